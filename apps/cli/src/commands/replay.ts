@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { addReplayOptions, readReplayOptions } from '../options/replay-options.js';
+
+/** Adds `fdr replay`. */
+export function registerReplay(program: Command): void {
+  const command = program
+    .command('replay')
+    .description('tell when a rule would have lowered the learning rate of a recorded run, without training')
+    .argument('<id>', 'of the run');
+  addReplayOptions(command).action(async (id: string, given: Readonly<Record<string, unknown>>) => {
+    const options = readReplayOptions(given);
+    // Only this command and `reproduce` draw: the others need not wait for what draws.
+    const { replay } = await import('../replay/replay.js');
+    await replay(id, options);
+  });
+}

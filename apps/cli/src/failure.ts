@@ -1,0 +1,23 @@
+import { DatasetError } from '@fdr/datasets';
+import { RunFolderError } from './run-folder/refusal.js';
+import { onOneLine } from './terminal/text.js';
+
+/** What the process says to whoever started it. */
+export const EXIT = { fine: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
+
+/**
+ * A mistake of the person at the keyboard, or something missing on this machine: one line that says what, where, what was
+ * expected, what was found, what to do. Everything else that is thrown is a bug and shows its stack.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
+
+/** The exit code for what was thrown, and the text for the error stream: one line, or a bug's stack. */
+export function describeFailure(error: unknown): { readonly exitCode: number; readonly text: string } {
+  if (error instanceof UserError || error instanceof DatasetError || error instanceof RunFolderError) {
+    return { exitCode: EXIT.mistake, text: `fdr: ${onOneLine(error.message)}\n` };
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { exitCode: EXIT.failure, text: `fdr: this is a bug in fdr, please report it\n${text}\n` };
+}

@@ -1,0 +1,27 @@
+import { describeFailure } from './failure.js';
+import { createProgram, runProgram } from './program.js';
+import { registerDoctor } from './commands/doctor.js';
+import { registerReplay } from './commands/replay.js';
+import { registerReproduce } from './commands/reproduce.js';
+import { registerRuns } from './commands/runs.js';
+import { registerServe } from './commands/serve.js';
+import { registerTrain } from './commands/train.js';
+
+// A reader of our output that goes away (`| head -1`) is no reason to fail.
+process.stdout.on('error', () => undefined);
+
+const program = createProgram();
+registerTrain(program);
+registerServe(program);
+registerRuns(program);
+registerReplay(program);
+registerReproduce(program);
+registerDoctor(program);
+
+try {
+  await runProgram(program, process.argv.slice(2));
+} catch (error) {
+  const { exitCode, text } = describeFailure(error);
+  // A server or a thread that was left open must not keep a failed command alive.
+  process.stderr.write(text, () => process.exit(exitCode));
+}

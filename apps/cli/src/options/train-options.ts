@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import { DATASET_NAMES } from '@fdr/datasets';
+import { run, runConfig, type RunConfig } from '@fdr/records';
+import { readConfigFile } from './config-file.js';
+import { CONFIG_FLAGS, DEFAULT_CONFIG, defaultsOf, describeDefault, flagOf } from './config-flags.js';
+import { addServerOptions, readServerOptions, type ServerOptions } from './server-options.js';
+import { accept, acceptWord, describeRange } from './value.js';
+
+/** All that `fdr train` was told, complete and checked. */
+export interface TrainOptions extends ServerOptions {
+  readonly config: RunConfig;
+  /** For people; empty where none was given. */
+  readonly name: string;
+  /** Marks of the run, for people and programs. */
+  readonly tags: readonly string[];
+  readonly dashboard: boolean;
+  /** Records for machines instead of progress for people. */
+  readonly json: boolean;
+}
+
+const KEYS = Object.keys(CONFIG_FLAGS) as readonly (keyof RunConfig)[];
+/** Keys whose range, any text, says nothing. */
+const PATHS: ReadonlySet<keyof RunConfig> = new Set(['dataset', 'start']);
+
+/** Adds every flag of `fdr train`. */
+export function addTrainOptions(command: Command): Command {
+  for (const key of KEYS) {
+    const [placeholder, meaning] = CONFIG_FLAGS[key];
+    const range = PATHS.has(key) ? '' : `: ${describeRange(runConfig.shape[key])}`;
+    const option = new Option(`${flagOf(key)} <${placeholder}>`, `${meaning}${range}`);
+    const value = describeDefault(key);
+    command.addOption(value === undefined ? option : option.default(value, value));
+  }
+  return addServerOptions(command)
+    .option('--config <file>', 'JSON with some of the above in camelCase, or a run.json; flags go before it')
+    .option('--name <text>', 'what to call the run')
+    .option('--tag <text>', 'a mark of the run; may be given again', (text, tags: string[] = []) => [...tags, text])
+    .option('--no-dashboard', 'serve no page')
+    .option('--json', 'print one JSON object a line: run, epochs, events');
+}
+
+/**
+ * Reads what {@link addTrainOptions} added: a flag goes before the configuration file, the file before the defaults.
+ *
+ * @throws UserError for the first value that is not allowed, naming it; no file has been made by then
+ */
+export async function readTrainOptions(command: Command): Promise<TrainOptions> {
+  const given: Readonly<Record<string, unknown>> = command.opts();
+  const flags = KEYS.filter((key) => !['default', undefined].includes(command.getOptionValueSource(key))).map((key) => {
+    return [key, acceptWord(flagOf(key), runConfig.shape[key], String(given[key]))] as const;
+  });
+  const path = given['config'];
+  const file = path === undefined ? {} : await readConfigFile(String(path));
+  const said: Partial<RunConfig> = { ...file, ...Object.fromEntries(flags) };
+  const config = runConfig.parse({ ...defaultsOf(said.optimizer ?? DEFAULT_CONFIG.optimizer), ...said });
+  return {
+    ...readServerOptions(given),
+    config: {
+      ...config,
+      dataset: resolveDataset(config.dataset),
+      ...(config.start === undefined ? {} : { start: resolve(config.start) }),
+    },
+    name: accept('--name', run.shape.name, given['name'] ?? ''),
+    tags: accept('--tag', run.shape.tags, given['tag'] ?? []),
+    dashboard: given['dashboard'] === true,
+    json: given['json'] === true,
+  };
+}
+
+/** A folder's whole path, so that the stored configuration means the same wherever it is used again. */
+function resolveDataset(nameOrFolder: string): string {
+  return (DATASET_NAMES as readonly string[]).includes(nameOrFolder) ? nameOrFolder : resolve(nameOrFolder);
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { UserError } from '../failure.js';
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Longer values are cut in messages. */
+const SHOWN_LENGTH = 60;
+
+interface Range {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+}
+
+const rangeOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }) as Range;
+
+/** What a schema of one number, choice or text allows, in words: `an integer from 1 to 256`. */
+export function describeRange(schema: z.ZodType): string {
+  const range = rangeOf(schema);
+  if (range.enum !== undefined) {
+    return range.enum.length === 1 ? `${range.enum[0]}` : `one of ${range.enum.join(', ')}`;
+  }
+  if (range.type === 'string') {
+    return `a text of ${range.minLength ?? 0} to ${range.maxLength ?? 'any number of'} characters`;
+  }
+  const kind = range.type === 'integer' ? 'an integer' : 'a number';
+  const least = range.exclusiveMinimum ?? range.minimum;
+  const most = range.exclusiveMaximum ?? range.maximum;
+  const excluded = [range.exclusiveMinimum, range.exclusiveMaximum].filter((each) => each !== undefined);
+  const exclusion = excluded.length === 0 ? '' : ` (${excluded.join(' and ')} excluded)`;
+  return `${kind} from ${bound(least)} to ${bound(most)}${exclusion}`;
+}
+
+/**
+ * The value, if the schema allows it.
+ *
+ * @param place names it in the refusal: a flag, or a key and its file
+ * @throws UserError with place, allowed range and value
+ */
+export function accept<Schema extends z.ZodType>(place: string, schema: Schema, value: unknown): z.output<Schema> {
+  return acceptShown(place, schema, value, show(value));
+}
+
+/** The same for a word of the command line, which is a number where the schema wants one and the word is one. */
+export function acceptWord<Schema extends z.ZodType>(place: string, schema: Schema, word: string): z.output<Schema> {
+  const { type } = rangeOf(schema);
+  const isNumber = (type === 'number' || type === 'integer') && DECIMAL.test(word);
+  return acceptShown(place, schema, isNumber ? Number(word) : word, isNumber ? cut(word) : show(word));
+}
+
+function acceptShown<Schema extends z.ZodType>(place: string, schema: Schema, value: unknown, shown: string) {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UserError(`${place} must be ${describeRange(schema)}, not ${shown}`);
+}
+
+/** A value as a message shows it: short, on one line. */
+export function show(value: unknown): string {
+  return cut(typeof value === 'string' || typeof value === 'object' ? JSON.stringify(value) : String(value));
+}
+
+function cut(text: string): string {
+  return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}... (${text.length} characters)`;
+}
+
+/** A bound: round large ones with an exponent, `1e12`. */
+function bound(value = NaN): string {
+  const short = value.toExponential().replace('e+', 'e');
+  return value >= 1e7 && short.length < 6 ? short : String(value);
+}

@@ -1,0 +1,82 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lockFolder } from '../run-folder/lock.js';
+import { openRun, type RunReader } from '../run-folder/reader.js';
+import type { Output } from '../terminal/output.js';
+import { startJob, type JobOutcome } from './job-process.js';
+import { doneJob, isUnderWay, readLedger, type DoneJob } from './ledger.js';
+import type { Job } from './job.js';
+import type { Plan } from './plan.js';
+import { runJobs, type PoolOutcome, type Work } from './pool.js';
+import { showJobs } from './progress.js';
+
+/** Milliseconds between two looks at a run that another process is making. */
+const LOOK = 500;
+
+export interface ExperimentOptions {
+  readonly out: string;
+  /** Processes at the same time. */
+  readonly width: number;
+  /** How this program is started. */
+  readonly command: readonly string[];
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does every job of a plan that is not done yet, in processes of their own, and tells what is done.
+ * What was interrupted is done again from its beginning: only whole runs count.
+ *
+ * @throws RunFolderError where another process works in the same folder
+ */
+export async function carryOutPlan({ jobs }: Plan, options: ExperimentOptions): Promise<PoolOutcome> {
+  const { out, width, command, output, signal } = options;
+  const runsDirectory = join(out, 'runs');
+  await mkdir(runsDirectory, { recursive: true });
+  const lock = await lockFolder(out);
+  try {
+    const { done, underWay } = await readLedger(runsDirectory);
+    const left = jobs.filter(({ key }) => !done.has(key));
+    const progress = showJobs(output, left, { width, doneBefore: jobs.length - left.length });
+    const begin = async (job: Job, start: string | undefined): Promise<Work> => {
+      const orphan = underWay.get(job.key);
+      if (orphan) return follow(orphan, (epoch) => progress.onEpoch(job, epoch));
+      const child = await startJob(job, start, { command, out }, (epoch) => progress.onEpoch(job, epoch));
+      return { stop: child.stop, ended: child.ended.then((outcome) => whatWasMade(outcome, runsDirectory)) };
+    };
+    return await runJobs({ jobs, done, width, begin, onChange: progress.onChange, signal }).finally(progress.end);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** @throws Error with the process' last words, where it ended badly or left no whole run */
+async function whatWasMade({ code, words, runId }: JobOutcome, runsDirectory: string): Promise<DoneJob> {
+  const reader = runId === undefined ? undefined : await openRun(runsDirectory, runId);
+  if (code === 0 && reader) return doneJob(reader);
+  throw new Error(
+    words || (reader && (await lastWords(reader))) || `it ended with ${code ?? 'a signal'} and left no finished run`,
+  );
+}
+
+/** What a run's record says last of how it went: its warnings, and how it ended. */
+async function lastWords(reader: RunReader): Promise<string> {
+  const messages = (await reader.events()).flatMap((event) =>
+    event.type === 'warning' || event.type === 'status' ? [event.message] : [],
+  );
+  return `run ${reader.id} ended as ${reader.run.status}: ${messages.slice(-2).join('; ')}`;
+}
+
+/** Waits for a run that another process is making. Stopping is to wait no longer: the process is not ours. */
+function follow(reader: RunReader, onEpoch: (epoch: number) => void): Work {
+  const stopped = new AbortController();
+  const ended = async (): Promise<DoneJob> => {
+    while (isUnderWay(reader)) {
+      await sleep(LOOK, undefined, { signal: stopped.signal });
+      if (await reader.refresh()) onEpoch(reader.lastEpoch?.epoch ?? 0);
+    }
+    return doneJob(reader);
+  };
+  return { ended: ended(), stop: () => stopped.abort() };
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { jobTag, type Job } from './job.js';
+
+/** How this program is started again: node, its flags, its main file. */
+export const OWN_COMMAND: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
+/** Lines of a failed job's last words that are kept. */
+const LAST_WORDS = 20;
+
+export interface JobOutcome {
+  readonly code: number | null;
+  /** Of the run that it made; undefined where it made none. */
+  readonly runId: string | undefined;
+  /** What it said on the error stream, its end. */
+  readonly words: string;
+}
+
+export interface JobProcess {
+  readonly ended: Promise<JobOutcome>;
+  /** Asks it to end in good order; asked again, it ends at once. */
+  stop(): void;
+}
+
+export interface JobPlace {
+  readonly command: readonly string[];
+  /** Holds `runs` and `jobs`. */
+  readonly out: string;
+}
+
+/**
+ * Runs a job as `fdr train` in a process of its own, in a process group of its own: Ctrl-C reaches it through us alone.
+ *
+ * @param start checkpoint it begins with
+ * @param onEpoch told of each epoch that ends
+ */
+export async function startJob(
+  job: Job,
+  start: string | undefined,
+  { command, out }: JobPlace,
+  onEpoch: (epoch: number) => void,
+): Promise<JobProcess> {
+  const configs = join(out, 'jobs');
+  await mkdir(configs, { recursive: true });
+  const file = join(configs, `${job.key}.json`);
+  await writeFile(file, `${JSON.stringify({ ...job.config, ...(start === undefined ? {} : { start }) }, null, 2)}\n`);
+  const [node = '', ...flags] = command;
+  const words = ['train', '--config', file, '--json', '--no-dashboard', '--runs-dir', join(out, 'runs')];
+  const child = spawn(node, [...flags, ...words, '--name', job.name, '--tag', jobTag(job.key)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const errors: string[] = [];
+  createInterface(child.stderr).on('line', (line) => {
+    errors.push(line);
+    if (errors.length > LAST_WORDS) errors.shift();
+  });
+  let runId: string | undefined;
+  createInterface(child.stdout).on('line', (line) => {
+    const record = JSON.parse(line) as JobRecord;
+    if (record.type === 'run') runId = record.run.id;
+    if (record.type === 'epoch') onEpoch(record.epoch.epoch);
+  });
+  const ended = new Promise<JobOutcome>((resolve) => {
+    child.once('error', (error) => resolve({ code: null, runId, words: error.message }));
+    child.once('close', (code) => resolve({ code, runId, words: errors.join('\n') }));
+  });
+  return { ended, stop: () => void child.kill('SIGTERM') };
+}
+
+/** What is read of the lines that `fdr train --json` prints. */
+type JobRecord =
+  | { readonly type: 'run'; readonly run: { readonly id: string } }
+  | { readonly type: 'epoch'; readonly epoch: { readonly epoch: number } }
+  | { readonly type: 'event' };

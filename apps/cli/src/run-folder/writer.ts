@@ -1,0 +1,152 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { join, resolve } from 'node:path';
+import { epochRecord, eventRecord, run as runSchema } from '@fdr/records';
+import type { EpochRecord, EventRecord, Run, RunStatus } from '@fdr/records';
+import { z } from 'zod';
+import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { removePartialFiles, replaceFile } from './durable-file.js';
+import { placeRun } from './location.js';
+import { lockFolder } from './lock.js';
+import { errorCode, RunFolderError } from './refusal.js';
+import { createWriteQueue, type Losses } from './write-queue.js';
+
+/** The files of a run folder. */
+export const RUN_FILE = 'run.json';
+export const EPOCHS_FILE = 'epochs.jsonl';
+export const EVENTS_FILE = 'events.jsonl';
+export const STEPS_FILE = 'steps.f32';
+export const CHECKPOINTS_FOLDER = 'checkpoints';
+
+/** The one writer of a run's folder. Appending never waits for the disk and never throws for it. */
+export interface RunWriter {
+  readonly folder: string;
+  /** `run.json` as this writer last asked for it. */
+  readonly run: Run;
+  /**
+   * @param rows row after row, as many columns as `run.stepColumns` names; copied, so the caller may reuse the array
+   * @throws {RangeError} where the length is no whole number of rows
+   */
+  appendSteps(rows: Float32Array): void;
+  /** Append an epoch after its steps: files grow in the order of these calls. */
+  appendEpoch(record: EpochRecord): void;
+  appendEvent(record: EventRecord): void;
+  setStatus(status: RunStatus): void;
+  /**
+   * Saves `checkpoints/<step>.safetensors`, whole or not at all, after everything appended so far.
+   *
+   * @returns the file's path
+   * @throws the file system's error; earlier checkpoints stand
+   */
+  saveCheckpoint(step: number, checkpoint: Checkpoint): Promise<string>;
+  /** Resolves when everything appended so far is in the files, or the disk refuses it. */
+  settled(): Promise<void>;
+  /** Writes what is left, frees the folder, and says what was lost; asked again, it answers the same. */
+  close(): Promise<Losses>;
+}
+
+export interface RunWriterOptions {
+  /** Told of a disk that refuses, and of its recovery; by default a line on the standard error. */
+  readonly warn?: (message: string) => void;
+  /** Bytes kept in memory while the disk refuses them. */
+  readonly backlog?: number;
+  /** Milliseconds before the first new attempt. */
+  readonly retryAfter?: number;
+}
+
+/**
+ * Makes the folder of a new run (id by `makeRunId`) and writes its `run.json`.
+ *
+ * @throws {RunFolderError} where the folder exists or can't be made or written, naming the path
+ */
+export async function createRun(
+  runsDirectory: string,
+  given: Run,
+  { warn = (message) => console.error(message), backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions = {},
+): Promise<RunWriter> {
+  let run = runSchema.parse(given);
+  const folder = placeRun(runsDirectory, run.id);
+  const checkpoints = join(folder, CHECKPOINTS_FOLDER);
+  const lock = await prepare(resolve(runsDirectory), folder, run);
+  const queue = createWriteQueue({ folder, limit: backlog, retryAfter, warn });
+  let saving: Promise<unknown> = Promise.resolve();
+  let closed: Promise<Losses> | undefined;
+
+  async function save(step: number, checkpoint: Checkpoint): Promise<string> {
+    await queue.settled();
+    await mkdir(checkpoints, { recursive: true });
+    await removePartialFiles(checkpoints);
+    const path = join(checkpoints, `${step}.safetensors`);
+    await writeCheckpoint(path, checkpoint);
+    return path;
+  }
+
+  return {
+    folder,
+    get run() {
+      return run;
+    },
+    appendSteps: (rows) => {
+      if (rows.length % run.stepColumns.length !== 0) {
+        throw new RangeError(
+          `rows must be a multiple of ${run.stepColumns.length} values (${run.stepColumns.join(', ')}), not ${rows.length}`,
+        );
+      }
+      // A row that is lost leaves a row of NaN: the row's number stays the step's.
+      if (rows.length > 0) queue.append(STEPS_FILE, littleEndian(rows), littleEndian(new Float32Array([NaN])));
+    },
+    appendEpoch: (record) => queue.append(EPOCHS_FILE, line(z.encode(epochRecord, record))),
+    appendEvent: (record) => queue.append(EVENTS_FILE, line(z.encode(eventRecord, record))),
+    setStatus: (status) => {
+      run = { ...run, status };
+      queue.replace(RUN_FILE, document(run));
+    },
+    saveCheckpoint: (step, checkpoint) => {
+      if (!Number.isSafeInteger(step) || step < 0)
+        throw new RangeError(`step must be a whole number >= 0, not ${step}`);
+      // One after another: a save removes what a killed one left behind, so it must be alone.
+      const saved = saving.then(() => save(step, checkpoint));
+      saving = saved.catch(() => undefined);
+      return saved;
+    },
+    settled: () => queue.settled(),
+    close: () => (closed ??= saving.then(() => queue.close()).finally(() => lock.release().catch(() => undefined))),
+  };
+}
+
+async function prepare(runsDirectory: string, folder: string, run: Run) {
+  let stage: 'directory' | 'folder' | 'files' = 'directory';
+  try {
+    await mkdir(runsDirectory, { recursive: true });
+    stage = 'folder';
+    await mkdir(folder);
+    stage = 'files';
+    const lock = await lockFolder(folder);
+    await mkdir(join(folder, CHECKPOINTS_FOLDER));
+    for (const name of [EPOCHS_FILE, EVENTS_FILE, STEPS_FILE]) await replaceFile(join(folder, name), []);
+    // Last: a folder without it is no run yet.
+    await replaceFile(join(folder, RUN_FILE), [document(run)]);
+    return lock;
+  } catch (error) {
+    if (stage === 'files') await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    if (error instanceof RunFolderError) throw error;
+    if (stage === 'folder' && errorCode(error) === 'EEXIST')
+      throw new RunFolderError(`${folder} exists already`, { cause: error });
+    throw new RunFolderError(`can't make the run folder ${folder} (${errorCode(error) ?? String(error)})`, {
+      cause: error,
+    });
+  }
+}
+
+function line(record: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(record)}\n`);
+}
+
+function document(run: Run): Buffer {
+  return Buffer.from(`${JSON.stringify(z.encode(runSchema, run), null, 2)}\n`);
+}
+
+function littleEndian(values: Float32Array): Buffer {
+  const bytes = Buffer.from(values.slice().buffer);
+  return endianness() === 'LE' ? bytes : bytes.swap32();
+}

@@ -1,0 +1,24 @@
+import { epochRecord, eventRecord, run, type EpochRecord, type EventRecord, type Run } from '@fdr/records';
+import { z } from 'zod';
+
+/** What `--json` prints: one record, under the name that it also has on the wire. */
+export type JsonRecord =
+  | { readonly type: 'run'; readonly run: Run }
+  | { readonly type: 'epoch'; readonly runId: string; readonly epoch: EpochRecord }
+  | { readonly type: 'event'; readonly runId: string; readonly event: EventRecord };
+
+/** One line of JSON; NaN and the infinities are strings in it, as in the run folder. */
+export function jsonLine(record: JsonRecord): string {
+  return `${JSON.stringify(encode(record))}\n`;
+}
+
+function encode(record: JsonRecord): object {
+  switch (record.type) {
+    case 'run':
+      return { ...record, run: z.encode(run, record.run) };
+    case 'epoch':
+      return { ...record, epoch: z.encode(epochRecord, record.epoch) };
+    case 'event':
+      return { ...record, event: z.encode(eventRecord, record.event) };
+  }
+}

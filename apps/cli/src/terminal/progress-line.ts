@@ -1,0 +1,47 @@
+import { chosen, duration, measured, percent } from './number-text.js';
+import { cutTo } from './text.js';
+
+/** Where a training stands. NaN: not known yet. */
+export interface TrainingState {
+  /** Epochs done, the begun part of one included: 1.5. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly stepsPerSecond: number;
+  readonly remainingSeconds: number;
+  readonly loss: number;
+  /** Of the test data, 0 to 1. */
+  readonly accuracy: number;
+  /** oLHalf / oRHalf */
+  readonly ratio: number;
+  readonly learningRate: number;
+}
+
+/** The fields in the order they stand; `rank` is the order in which they are given up, the highest first. */
+const FIELDS: readonly { readonly rank: number; readonly text: (state: TrainingState) => string }[] = [
+  { rank: 0, text: ({ epoch, epochs }) => `epoch ${epoch.toFixed(1)}/${epochs}` },
+  { rank: 6, text: ({ stepsPerSecond }) => `${known(stepsPerSecond, (rate) => rate.toFixed(0))} steps/s` },
+  { rank: 4, text: ({ remainingSeconds }) => `ETA ${duration(remainingSeconds)}` },
+  { rank: 2, text: ({ loss }) => `loss ${measured(loss)}` },
+  { rank: 5, text: ({ accuracy }) => `test ${known(accuracy, percent)}` },
+  { rank: 1, text: ({ ratio }) => `ratio ${known(ratio, measured)}` },
+  { rank: 3, text: ({ learningRate }) => `lr ${chosen(learningRate)}` },
+];
+
+/** A quantity that has not been measured yet shows as a dash. A loss that is NaN is measured, and shows as that. */
+function known(value: number, format: (value: number) => string): string {
+  return Number.isNaN(value) ? '-' : format(value);
+}
+
+/** One line of progress, at most so many columns wide: less important fields go first. */
+export function progressLine(state: TrainingState, columns = Infinity): string {
+  const texts = FIELDS.map(({ rank, text }) => ({ rank, text: text(state) }));
+  for (let kept = texts.length; kept > 1; kept--) {
+    const line = join(texts.filter(({ rank }) => rank < kept));
+    if (line.length <= columns) return line;
+  }
+  return cutTo(join(texts.filter(({ rank }) => rank === 0)), columns);
+}
+
+function join(fields: readonly { readonly text: string }[]): string {
+  return fields.map(({ text }) => text).join('  ');
+}

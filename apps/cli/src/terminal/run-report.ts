@@ -1,0 +1,106 @@
+import { epochRecord, eventRecord, type EpochRecord, type EventRecord } from '@fdr/records';
+import { z } from 'zod';
+import type { RunReader } from '../run-folder/reader.js';
+import { duration, measured, chosen, percent } from './number-text.js';
+import { reasonText } from './change-reason.js';
+import { runJson } from './run-table.js';
+import { onOneLine } from './text.js';
+
+type Pairs = readonly (readonly [name: string, value: string])[];
+
+/** One run for people: what it is, how it stands, and why its learning rate fell. */
+export function runReport(reader: RunReader, epochs: readonly EpochRecord[], events: readonly EventRecord[]): string {
+  const { run, lastEpoch } = reader;
+  const parameters = run.parameters.map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
+  const sections: (readonly [title: string, pairs: Pairs])[] = [
+    ['run', [...pairs({ id: run.id, name: run.name, status: run.status, created: run.createdAt }), ...tags(run.tags)]],
+    ['configuration', pairs(run.config)],
+    ['environment', pairs(run.environment)],
+    ['parameters', parameters.map((text) => [text, ''] as const)],
+    ['last epoch', lastEpoch === undefined ? [['none yet', '']] : [...epochPairs(reader, lastEpoch), time(epochs)]],
+    ['learning rate', changes(events)],
+    ['events', others(events)],
+  ];
+  return sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => `${title}\n${format(lines)}`)
+    .join('\n');
+}
+
+/** The same for machines, all epochs and events included. */
+export function runReportJson(
+  reader: RunReader,
+  epochs: readonly EpochRecord[],
+  events: readonly EventRecord[],
+): string {
+  const document = {
+    ...runJson(reader),
+    epochs: epochs.map((record) => z.encode(epochRecord, record)),
+    events: events.map((record) => z.encode(eventRecord, record)),
+    skippedLines: { epochs: reader.epochLines.skipped, events: reader.eventLines.skipped },
+  };
+  return `${JSON.stringify(document)}\n`;
+}
+
+function pairs(values: object): Pairs {
+  return Object.entries(values).map(([name, value]) => [name, value === null ? '-' : String(value)] as const);
+}
+
+function tags(list: readonly string[]): Pairs {
+  return list.length === 0 ? [] : [['tags', list.join(', ')]];
+}
+
+function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord): Pairs {
+  return [
+    ['epoch', `${last.epoch} of ${run.config.epochs}, step ${last.step}`],
+    ['learning rate', chosen(last.learningRate)],
+    ['ratio', `${measured(last.ratio)} = ${measured(last.oLHalf)} / ${measured(last.oRHalf)}`],
+    ...Object.entries(last.layers).map(([name, layer]) => [`  ${name}`, measured(layer.ratio)] as const),
+    [
+      'loss',
+      `${measured(last.lossHalf)} half-running, ${measured(last.trainLoss)} training, ${measured(last.testLoss)} test`,
+    ],
+    ['accuracy', `${percent(last.trainAccuracy)} training, ${percent(last.testAccuracy)} test`],
+    ['best test', bestTestAccuracy === undefined ? '-' : percent(bestTestAccuracy)],
+  ];
+}
+
+function time(epochs: readonly EpochRecord[]): Pairs[number] {
+  const total = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+  return ['time', `${duration(total)} for ${epochs.length} epochs`];
+}
+
+/** Every change of the learning rate, with its reason. */
+function changes(events: readonly EventRecord[]): Pairs {
+  return events
+    .filter((event) => event.type === 'learningRate')
+    .map(({ epoch, from, to, reason }) => [
+      `epoch ${epoch}`,
+      `${chosen(from)} -> ${chosen(to)}: ${reasonText(reason)}`,
+    ]);
+}
+
+/** Everything else that happened. */
+function others(events: readonly EventRecord[]): Pairs {
+  return events
+    .filter((event) => event.type !== 'learningRate')
+    .map((event) => [`epoch ${event.epoch}`, eventText(event)] as const);
+}
+
+function eventText(event: Exclude<EventRecord, { type: 'learningRate' }>): string {
+  switch (event.type) {
+    case 'schedule':
+      return `schedule ${event.schedule}, threshold ${event.threshold}, decay ${event.decay}`;
+    case 'command':
+      return `command ${event.command.type}`;
+    case 'warning':
+      return `warning: ${event.message}`;
+    case 'status':
+      return event.message === '' ? event.status : `${event.status}: ${event.message}`;
+  }
+}
+
+function format(lines: Pairs): string {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, value]) => `  ${`${name.padEnd(width)}  ${onOneLine(value)}`.trimEnd()}\n`).join('');
+}

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { epochRecord, eventRecord, run as runSchema } from '@fdr/records';
+import { describe, expect, it } from 'vitest';
+import { fdr, firstWords, outcomeOf, start, temporaryFolder } from './fdr.js';
+
+const TRAIN = ['train', '--dataset', 'synthetic', '--no-dashboard', '--runs-dir', 'runs', '--epochs'];
+const jsonLines = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('fdr', { timeout: 120_000 }, () => {
+  it('shows its commands, and its version', async () => {
+    const folder = await temporaryFolder();
+    const [help, version] = await Promise.all([fdr(folder), fdr(folder, '--version')]);
+    expect(help).toMatchObject({ code: 0, errors: '' });
+    for (const name of ['train', 'serve', 'runs', 'doctor']) expect(help.out).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(version).toMatchObject({ code: 0, errors: '' });
+    expect(version.out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('runs from its sources in development', async () => {
+    const root = fileURLToPath(new URL('../../../../', import.meta.url));
+    const words = ['--conditions=source', '--import', './register.mjs', 'apps/cli/src/main.ts', '--version'];
+    const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: root });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each<[string[], string]>([
+    [['trian'], "unknown command 'trian' (Did you mean train?)"],
+    [['runs'], 'a command is missing'],
+    [['train', '--learning-rate', '0'], '--learning-rate must be a number from 1e-12 to 1e12, not 0'],
+    [['train', '--lerning-rate', '1'], "unknown option '--lerning-rate' (Did you mean --learning-rate?)"],
+    [['train', '--config', 'bad.json'], 'there is no key "epoch"; the keys are'],
+    [['train', '--dataset', 'nowhere'], 'nothing there'],
+    [['serve', '--port', '99999'], '--port must be an integer from 0 to 65535, not 99999'],
+    [['runs', 'show', '../../etc'], 'is not a run id'],
+    [['runs', 'show', 'absent'], 'there is no run "absent"'],
+  ])('%j is a mistake: one line, 2, no file', async (words, message) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'bad.json'), '{"epoch": 3}');
+    const { code, out, errors } = await fdr(folder, ...words);
+    expect(errors).toContain(message);
+    expect(errors).toMatch(/^fdr: [^\n]+\n$/);
+    expect([code, out]).toEqual([2, '']);
+    expect(await readdir(folder)).toEqual(['bad.json']);
+  });
+
+  it('trains, and tells machines in lines of JSON, people in tables', async () => {
+    const folder = await temporaryFolder();
+    const trained = await fdr(folder, ...TRAIN, '2', '--json', '--name', 'a first one');
+    expect(trained).toMatchObject({ code: 0, errors: '' });
+    const lines = jsonLines(trained.out);
+    expect(lines[0]).toMatchObject({ type: 'run', run: { name: 'a first one', status: 'running' } });
+    const epochs = lines.filter(({ type }) => type === 'epoch').map(({ epoch }) => epochRecord.parse(epoch));
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    for (const { event, type } of lines) if (type === 'event') eventRecord.parse(event);
+
+    const [table, shown, json] = await Promise.all([
+      fdr(folder, 'runs', 'ls'),
+      fdr(folder, 'runs', 'show'),
+      fdr(folder, 'runs', 'ls', '--json'),
+    ]);
+    expect(table.out).toMatch(/^ID +NAME +STATUS +EPOCHS +LR +RATIO +BEST TEST +LAST TEST +CREATED\n/);
+    expect(table.out).toMatch(/a first one +finished +2\/2 +0\.1 /);
+    const { id } = runSchema.parse(jsonLines(json.out)[0]?.['run']);
+    expect(shown.out).toMatch(new RegExp(`^  id +${id}$`, 'm'));
+    expect(shown.out).toMatch(/^ {2}epoch +2 of 2, step 80$/m);
+  });
+
+  it('goes on training when the reader of its output has gone', async () => {
+    const folder = await temporaryFolder();
+    const child = start(folder, ...TRAIN, '3');
+    const ended = outcomeOf(child);
+    await firstWords(child);
+    child.stdout.destroy();
+    expect(await ended).toMatchObject({ code: 0, errors: '' });
+    const { out } = await fdr(folder, 'runs', 'ls', '--json');
+    expect(jsonLines(out)[0]).toMatchObject({ run: { status: 'finished' }, lastEpoch: { epoch: 3 } });
+  });
+
+  it('serves stored runs until Ctrl-C', async () => {
+    const folder = await temporaryFolder();
+    const child = start(folder, 'serve', '--port', '0');
+    const ended = outcomeOf(child);
+    const [url = ''] = /http:\S+/.exec(await firstWords(child)) ?? [];
+    expect(await (await fetch(new URL('/healthz', url))).json()).toEqual({ status: 'ok' });
+    child.kill('SIGINT');
+    const { code, errors } = await ended;
+    expect(code).toBe(130);
+    expect(errors).toBe('fdr: there is no folder runs yet: the page shows no runs\n');
+  });
+
+  it('examines itself', async () => {
+    const { code, out, errors } = await fdr(await temporaryFolder(), 'doctor', '--json');
+    expect([code, errors]).toEqual([0, '']);
+    const findings = JSON.parse(out) as { backends: { backend: string; works: boolean; defect: number }[] };
+    expect(findings).toMatchObject({ works: true, machine: { node: process.versions.node } });
+    const working = findings.backends.filter(({ works }) => works);
+    expect(working.map(({ backend }) => backend)).toEqual(expect.arrayContaining(['onnx', 'wasm', 'cpu']));
+    for (const { defect } of working) expect(defect).toBeLessThan(1e-5);
+  });
+});

@@ -1,0 +1,50 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const FDR = fileURLToPath(new URL('../../bin/fdr.mjs', import.meta.url));
+
+/** A new empty folder, removed when the test has ended. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'fdr-command-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts the built `fdr`, as people do, in a folder of its own. `npm test` builds it first. */
+export function start(folder: string, ...words: string[]): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [FDR, ...words], { cwd: folder });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly errors: string;
+}
+
+/** Waits for a process to end, and gathers what it says. */
+export function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<Outcome> {
+  let out = '';
+  let errors = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, errors })));
+}
+
+/** Runs `fdr` to its end. */
+export function fdr(folder: string, ...words: string[]): Promise<Outcome> {
+  return outcomeOf(start(folder, ...words));
+}
+
+/** The first thing that a process says. @throws Error with its last words where it ends before that */
+export async function firstWords(child: ChildProcessWithoutNullStreams): Promise<string> {
+  return new Promise((resolve, reject) => {
+    void outcomeOf(child).then(({ code, errors }) => reject(new Error(`it ended with ${code}: ${errors}`)));
+    child.stdout.once('data', resolve);
+  });
+}

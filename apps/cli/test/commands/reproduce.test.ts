@@ -1,0 +1,111 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run as runSchema, type Run } from '@fdr/records';
+import { expect, it } from 'vitest';
+import { fdr, outcomeOf, start, temporaryFolder } from './fdr.js';
+
+const REPRODUCE = ['reproduce', 'fig2', '--model', 'mlp', '--scale', 'quick'];
+
+/** Resolves when a process has said a line that contains the words. */
+function said(child: ChildProcessWithoutNullStreams, words: string): Promise<void> {
+  let text = '';
+  return new Promise((resolve) =>
+    child.stdout.on('data', (piece: string) => {
+      text += piece;
+      if (text.includes(words)) resolve();
+    }),
+  );
+}
+
+async function storedRuns(folder: string): Promise<Run[]> {
+  const place = join(folder, 'results', 'runs');
+  const texts = (await readdir(place)).map((id) => readFile(join(place, id, 'run.json'), 'utf8'));
+  return (await Promise.all(texts)).map((text) => runSchema.parse(JSON.parse(text)));
+}
+
+it('goes on where it was killed or interrupted, and does only what is missing', { timeout: 300_000 }, async () => {
+  const folder = await temporaryFolder();
+  const killed = start(folder, ...REPRODUCE);
+  const death = outcomeOf(killed);
+  await said(killed, 'done: mlp initial');
+  killed.kill('SIGKILL');
+  await death;
+
+  const interrupted = start(folder, ...REPRODUCE);
+  const interruption = outcomeOf(interrupted);
+  await said(interrupted, 'done: mlp seq 1 eta 0.05');
+  interrupted.kill('SIGINT');
+  expect(await interruption).toMatchObject({
+    code: 130,
+    errors: 'fdr: interrupted; the same command goes on with what is missing\n',
+  });
+
+  const { code, out, errors } = await fdr(folder, ...REPRODUCE);
+  expect([code, errors]).toEqual([0, '']);
+  expect(out).toContain('4 of 4 runs done');
+  expect(out).not.toContain('done: mlp initial');
+  const runs = await storedRuns(folder);
+  const finished = runs.filter(({ status }) => status === 'finished').map(({ name }) => name);
+  expect(new Set(finished)).toEqual(
+    new Set(['initial', 'seq 1 eta 0.05', 'seq 1 eta 0.01', 'seq 1 eta 0.003'].map((name) => `mlp ${name}`)),
+  );
+  expect(runs.filter(({ name }) => name === 'mlp initial')).toHaveLength(1);
+  // Each stage starts from the last parameters of the one before it.
+  for (const run of runs.filter(({ name }) => name !== 'mlp initial'))
+    expect(run.config.start).toMatch(/runs\/[^/]+\/checkpoints\/[1-9]\d*\.safetensors$/);
+
+  const report = await readFile(join(folder, 'results', 'fig2a.md'), 'utf8');
+  expect(report).toContain('fdr reproduce fig2 --model mlp --scale quick');
+  expect(report).toMatch(/\| (holds|does not hold|undecided) \|\n/);
+  const points = await readFile(join(folder, 'results', 'fig2a-epochs.csv'), 'utf8');
+  // A line for each epoch of each run, and the titles: 3 + 15 + 15 + 30 + 1.
+  expect(points.trimEnd().split('\r\n')).toHaveLength(64);
+  for (const name of ['fig2a.svg', 'fig2a.png', 'fig2a.csv', 'fig2a.html'])
+    expect((await readFile(join(folder, 'results', name))).length, name).toBeGreaterThan(1000);
+});
+
+it('replays a rule over a recorded run: a table, JSON, a picture', { timeout: 120_000 }, async () => {
+  const folder = await temporaryFolder();
+  const data = '--dataset synthetic --weight-decay 0.2 --batch-size 20 --schedule constant --epochs 6'.split(' ');
+  const trained = await fdr(folder, 'train', ...data, '--no-dashboard', '--json');
+  const { run } = JSON.parse(trained.out.split('\n')[0] ?? '') as { run: Run };
+  const rule = ['replay', run.id, '--threshold', '0.3', '--decay', '0.5'];
+  const told = await fdr(folder, ...rule, '--json');
+  const { looks, firings } = JSON.parse(told.out) as {
+    looks: { epoch: number; ratio: number }[];
+    firings: { epoch: number; step: number; exact: boolean }[];
+  };
+  const epochs = trained.out.split('\n').flatMap((line) => (line.includes('"epoch":{') ? [JSON.parse(line)] : [])) as {
+    epoch: { epoch: number; ratio: number };
+  }[];
+  // Up to the first firing the rule sees what the training saw.
+  const first = epochs.findIndex(({ epoch }) => Math.abs(epoch.ratio - 1) < 0.3);
+  expect(first).toBeGreaterThanOrEqual(0);
+  epochs
+    .slice(0, first + 1)
+    .forEach(({ epoch: { ratio } }, index) => expect(looks[index]?.ratio).toBeCloseTo(ratio, 9));
+  expect(firings[0]).toMatchObject({ epoch: first + 1, step: 200 * (first + 1), exact: true });
+  expect(firings.slice(1).every(({ exact }) => !exact)).toBe(true);
+
+  const drawn = await fdr(folder, ...rule, '--out', 'pictures');
+  expect(drawn.out).toContain(`it would have fired ${firings.length} times`);
+  expect((await readdir(join(folder, 'pictures'))).sort()).toEqual(
+    ['csv', 'png', 'svg'].map((extension) => `replay-${run.id}.${extension}`),
+  );
+});
+
+it('refuses what it does not know before anything is made', async () => {
+  const folder = await temporaryFolder();
+  for (const [words, message] of [
+    [['fig5'], 'the figure must be one of fig1, fig2, fig3, fig4, figS1, figS2, all, not "fig5"'],
+    [['fig1', '--scale', '2'], '--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not "2"'],
+    [['fig1', '--model', 'rnn'], '--model must be one of mlp, cnn, both, not "rnn"'],
+    [['fig1', '--jobs', '0'], '--jobs must be an integer from 1 to 1024, not 0'],
+    [['figS2', '--model', 'mlp'], 'figS2 is of the cnn alone'],
+  ] as const) {
+    const { code, out, errors } = await fdr(folder, 'reproduce', ...words);
+    expect([code, out, errors]).toEqual([2, '', `fdr: ${message}\n`]);
+  }
+  expect(await readdir(folder)).toEqual([]);
+});

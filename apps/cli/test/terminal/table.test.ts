@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { chosen, duration, measured, percent } from '../../src/terminal/number-text.js';
+import { formatTable, type Column } from '../../src/terminal/table.js';
+import { cutTo, onOneLine, widthOf } from '../../src/terminal/text.js';
+
+const columns: readonly Column[] = [
+  { title: 'ID', rank: 0 },
+  { title: 'NAME', rank: 2 },
+  { title: 'RATIO', rank: 1, alignment: 'right' },
+];
+const rows = [
+  ['first', 'über', '1.05'],
+  ['second-one', '猫🐈', '33'],
+];
+
+describe('formatTable', () => {
+  it.each([
+    [undefined, 'ID          NAME  RATIO\nfirst       über   1.05\nsecond-one  猫🐈     33\n'],
+    [22, 'ID          RATIO\nfirst        1.05\nsecond-one     33\n'],
+    [16, 'ID\nfirst\nsecond-one\n'],
+    [5, 'ID\nfirst\nseco…\n'],
+  ])('fits %s columns', (width, text) => expect(formatTable(columns, rows, width)).toBe(text));
+
+  it('lets no cell break or drive the terminal', () => {
+    expect(formatTable(columns, [['a\n\u001b[2Jb', '\u202ex', '']])).toBe(
+      'ID        NAME  RATIO\na [2Jb  x\n'.replace('ID        ', 'ID      '),
+    );
+  });
+});
+
+describe('text', () => {
+  it('is measured in columns', () => {
+    expect([widthOf('abc'), widthOf('猫'), widthOf('👩‍🚀'), widthOf('e\u0301')]).toEqual([3, 2, 2, 1]);
+    expect([cutTo('猫猫猫', 4), cutTo('abc', 3), cutTo('abcd', 3)]).toEqual(['猫…', 'abc', 'ab…']);
+    expect(onOneLine(' a\r\n\tb\u0000\u009bc ')).toBe('a b c');
+  });
+});
+
+describe('numbers', () => {
+  it.each([
+    [measured(1.05512), '1.055'],
+    [measured(0.0000325), '3.250e-5'],
+    [measured(1e300), '1.000e300'],
+    [measured(0), '0'],
+    [measured(-0.5), '-0.5000'],
+    [measured(NaN), 'NaN'],
+    [measured(-Infinity), '-Infinity'],
+    [chosen(0.1 * 0.9 * 0.9 * 0.9), '0.0729'],
+    [chosen(1e-9), '1e-9'],
+    [percent(0.97123), '97.12 %'],
+    [percent(NaN), 'NaN'],
+    [duration(0), '0:00'],
+    [duration(59.6), '1:00'],
+    [duration(3600 * 7 + 61), '7:01:01'],
+    [duration(86400 * 30), '30 d'],
+    [duration(Infinity), '?'],
+    [duration(-1), '?'],
+  ])('%s is %s', (text, expected) => expect(text).toBe(expected));
+});

@@ -1,0 +1,44 @@
+import type { RunStatus } from '@fdr/records';
+import type { Connection } from '../feed/feed.js';
+import { hasEnded } from './run-status.js';
+
+export interface ConnectionText {
+  readonly text: string;
+  readonly tone: 'busy' | 'calm' | 'good' | 'bad';
+}
+
+const clock = (time: Date): string =>
+  time.toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+/**
+ * The connection in words.
+ * @param status of the run, as last heard.
+ * @param controllable whether the server itself trains the run; if not, it only sees what another process writes.
+ */
+export function connectionText(
+  connection: Connection,
+  status: RunStatus | undefined,
+  controllable: boolean,
+): ConnectionText {
+  const ended = status !== undefined && hasEnded(status);
+  switch (connection.state) {
+    case 'loading':
+      return { text: 'Loading the run', tone: 'calm' };
+    case 'live':
+      return ended
+        ? { text: 'Complete', tone: 'good' }
+        : { text: controllable ? 'Live' : 'Live, trained by another process', tone: 'busy' };
+    case 'recorded':
+      return { text: 'Recorded', tone: 'calm' };
+    case 'reconnecting':
+      return ended
+        ? { text: 'Complete; the server does not answer', tone: 'calm' }
+        : { text: `Connection lost at ${clock(connection.since)}, trying again`, tone: 'bad' };
+    case 'gone':
+      return ended
+        ? { text: 'Complete; the server has gone', tone: 'calm' }
+        : { text: `No server since ${clock(connection.since)}; what you see ends there`, tone: 'bad' };
+    case 'failed':
+      return { text: connection.reason, tone: 'bad' };
+  }
+}

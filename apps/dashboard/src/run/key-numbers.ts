@@ -1,0 +1,68 @@
+import { numberText, percentText } from '@fdr/figures';
+import type { History } from '../feed/history.js';
+import { hasEnded } from './run-status.js';
+
+/** A number that tells how the run stands, ready to be shown. */
+export interface KeyNumber {
+  readonly name: string;
+  readonly value: string;
+  /** What the number stands beside: a limit, a best value, a total. */
+  readonly note: string;
+  /** Worth a look: agreement, or a value that is not a number. */
+  readonly tone?: 'good' | 'bad';
+}
+
+/** The time that the epochs to come will take if they are like the last ten; empty where the run has ended or just begun. */
+function timeLeft({ run, epochs }: History): string {
+  const recent = epochs.slice(-10);
+  if (hasEnded(run.status) || recent.length === 0) return '';
+  const each = recent.reduce((sum, { seconds }) => sum + seconds, 0) / recent.length;
+  const seconds = each * (run.config.epochs - epochs.length);
+  if (seconds < 90) return `about ${Math.round(seconds)} s left`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
+  return `about ${(seconds / 3600).toFixed(1)} h left`;
+}
+
+/** How the run stands now, by its last epoch and its last change of the learning rate. */
+export function keyNumbers(history: History): KeyNumber[] {
+  const { run, epochs, events, steps } = history;
+  const last = epochs.at(-1);
+  const done = Math.max(steps.steps, last?.step ?? 0);
+  const change = events.filter((event) => event.type === 'learningRate').at(-1);
+  const changes = events.filter((event) => event.type === 'learningRate').length;
+  const best = epochs.reduce<(typeof epochs)[number] | undefined>(
+    (top, record) => (record.testAccuracy > (top?.testAccuracy ?? -1) ? record : top),
+    undefined,
+  );
+  const settled = last !== undefined && Math.abs(last.ratio - 1) < run.config.threshold;
+  return [
+    {
+      name: 'Epoch',
+      value: String(Math.floor(done / run.stepsPerEpoch)),
+      note: `of ${run.config.epochs.toLocaleString('en')} · ${timeLeft(history) || `step ${done.toLocaleString('en')}`}`,
+    },
+    {
+      name: 'Loss',
+      value: last ? numberText(last.lossHalf) : '–',
+      note: 'mini-batch, half-running',
+      ...(last && !Number.isFinite(last.lossHalf) ? { tone: 'bad' as const } : {}),
+    },
+    {
+      name: 'Ratio O_L / O_R',
+      value: last ? numberText(last.ratio, 5) : '–',
+      note: `${last ? (settled ? 'inside' : 'outside') : 'equilibrium is'} 1 ± ${numberText(run.config.threshold)}`,
+      ...(settled ? { tone: 'good' as const } : {}),
+    },
+    {
+      name: 'Learning rate',
+      value: numberText(change?.to ?? run.config.learningRate),
+      note: changes === 0 ? 'not changed yet' : `after ${changes} ${changes === 1 ? 'change' : 'changes'}`,
+    },
+    {
+      name: 'Test accuracy',
+      value: last ? percentText(last.testAccuracy) : '–',
+      note: best ? `best ${percentText(best.testAccuracy)} at epoch ${best.epoch}` : 'after the first epoch',
+    },
+    { name: 'Train accuracy', value: last ? percentText(last.trainAccuracy) : '–', note: 'whole training data' },
+  ];
+}

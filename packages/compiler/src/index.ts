@@ -1,0 +1,5 @@
+export { KERNELS, MissingKernelError } from './backend.js';
+export { compile, type Call, type CallResult, type Compiled, type CompileOptions } from './compile.js';
+export { onnxExecutor, type OnnxExecutor } from './executor.js';
+export type { DataType, Program, Tensors, TensorSpec, TensorSpecs, TensorValues, TypedArray } from './program.js';
+export { ReadWhileRecordingError } from './recorder.js';

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Sizes of a convolution, as TensorFlow.js works them out. */
+export type ConvolutionGeometry = Pick<
+  tf.backend_util.Conv2DInfo,
+  | 'batchSize'
+  | 'inHeight'
+  | 'inWidth'
+  | 'inChannels'
+  | 'outHeight'
+  | 'outWidth'
+  | 'outChannels'
+  | 'outShape'
+  | 'filterHeight'
+  | 'filterWidth'
+  | 'strideHeight'
+  | 'strideWidth'
+  | 'padInfo'
+>;
+
+export interface ConvolutionAttributes extends Pick<
+  tf.Conv2DAttrs,
+  'strides' | 'pad' | 'dataFormat' | 'dimRoundingMode'
+> {
+  readonly dilations?: number | [number, number];
+}
+
+/** @throws Error naming the kernel, what it was given and what is expected, if it can't be recorded. */
+export function convolutionGeometry(
+  kernel: string,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  attributes: ConvolutionAttributes,
+): ConvolutionGeometry {
+  const { strides, pad, dataFormat, dimRoundingMode, dilations = 1 } = attributes;
+  if ([dilations].flat().some((dilation) => dilation !== 1))
+    throw new Error(`${kernel} with dilations ${String(dilations)} is not recorded; expected dilations 1.`);
+  if (dataFormat !== 'NHWC')
+    throw new Error(`${kernel} with dataFormat ${dataFormat} is not recorded; expected dataFormat NHWC.`);
+  const [batch = 1, height = 1, width = 1, inChannels = 1] = inputShape;
+  const [filterHeight = 1, filterWidth = 1, filterChannels = 1, outChannels = 1] = filterShape;
+  if (inChannels !== filterChannels)
+    throw new Error(
+      `${kernel} of ${inChannels} channels with a filter of ${filterChannels} is not recorded; expected as many in both.`,
+    );
+  return tf.backend_util.computeConv2DInfo(
+    [batch, height, width, inChannels],
+    [filterHeight, filterWidth, filterChannels, outChannels],
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+}
+
+/** As ONNX wants them: before each axis, then after each. */
+export const padsOf = ({ padInfo: { top, left, bottom, right } }: ConvolutionGeometry): number[] => [
+  top,
+  left,
+  bottom,
+  right,
+];
+export const stridesOf = ({ strideHeight, strideWidth }: ConvolutionGeometry): number[] => [strideHeight, strideWidth];
+export const filterSize = ({ filterHeight, filterWidth }: ConvolutionGeometry): number[] => [filterHeight, filterWidth];

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Graph } from '../graph.js';
+import type { Recorder } from '../recorder.js';
+import {
+  convolutionGeometry,
+  filterSize,
+  padsOf,
+  stridesOf,
+  type ConvolutionAttributes,
+  type ConvolutionGeometry,
+} from './convolution-geometry.js';
+import { filterGradient } from './filter-gradient.js';
+import { input, withAttributes, type Kernel, type KernelTable } from './kernel.js';
+
+/** A filter [height, width, in, out] as [out, in, height, width]. */
+const outFirst = (graph: Graph, filter: string): string => graph.emit('Transpose', [filter], { perm: [3, 2, 0, 1] });
+
+/**
+ * Gradient by the input at stride 1: the output's gradient convolved with the filter turned by half a circle, in and
+ * out swapped. Faster than ConvTranspose, which adds overlapping windows up one by one.
+ */
+function turnedConvolution(
+  graph: Graph,
+  gradient: string,
+  filter: string,
+  size: ConvolutionGeometry,
+): string | undefined {
+  const [height, width] = [size.filterHeight, size.filterWidth];
+  const { top, left, bottom, right } = size.padInfo;
+  const pads = [height - 1 - top, width - 1 - left, height - 1 - bottom, width - 1 - right];
+  if (size.strideHeight !== 1 || size.strideWidth !== 1 || pads.some((pad) => pad < 0)) return undefined;
+  const turned = graph.emit('Slice', [
+    filter,
+    graph.integers([-1, -1]),
+    graph.integers([-height - 1, -width - 1]),
+    graph.integers([0, 1]),
+    graph.integers([-1, -1]),
+  ]);
+  const inFirst = graph.emit('Transpose', [turned], { perm: [2, 3, 0, 1] });
+  return graph.emit('Conv', [gradient, inFirst], { kernel_shape: [height, width], pads });
+}
+
+/** Gradient by the input at any stride. */
+function transposedConvolution(graph: Graph, gradient: string, filter: string, size: ConvolutionGeometry): string {
+  const { top, left, bottom, right } = size.padInfo;
+  const uncovered = [
+    size.inHeight + top + bottom - size.filterHeight - (size.outHeight - 1) * size.strideHeight,
+    size.inWidth + left + right - size.filterWidth - (size.outWidth - 1) * size.strideWidth,
+  ];
+  return graph.emit('ConvTranspose', [gradient, outFirst(graph, filter)], {
+    kernel_shape: filterSize(size),
+    pads: padsOf(size),
+    strides: stridesOf(size),
+    output_padding: uncovered,
+  });
+}
+
+const float = (recorder: Recorder, name: string, shape: readonly number[]): tf.TensorInfo =>
+  recorder.node(name, shape, 'float32', { order: 'channels-first' });
+
+const convolution: Kernel = withAttributes<ConvolutionAttributes>(({ recorder, inputs, attributes }) => {
+  const x = input({ inputs }, 'x');
+  const filter = input({ inputs }, 'filter');
+  const size = convolutionGeometry('Conv2D', x.shape, filter.shape, attributes);
+  const { graph } = recorder;
+  const convolved = graph.emit(
+    'Conv',
+    [recorder.operand(x, 'channels-first'), outFirst(graph, recorder.operand(filter))],
+    { kernel_shape: filterSize(size), pads: padsOf(size), strides: stridesOf(size) },
+  );
+  return float(recorder, convolved, size.outShape);
+});
+
+const byInput: Kernel = withAttributes<tf.Conv2DBackpropInputAttrs>(({ recorder, inputs, attributes }) => {
+  const dy = input({ inputs }, 'dy');
+  const filter = input({ inputs }, 'filter');
+  const size = convolutionGeometry('Conv2DBackpropInput', attributes.inputShape, filter.shape, attributes);
+  const { graph } = recorder;
+  const operands = [recorder.operand(dy, 'channels-first'), recorder.operand(filter)] as const;
+  const gradient = turnedConvolution(graph, ...operands, size) ?? transposedConvolution(graph, ...operands, size);
+  return float(recorder, gradient, attributes.inputShape);
+});
+
+const byFilter: Kernel = withAttributes<tf.Conv2DBackpropFilterAttrs>(({ recorder, inputs, attributes }) => {
+  const x = input({ inputs }, 'x');
+  const dy = input({ inputs }, 'dy');
+  const size = convolutionGeometry('Conv2DBackpropFilter', x.shape, attributes.filterShape, attributes);
+  const operands = [recorder.operand(x, 'channels-first'), recorder.operand(dy, 'channels-first')] as const;
+  return recorder.node(filterGradient(recorder.graph, ...operands, size), attributes.filterShape, 'float32');
+});
+
+/** Convolution of images [batch, height, width, in] with a filter [height, width, in, out], and its two gradients. */
+export const convolutions: KernelTable = {
+  Conv2D: convolution,
+  Conv2DBackpropInput: byInput,
+  Conv2DBackpropFilter: byFilter,
+};

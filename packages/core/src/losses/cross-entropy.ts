@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs';
+
+/**
+ * Softmax cross-entropy of each example, `-log softmax(logits_b)[label_b]`.
+ *
+ * TensorFlow.js's own (`tf.losses.softmaxCrossEntropy`) has the same value and gradient, but its gradient can't be differentiated
+ * again: it is written in a by-product of the forward pass that no tape knows. This one is written in the logits.
+ *
+ * @returns float32 [batch].
+ */
+const crossEntropies = (labels: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
+  tf.customGrad((...given) => {
+    const [target, input, save] = given as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    save([target, input]);
+    return {
+      value: tf.neg(tf.sum(tf.mul(logSoftmax(input), target), [1])),
+      gradFunc: (upstream: tf.Tensor, saved: tf.Tensor[]) => {
+        const [keptTarget, keptInput] = saved as [tf.Tensor, tf.Tensor];
+        const logarithms = logSoftmax(keptInput);
+        const scale = tf.expandDims(upstream, 1);
+        return [tf.neg(tf.mul(scale, logarithms)), tf.mul(scale, tf.sub(tf.exp(logarithms), keptTarget))];
+      },
+    };
+  })(tf.cast(oneHot(labels, logits), 'float32'), logits);
+
+const logSoftmax = (logits: tf.Tensor): tf.Tensor => tf.sub(logits, tf.logSumExp(logits, [1], true));
+
+/**
+ * Mean softmax cross-entropy over a batch: `-1/B sum_b log softmax(logits_b)[label_b]`.
+ *
+ * @param labels int32 [batch], in [0, classes).
+ * @param logits float32 [batch, classes].
+ * @returns float32 [].
+ */
+export const crossEntropy = (labels: tf.Tensor, logits: tf.Tensor): tf.Scalar =>
+  tf.div(tf.sum(crossEntropies(labels, logits)), logits.shape[0] as number);
+
+/**
+ * Weighted sum of the examples' cross-entropies, `-sum_b w_b log softmax(logits_b)[label_b]`; a weight of 0 leaves an
+ * example out.
+ *
+ * @param weights float32 [batch].
+ * @returns float32 [].
+ */
+export const crossEntropySum = (labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor): tf.Scalar =>
+  tf.sum(tf.mul(crossEntropies(labels, logits), weights));
+
+/** Weighted number of examples whose largest logit is their label's: float32 []. */
+export const correctSum = (labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor): tf.Scalar =>
+  tf.sum(tf.mul(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'), weights));
+
+const oneHot = (labels: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
+  tf.oneHot(labels as tf.Tensor1D, logits.shape[1] as number);

@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs';
+import type { SgdOptions } from '../optimizers/sgd.js';
+import { inRange } from '../range.js';
+import type { Objective } from '../training/objective.js';
+
+export interface QuadraticOptions {
+  /** Independent directions, all alike: a positive integer. */
+  readonly dimensions: number;
+  /** h, above 0. */
+  readonly curvature: number;
+  /** s, deviation of the mini-batch centre in each direction, at least 0. */
+  readonly noise: number;
+  /** Where every direction starts. */
+  readonly start?: number;
+}
+
+/** @throws OptionError naming the option, its range and what was found. */
+export function checkedQuadratic({
+  dimensions,
+  curvature,
+  noise,
+  start = 0,
+}: QuadraticOptions): Required<QuadraticOptions> {
+  return {
+    dimensions: inRange('dimensions', dimensions, { min: 1, integer: true }),
+    curvature: inRange('curvature', curvature, { above: 0 }),
+    noise: inRange('noise', noise, { min: 0 }),
+    start: inRange('start', start, {}),
+  };
+}
+
+/**
+ * The loss on which everything is known: `f^B(theta) = 1/2 h |theta - c|^2`, where the mini-batch is a random centre c of mean
+ * zero and deviation s in every direction. One parameter tensor, `position` [dimensions]; one input, `centre` [dimensions].
+ */
+export function quadratic(options: QuadraticOptions): Objective {
+  const { dimensions, curvature, start } = checkedQuadratic(options);
+  const spec = { shape: [dimensions], dtype: 'float32' as const };
+  return {
+    name: 'quadratic',
+    parameters: [{ name: 'position', shape: spec.shape, initialization: { kind: 'constant', value: start } }],
+    inputs: { centre: spec },
+    constants: {},
+    loss: ([position], inputs) =>
+      tf.mul(curvature / 2, tf.sum(tf.square(tf.sub(position as tf.Tensor, inputs['centre'] as tf.Tensor)))),
+  };
+}
+
+/** Second moments of the stationary state, one direction each, and both sides of (FDR1') over all of them. */
+export interface StationaryState {
+  /** <theta_i^2>. */
+  readonly positionVariance: number;
+  /** <theta_i v_i>. */
+  readonly positionVelocity: number;
+  /** <v_i^2>. */
+  readonly velocityVariance: number;
+  /** <O_L> = <O_R>. */
+  readonly observable: number;
+}
+
+/**
+ * The stationary state of SGD on {@link quadratic}, exactly, for any momentum and dampening.
+ *
+ * With k = (1 - nu) h, setting the second moments after an update of (10), (11) equal to those before it gives
+ *
+ *     <v^2> = k^2 s^2 / ((1 - mu) (1 + mu - eta k / 2))
+ *     <theta v> = eta <v^2> / 2
+ *     <theta^2> = eta (1 + mu) <v^2> / (2 k)
+ *
+ * for mu = nu = 0: `Var theta = eta h s^2 / (2 - eta h)`. Weight decay moves the minimum: h becomes h + lambda and s becomes
+ * s h / (h + lambda).
+ *
+ * @throws OptionError if eta is not in the stable range (0, 2 (1 + mu) / k).
+ * @example stationaryState({ dimensions: 1, curvature: 1, noise: 1, learningRate: 1, momentum: 0, dampening: 0 }).positionVariance // 1
+ */
+export function stationaryState(
+  options: QuadraticOptions & SgdOptions & { readonly learningRate: number; readonly weightDecay?: number },
+): StationaryState {
+  const { dimensions, curvature, noise } = checkedQuadratic(options);
+  const momentum = inRange('momentum', options.momentum, { min: 0, below: 1 });
+  const dampening = inRange('dampening', options.dampening, { min: 0, below: 1 });
+  const weightDecay = inRange('weightDecay', options.weightDecay ?? 0, { min: 0 });
+  const total = curvature + weightDecay;
+  const deviation = (noise * curvature) / total;
+  const pull = (1 - dampening) * total;
+  const learningRate = inRange('learningRate', options.learningRate, { above: 0, below: (2 * (1 + momentum)) / pull });
+  const velocityVariance = (pull * deviation) ** 2 / ((1 - momentum) * (1 + momentum - (learningRate * pull) / 2));
+  return {
+    positionVariance: (learningRate * (1 + momentum) * velocityVariance) / (2 * pull),
+    positionVelocity: (learningRate * velocityVariance) / 2,
+    velocityVariance,
+    observable: (dimensions * ((1 + momentum) * learningRate * velocityVariance)) / (2 * (1 - dampening)),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { OptionError } from '../range.js';
+import { cubicLeft, cubicRight } from './cubic.js';
+import { oL, oR, vDotGradient } from './fluctuation-dissipation.js';
+import { noiseTrace } from './noise-trace.js';
+import type { Observable } from './observable.js';
+import {
+  nextVelocityDotParameters,
+  nextVelocitySquared,
+  parametersDotGradient,
+  velocityDotGradient,
+  velocityDotParameters,
+  velocitySquared,
+} from './quadratic-pieces.js';
+
+/** Measured in every training. */
+const STANDARD: readonly Observable[] = [oL, oR, vDotGradient];
+
+/** Measured if asked for. */
+export const EXTRA_OBSERVABLES: readonly Observable[] = [
+  noiseTrace,
+  parametersDotGradient,
+  velocityDotGradient,
+  velocitySquared,
+  nextVelocitySquared,
+  velocityDotParameters,
+  nextVelocityDotParameters,
+  cubicLeft,
+  cubicRight,
+];
+
+/** Whether an observable can be measured with this optimizer. */
+export const isDefined =
+  ({ slots, dynamics }: Optimizer) =>
+  ({ needs }: Observable): boolean =>
+    needs === undefined || (dynamics !== null && (needs === 'dynamics' || slots.includes('velocity')));
+
+/**
+ * The standard observables that have columns with this optimizer: both sides of FDR1 always, NaN where one is not defined, and
+ * the rest where they are.
+ */
+export const standardObservables = (optimizer: Optimizer): readonly Observable[] =>
+  STANDARD.filter((observable) => observable.columns === 'balance' || isDefined(optimizer)(observable));
+
+/**
+ * Those of the extra observables that are asked for, in the catalogue's order.
+ *
+ * @throws OptionError if there is no such observable, or not with this optimizer.
+ */
+export function extraObservables(optimizer: Optimizer, names: readonly string[]): readonly Observable[] {
+  const available = EXTRA_OBSERVABLES.filter(isDefined(optimizer));
+  const unknown = names.find((name) => !available.some((observable) => observable.name === name));
+  if (unknown !== undefined)
+    throw new OptionError('observables', `among ${available.map(({ name }) => name).join(', ')}`, unknown);
+  return available.filter(({ name }) => names.includes(name));
+}

@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs';
+import type { SgdOptions } from '../optimizers/sgd.js';
+import { inRange } from '../range.js';
+import { products, type Observable } from './observable.js';
+
+/**
+ * Left side of the cubic relation (14), contracted to a scalar.
+ *
+ * (14) has three indices. The contraction here is i = j = k and the sum over k, the stationarity of `<sum_k theta_k^3>`:
+ *
+ *     <sum theta^2 g> = eta <sum theta g^2> - 1/3 eta^2 <sum g^3>,    g = grad f^B, products element by element,
+ *
+ * (14) divided by 3. Contracting i = j alone leaves a vector, to be multiplied by a constant that someone would have to choose (theta
+ * itself is none, and gives the quartic relation). The price: the number depends on the axes of parameter space, as a
+ * network's own weights are.
+ *
+ * It holds for every tensor alone, and with momentum and dampening as well. Cubing (11), with v' the velocity after the update,
+ *
+ *     sum theta'^3 - sum theta^3 = 3 eta sum theta^2 v' + 3 eta^2 sum theta v'^2 + eta^3 sum v'^3,
+ *
+ * and v' = mu v - (1 - nu) g in the first term alone gives, at each step,
+ *
+ *     cubicLeft  = sum theta^2 g
+ *     cubicRight = [mu sum theta^2 v + eta sum theta v'^2 + 1/3 eta^2 sum v'^3] / (1 - nu)
+ *     cubicLeft - cubicRight = -D(sum theta^3) / (3 eta (1 - nu)),
+ *
+ * whose sum over any window of constant eta telescopes ({@link cubicDefect}). For mu = nu = 0, v' = -g: the relation above.
+ */
+export const cubicLeft: Observable = {
+  name: 'cubicLeft',
+  meaning: 'left side of the cubic relation, sum theta^2 grad f^B (14), i = j = k',
+  columns: 'tensors',
+  measure: ({ parameters, gradients }) => products(parameters, parameters, gradients),
+};
+
+/** Right side of the cubic relation (14): see {@link cubicLeft}. */
+export const cubicRight: Observable = {
+  name: 'cubicRight',
+  meaning: 'right side of the cubic relation, eta sum theta g^2 - 1/3 eta^2 sum g^3 without momentum (14), i = j = k',
+  columns: 'tensors',
+  needs: 'dynamics',
+  measure: ({ parameters, velocity, nextVelocity: { scale, tensors }, learningRate, dynamics }) => {
+    const second = tf.mul(tf.mul(scale ** 2, learningRate), products(parameters, tensors, tensors));
+    const third = tf.mul(tf.mul(scale ** 3 / 3, tf.square(learningRate)), products(tensors, tensors, tensors));
+    const first = velocity.length > 0 ? [tf.mul(dynamics.momentum, products(parameters, parameters, velocity))] : [];
+    return tf.div(tf.addN([...first, second, third]), 1 - dynamics.dampening);
+  },
+};
+
+/** Some steps at constant eta and nu. */
+export interface CubicWindow extends Pick<SgdOptions, 'dampening'> {
+  readonly learningRate: number;
+  /** Outputs of every step, tensor after tensor: [steps x tensors]. */
+  readonly cubicLeft: Float32Array;
+  readonly cubicRight: Float32Array;
+  /** Parameters before the first step, tensor by tensor. */
+  readonly start: readonly Float32Array[];
+  /** Parameters after the last step. */
+  readonly end: readonly Float32Array[];
+}
+
+/** The two sides of the cubic identity, the size of their terms, and how far they are apart in units of it. */
+export interface CubicDefect {
+  readonly sum: number;
+  readonly expected: number;
+  readonly scale: number;
+  readonly defect: number;
+}
+
+/**
+ * Tests the exact identity under the cubic relation over a window, in total and for each tensor:
+ * `sum (cubicLeft - cubicRight) = -D(sum theta^3) / (3 eta (1 - nu))`, stationary or not.
+ *
+ * @returns `sum`, what it is `expected` to be, and `defect`, their difference as a part of `sum (|left| + |right|)` and of what
+ * rounding theta at each update can add.
+ * @throws OptionError if the learning rate is not above 0 or the dampening not in [0, 1).
+ */
+export function cubicDefect(window: CubicWindow): {
+  readonly total: CubicDefect;
+  readonly tensors: readonly CubicDefect[];
+} {
+  const learningRate = Math.fround(inRange('learningRate', window.learningRate, { above: 0 }));
+  const factor = 1 / (3 * learningRate * (1 - inRange('dampening', window.dampening, { min: 0, below: 1 })));
+  const count = window.start.length;
+  const steps = window.cubicLeft.length / count;
+  const parts = window.start.map((first, tensor) => {
+    const last = window.end[tensor] as Float32Array;
+    let sum = 0;
+    let size = 0;
+    for (let row = tensor; row < window.cubicLeft.length; row += count) {
+      const [left, right] = [window.cubicLeft[row] as number, window.cubicRight[row] as number];
+      sum += left - right;
+      size += Math.abs(left) + Math.abs(right);
+    }
+    // A rounding of theta changes theta^3 three times as much, independently in every element and step.
+    const rounding = 3 * factor * Math.sqrt(steps / last.length) * cubes(last, Math.abs);
+    return { sum, expected: -factor * (cubes(last) - cubes(first)), scale: size + rounding };
+  });
+  const add = (key: 'sum' | 'expected' | 'scale') => parts.reduce((all, part) => all + part[key], 0);
+  const judged = (part: Omit<CubicDefect, 'defect'>): CubicDefect => ({
+    ...part,
+    defect: Math.abs(part.sum - part.expected) / part.scale,
+  });
+  return {
+    total: judged({ sum: add('sum'), expected: add('expected'), scale: add('scale') }),
+    tensors: parts.map(judged),
+  };
+}
+
+const cubes = (values: Float32Array, of = (value: number): number => value): number =>
+  values.reduce((sum, value) => sum + of(value) ** 3, 0);

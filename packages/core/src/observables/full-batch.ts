@@ -1,0 +1,13 @@
+import type { SgdOptions } from '../optimizers/sgd.js';
+
+/**
+ * The full-batch observable, (18): `O_FB = (1 - nu) |grad f|^2 - mu <v . grad f^B>`.
+ *
+ * @param gradientNormSquared |grad f|^2 over the whole training data, L2 term included.
+ * @param velocityDotGradient a mean of `v . grad f^B`, v before the update; not read if mu = 0.
+ */
+export const fullBatchObservable = (
+  gradientNormSquared: number,
+  velocityDotGradient: number,
+  { momentum, dampening }: SgdOptions,
+): number => (1 - dampening) * gradientNormSquared - (momentum === 0 ? 0 : momentum * velocityDotGradient);

@@ -1,0 +1,102 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import { OptionError } from './range.js';
+import { randomState, uniform, type RandomState } from './random.js';
+import type { Tensors, TensorSpecs, TensorValues } from './training/executor.js';
+
+/**
+ * How a parameter tensor starts.
+ *
+ * `xavier`: Glorot and Bengio 2010, uniform in +-sqrt(6 / (fanIn + fanOut)). `constant`: every element the same.
+ */
+export type Initialization =
+  | { readonly kind: 'xavier'; readonly fanIn: number; readonly fanOut: number }
+  | { readonly kind: 'constant'; readonly value: number };
+
+/** One parameter tensor of a model, e.g. `dense1.kernel` of shape [784, 200]. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initialization: Initialization;
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
+
+/** Key of a parameter's companion in a program's state: `parameters/dense1.kernel`, `velocity/dense1.kernel`. */
+export const slotName = (slot: string, parameter: string): string => `${slot}/${parameter}`;
+
+/** Float32 specs of one slot of every parameter. */
+export const slotSpecs = (slot: string, parameters: readonly ParameterSpec[]): TensorSpecs =>
+  Object.fromEntries(parameters.map(({ name, shape }) => [slotName(slot, name), { shape, dtype: 'float32' as const }]));
+
+/** The tensors of one slot, in the order of the parameters. */
+export function slotTensors(slot: string, parameters: readonly ParameterSpec[], tensors: Tensors): Tensor[] {
+  return parameters.map(({ name }) => {
+    const tensor = tensors[slotName(slot, name)];
+    if (!tensor) throw new Error(`${slotName(slot, name)} is missing among ${Object.keys(tensors).join(', ')}`);
+    return tensor;
+  });
+}
+
+/** The inverse of {@link slotTensors}: names for tensors that stand in the order of the parameters. */
+export const namedSlot = <Value>(
+  slot: string,
+  parameters: readonly ParameterSpec[],
+  values: readonly Value[],
+): Record<string, Value> =>
+  Object.fromEntries(parameters.map(({ name }, index) => [slotName(slot, name), values[index] as Value]));
+
+/** The float32 values of one slot, in the order of the parameters. @throws Error if one is missing or has a wrong size. */
+export function slotValues(slot: string, parameters: readonly ParameterSpec[], values: TensorValues): Float32Array[] {
+  return parameters.map(({ name, shape }) => {
+    const found = values[slotName(slot, name)];
+    if (!(found instanceof Float32Array) || found.length !== sizeOf(shape))
+      throw new Error(`${slotName(slot, name)} must be ${sizeOf(shape)} float32 values; found ${found?.length}`);
+    return found;
+  });
+}
+
+/**
+ * Starting values of every parameter, keyed `parameters/<name>`, drawn in the order of the list.
+ *
+ * @param seed integer in [0, 2^32 - 1]; its `initialization` stream is used.
+ */
+export function initialParameters(parameters: readonly ParameterSpec[], seed: number): Record<string, Float32Array> {
+  let state: RandomState = randomState(seed, 'initialization');
+  const values = parameters.map(({ shape, initialization }) => {
+    if (initialization.kind === 'constant') return new Float32Array(sizeOf(shape)).fill(initialization.value);
+    const limit = Math.sqrt(6 / (initialization.fanIn + initialization.fanOut));
+    const drawn = uniform(state, sizeOf(shape), limit);
+    state = drawn.state;
+    return drawn.values;
+  });
+  return namedSlot('parameters', parameters, values);
+}
+
+/**
+ * The same from values that are given by the parameters' own names, copied.
+ *
+ * @throws OptionError naming the first one that is missing, has a wrong size, or is no parameter.
+ */
+export function givenParameters(
+  parameters: readonly ParameterSpec[],
+  values: Readonly<Record<string, Float32Array>>,
+): Record<string, Float32Array> {
+  const unknown = Object.keys(values).find((given) => parameters.every(({ name }) => name !== given));
+  if (unknown !== undefined)
+    throw new OptionError('start', `of ${parameters.map(({ name }) => name).join(', ')}`, unknown);
+  const found = parameters.map(({ name, shape }) => {
+    const given = values[name];
+    if (!(given instanceof Float32Array) || given.length !== sizeOf(shape))
+      throw new OptionError(`start["${name}"]`, `${sizeOf(shape)} float32 values`, given?.length);
+    return given.slice();
+  });
+  return namedSlot('parameters', parameters, found);
+}
+
+/** Zeros for one slot of every parameter. */
+export const zeroSlot = (slot: string, parameters: readonly ParameterSpec[]): Record<string, Float32Array> =>
+  namedSlot(
+    slot,
+    parameters,
+    parameters.map(({ shape }) => new Float32Array(sizeOf(shape))),
+  );

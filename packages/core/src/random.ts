@@ -1,0 +1,65 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { inRange } from './range.js';
+
+/** Four 32-bit integers: the whole state of the generator. JSON carries it. */
+export type RandomState = readonly number[];
+
+/** What a draw gives: the values, and the state from which the next draw goes on. */
+export interface Draw<Values> {
+  readonly values: Values;
+  readonly state: RandomState;
+}
+
+/** Streams of one seed. They lie 2^64 draws apart on one orbit, so they never meet. */
+const STREAMS = ['initialization', 'shuffling'] as const;
+export type RandomStream = (typeof STREAMS)[number];
+
+/**
+ * Start of one stream of a seed (xoroshiro128+).
+ *
+ * Every stream is at least one jump away from the seed itself, because the first numbers after seeding show the
+ * seed's own bits.
+ *
+ * @param seed integer in [0, 2^32 - 1].
+ */
+export function randomState(seed: number, stream: RandomStream): RandomState {
+  const generator = xoroshiro128plus(inRange('seed', seed, { min: 0, max: 0xffff_ffff, integer: true }));
+  for (let jump = 0; jump <= STREAMS.indexOf(stream); jump++) generator.jump();
+  return [...generator.getState()];
+}
+
+/** The numbers 0 .. count - 1 in random order, every order equally likely (Fisher and Yates). */
+export function permutation(state: RandomState, count: number): Draw<Int32Array> {
+  const generator = xoroshiro128plusFromState(state);
+  const values = Int32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const other = uniformInt(generator, 0, last);
+    const kept = values[last] as number;
+    values[last] = values[other] as number;
+    values[other] = kept;
+  }
+  return { values, state: [...generator.getState()] };
+}
+
+/** `count` numbers, uniform in [-limit, limit). */
+export function uniform(state: RandomState, count: number, limit: number): Draw<Float32Array> {
+  const generator = xoroshiro128plusFromState(state);
+  const values = Float32Array.from({ length: count }, () => (2 * uniformFloat64(generator) - 1) * limit);
+  return { values, state: [...generator.getState()] };
+}
+
+/** `count` normal numbers of mean 0 (Box and Muller; both numbers of each pair are used). */
+export function normal(state: RandomState, count: number, deviation: number): Draw<Float32Array> {
+  const generator = xoroshiro128plusFromState(state);
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index += 2) {
+    // 1 - u lies in (0, 1], so that the logarithm is finite.
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - uniformFloat64(generator)));
+    const angle = 2 * Math.PI * uniformFloat64(generator);
+    values[index] = radius * Math.cos(angle);
+    if (index + 1 < count) values[index + 1] = radius * Math.sin(angle);
+  }
+  return { values, state: [...generator.getState()] };
+}

@@ -1,0 +1,34 @@
+import { oneOf } from '../range.js';
+import { constant } from './constant.js';
+import { cosine } from './cosine.js';
+import type { LoweringOptions } from './course.js';
+import { equilibrium, type EquilibriumOptions } from './equilibrium.js';
+import { plateau } from './plateau.js';
+import type { Schedule } from './schedule.js';
+import { step } from './step.js';
+
+export type ScheduleName = 'equilibrium' | 'step' | 'constant' | 'cosine' | 'plateau';
+
+/** Which schedule, and the numbers of all; each reads its own. */
+export interface ScheduleChoice extends EquilibriumOptions, LoweringOptions {
+  readonly schedule: ScheduleName;
+  /** Of `step`. */
+  readonly everyEpochs?: number | undefined;
+  /** Of `plateau`. */
+  readonly patience?: number | undefined;
+}
+
+const SCHEDULES: Readonly<Record<ScheduleName, (choice: ScheduleChoice) => Schedule>> = {
+  equilibrium,
+  step: ({ everyEpochs, minimumLearningRate, course }) => step({ everyEpochs, minimumLearningRate, course }),
+  constant,
+  cosine: ({ minimumLearningRate, course }) => cosine({ epochs: course?.epochs ?? NaN, minimumLearningRate, course }),
+  plateau: ({ patience, minimumLearningRate, course }) => plateau({ patience, minimumLearningRate, course }),
+};
+
+/**
+ * @param choice `cosine` has to know its `course`.
+ * @throws OptionError naming the option, what is allowed and what was found.
+ */
+export const scheduleOf = (choice: ScheduleChoice): Schedule =>
+  SCHEDULES[oneOf('schedule', choice.schedule, Object.keys(SCHEDULES) as ScheduleName[])](choice);

@@ -1,0 +1,122 @@
+import { weightDecayValue } from '../losses/weight-decay.js';
+import type { Model } from '../models/model.js';
+import { namedSlot, slotValues, zeroSlot } from '../parameters.js';
+import { permutation } from '../random.js';
+import { inRange } from '../range.js';
+import { checkData, classification, type ClassificationData, type ImageSet } from './classification.js';
+import { chunkSize, evaluationProgram } from './evaluation.js';
+import type { Executable, Executor, TensorValues } from './executor.js';
+import type { Evaluation, Evaluator, Task } from './task.js';
+
+export interface ClassificationOptions {
+  readonly model: Model;
+  readonly data: ClassificationData;
+  /** Examples a step, in [1, number of training examples]. */
+  readonly batchSize: number;
+}
+
+/**
+ * Training a model to tell classes of images apart. Each epoch is one shuffle of the training data; what is left of it after
+ * the last whole batch is left out.
+ *
+ * @throws OptionError if the batch size does not fit the data, or the data does not fit the model.
+ */
+export function classificationTask({ model, data, batchSize }: ClassificationOptions): Task {
+  checkData(model, data);
+  const { train, test, normalization } = data;
+  inRange('batchSize', batchSize, { min: 1, max: train.count, integer: true });
+  const stepsPerEpoch = Math.floor(train.count / batchSize);
+  const leftOut = train.count - stepsPerEpoch * batchSize;
+  const count = train.count.toLocaleString('en-US');
+  return {
+    objective: classification(model, { count: train.count, normalization }, batchSize),
+    constants: { images: train.images, labels: train.labels },
+    stepsPerEpoch,
+    warnings:
+      leftOut > 0
+        ? [`batch size ${batchSize} does not divide ${count}: ${leftOut} examples of each shuffle are left out`]
+        : [],
+    batches: (state) => {
+      const order = permutation(state, train.count);
+      return {
+        take: (from, steps) => ({ indices: order.values.subarray(from * batchSize, (from + steps) * batchSize) }),
+        next: order.state,
+      };
+    },
+    evaluator: (executor, weightDecay) =>
+      classificationEvaluator(model, { ...train, normalization }, { ...test, normalization }, executor, weightDecay),
+  };
+}
+
+/** Every index once, in chunks; weight 0 marks the places that are left over in the last chunk. */
+function passOver(count: number, chunk: number): { readonly steps: number; readonly inputs: TensorValues } {
+  const steps = Math.ceil(count / chunk);
+  return {
+    steps,
+    inputs: {
+      indices: Int32Array.from({ length: steps * chunk }, (_, place) => (place < count ? place : 0)),
+      weights: Float32Array.from({ length: steps * chunk }, (_, place) => (place < count ? 1 : 0)),
+    },
+  };
+}
+
+const sumOf = (values: Float32Array | undefined): number => [...(values ?? [])].reduce((sum, value) => sum + value, 0);
+
+async function classificationEvaluator(
+  model: Model,
+  train: ImageSet,
+  test: ImageSet,
+  executor: Executor,
+  weightDecay: number,
+): Promise<Evaluator> {
+  const pass = async (set: ImageSet, gradient: boolean) => {
+    const chunk = chunkSize(set.count, model.largestChunk);
+    const program = evaluationProgram(model, set, { chunk, gradient });
+    const executable = await executor.prepare(program, { images: set.images, labels: set.labels });
+    return { executable, ...passOver(set.count, chunk) };
+  };
+  const trainPass = await pass(train, true);
+  const testPass = await pass(test, false).catch(async (error: unknown) => {
+    await trainPass.executable.dispose();
+    throw error;
+  });
+  const zeros = zeroSlot('gradients', model.parameters);
+  return {
+    evaluate: async (parameters): Promise<Evaluation> => {
+      const settings = namedSlot('parameters', model.parameters, parameters);
+      const onTrain = await trainPass.executable.run({ ...trainPass, state: zeros, settings });
+      const onTest = await testPass.executable.run({ ...testPass, state: {}, settings });
+      const penalty = weightDecayValue(parameters, weightDecay);
+      const gradientSums = slotValues('gradients', model.parameters, onTrain.state);
+      return {
+        trainLoss: sumOf(onTrain.outputs['loss']) / train.count + penalty,
+        trainAccuracy: sumOf(onTrain.outputs['correct']) / train.count,
+        testLoss: sumOf(onTest.outputs['loss']) / test.count + penalty,
+        testAccuracy: sumOf(onTest.outputs['correct']) / test.count,
+        gradientNormSquared: fullGradientNormSquared(gradientSums, train.count, parameters, weightDecay),
+      };
+    },
+    dispose: async () => {
+      for (const executable of [trainPass.executable, testPass.executable] satisfies Executable[])
+        await executable.dispose();
+    },
+  };
+}
+
+/** `|1/N sum_n grad l_n + lambda theta|^2`, in double precision. */
+function fullGradientNormSquared(
+  sums: readonly Float32Array[],
+  count: number,
+  parameters: readonly Float32Array[],
+  weightDecay: number,
+): number {
+  let total = 0;
+  sums.forEach((sum, index) => {
+    const values = parameters[index] as Float32Array;
+    for (let place = 0; place < sum.length; place++) {
+      const gradient = (sum[place] as number) / count + weightDecay * (values[place] as number);
+      total += gradient * gradient;
+    }
+  });
+  return total;
+}

@@ -1,0 +1,158 @@
+import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../parameters.js';
+import { inRange } from '../range.js';
+import type {
+  Call,
+  CallResult,
+  Executable,
+  Executor,
+  Program,
+  Tensors,
+  TensorSpec,
+  TensorSpecs,
+  TensorValues,
+  TypedArray,
+} from './executor.js';
+
+type Role = 'state' | 'inputs' | 'settings' | 'constants';
+
+/** The values of one tensor, `count` slices of them, checked against its spec. */
+function checked(role: Role, name: string, { shape, dtype }: TensorSpec, values: TensorValues, count = 1): TypedArray {
+  const found = values[name];
+  const type = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array }[dtype];
+  const length = count * sizeOf(shape);
+  if (!(found instanceof type) || found.length !== length)
+    throw new TypeError(
+      `${role}["${name}"] must be a ${type.name} of ${length} values; ` +
+        `found ${found ? `${found.constructor.name} of ${found.length}` : 'nothing'}`,
+    );
+  return found;
+}
+
+/** A tensor of its own: TensorFlow.js may keep a typed array it is given, and the caller may change it. */
+const upload = (values: TypedArray, { shape, dtype }: TensorSpec): tf.Tensor =>
+  dtype === 'float32'
+    ? tf.tensor(Float32Array.from(values), [...shape], 'float32')
+    : tf.tensor(Int32Array.from(values), [...shape], 'int32');
+
+/** A program on an eager backend. It owns its state only while a call runs, and its constants until it is disposed. */
+function executable(program: Program, constants: Tensors, activate: () => Promise<void>, release: () => void) {
+  let disposed = false;
+
+  const tensors = (role: Role, specs: TensorSpecs, values: TensorValues): Tensors =>
+    Object.fromEntries(
+      Object.entries(specs).map(([name, spec]) => [name, upload(checked(role, name, spec, values), spec)]),
+    );
+
+  async function run({ steps, state, inputs, settings }: Call): Promise<CallResult> {
+    if (disposed) throw new Error(`${program.name} has been disposed; prepare it again`);
+    inRange('steps', steps, { min: 1, integer: true });
+    const slices = Object.entries(program.inputs).map(
+      ([name, spec]) => [name, spec, checked('inputs', name, spec, inputs, steps)] as const,
+    );
+    await activate();
+    let current: Tensors = {};
+    let fixed: Tensors = {};
+    const outputs: Record<string, tf.Tensor[]> = {};
+    try {
+      current = tensors('state', program.state, state);
+      fixed = tensors('settings', program.settings, settings);
+      for (let step = 0; step < steps; step++) {
+        const before = current;
+        const result = tf.tidy(() => {
+          const given = Object.fromEntries(
+            slices.map(([name, spec, values]) => {
+              const size = sizeOf(spec.shape);
+              return [name, upload(values.subarray(step * size, (step + 1) * size), spec)];
+            }),
+          );
+          // A step may hand a tensor through; the copy has its own life, so that the old one can always be freed.
+          const next = program.step({ state: before, inputs: given, settings: fixed, constants });
+          const own = (group: Tensors) =>
+            Object.fromEntries(Object.entries(group).map(([name, tensor]) => [name, tf.clone(tensor)]));
+          return { state: own(next.state), outputs: own(next.outputs) };
+        });
+        tf.dispose(before as tf.TensorContainer);
+        current = result.state;
+        for (const [name, tensor] of Object.entries(result.outputs)) (outputs[name] ??= []).push(tensor);
+      }
+      return {
+        state: Object.fromEntries(
+          Object.entries(program.state).map(([name, { dtype }]) => {
+            const values = (current[name] as tf.Tensor).dataSync();
+            return [name, dtype === 'uint8' ? Uint8Array.from(values) : values.slice()];
+          }),
+        ) as Record<string, TypedArray>,
+        outputs: Object.fromEntries(Object.entries(outputs).map(([name, each]) => [name, joined(each)])),
+      };
+    } finally {
+      tf.dispose([current, fixed, outputs] as unknown as tf.TensorContainer);
+    }
+  }
+
+  return {
+    run,
+    dispose: () => {
+      if (!disposed) release();
+      disposed = true;
+      return Promise.resolve();
+    },
+  } satisfies Executable;
+}
+
+/** The values of one output at every step, one after another. Read only now, so that no step waits for the device. */
+function joined(tensors: readonly tf.Tensor[]): Float32Array {
+  const size = tensors[0]?.size ?? 0;
+  const values = new Float32Array(tensors.length * size);
+  tensors.forEach((tensor, index) => values.set(tensor.dataSync(), index * size));
+  return values;
+}
+
+/**
+ * Runs programs step by step on a TensorFlow.js backend that has been registered by importing its package.
+ *
+ * The backend is made TensorFlow.js's active one whenever a program runs. Constants are uploaded once for each typed array,
+ * shared by all programs, and freed with the last program that uses them.
+ *
+ * @param backendName `cpu`, `wasm`, `tensorflow`, ...
+ * @throws Error from `prepare`, if there is no such backend or it can't start.
+ */
+export function eagerExecutor(backendName: string): Executor {
+  const uploaded = new Map<TypedArray, { readonly tensor: tf.Tensor; users: number }>();
+
+  async function activate(): Promise<void> {
+    if (!(backendName in tf.engine().registryFactory))
+      throw new Error(`TensorFlow.js has no backend "${backendName}"; import its package first`);
+    // Again until it holds: another executor may make its own backend active while this one waits.
+    while (tf.getBackend() !== backendName)
+      if (!(await tf.setBackend(backendName)))
+        throw new Error(`TensorFlow.js could not start its backend "${backendName}"`);
+  }
+
+  return {
+    name: backendName,
+    prepare: async (program, constants) => {
+      await activate();
+      const arrays = Object.entries(program.constants).map(
+        ([name, spec]) => [name, spec, checked('constants', name, spec, constants)] as const,
+      );
+      const bound = arrays.map(([name, spec, values]) => {
+        const known = uploaded.get(values) ?? { tensor: upload(values, spec), users: 0 };
+        known.users++;
+        uploaded.set(values, known);
+        // One array may stand under two shapes; the reshaped tensor shares its memory.
+        return [name, tf.reshape(known.tensor, [...spec.shape])] as const;
+      });
+      const release = () => {
+        tf.dispose(bound.map(([, tensor]) => tensor));
+        for (const [, , values] of arrays) {
+          const known = uploaded.get(values);
+          if (!known || --known.users > 0) continue;
+          known.tensor.dispose();
+          uploaded.delete(values);
+        }
+      };
+      return executable(program, Object.fromEntries(bound), activate, release);
+    },
+  };
+}

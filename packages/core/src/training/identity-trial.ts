@@ -1,0 +1,54 @@
+import { identityDefect, type IdentityDefect, type Moment } from '../observables/identity.js';
+import { optimizerStart } from '../optimizers/optimizer.js';
+import { sgd, type SgdOptions } from '../optimizers/sgd.js';
+import { initialParameters, slotValues } from '../parameters.js';
+import { randomState } from '../random.js';
+import { inRange } from '../range.js';
+import type { Executor, TensorValues } from './executor.js';
+import { trainingStep } from './step.js';
+import type { Task } from './task.js';
+
+export interface IdentityTrialOptions extends SgdOptions {
+  readonly task: Task;
+  readonly executor: Executor;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** Steps of the window, at most an epoch. */
+  readonly steps: number;
+  readonly seed: number;
+}
+
+/**
+ * Trains a few steps from the start and tests the exact identity of {@link identityDefect} on them: a free check that an
+ * executor computes gradients, updates and observables that belong together.
+ *
+ * @returns one result for every parameter tensor, and the total; `defect` at most `IDENTITY_TOLERANCE` if all is well.
+ */
+export async function identityTrial(
+  options: IdentityTrialOptions,
+): Promise<{ readonly total: IdentityDefect; readonly tensors: IdentityDefect[] }> {
+  const { task, executor, learningRate } = options;
+  const steps = inRange('steps', options.steps, { min: 1, max: task.stepsPerEpoch, integer: true });
+  const specs = task.objective.parameters;
+  const optimizer = sgd(options);
+  const before: TensorValues = { ...initialParameters(specs, options.seed), ...optimizerStart(optimizer, specs) };
+  const moment = (state: TensorValues): Moment => ({
+    parameters: slotValues('parameters', specs, state),
+    ...(optimizer.slots.includes('velocity') && { velocity: slotValues('velocity', specs, state) }),
+  });
+  const executable = await executor.prepare(trainingStep(task.objective, optimizer, options), task.constants);
+  try {
+    const { state, outputs } = await executable.run({
+      steps,
+      state: before,
+      inputs: task.batches(randomState(options.seed, 'shuffling')).take(0, steps),
+      settings: { learningRate: Float32Array.of(learningRate) },
+    });
+    const { oL, oR } = outputs;
+    if (!oL || !oR) throw new Error(`${executor.name} returned no observables`);
+    const { momentum, dampening } = optimizer;
+    return identityDefect({ momentum, dampening, learningRate, oL, oR, start: moment(before), end: moment(state) });
+  } finally {
+    await executable.dispose();
+  }
+}

@@ -1,0 +1,176 @@
+import type { LayerBalance } from '@fdr/records';
+import {
+  halfRunningAverage,
+  type HalfRunningAverage,
+  type HalfRunningAverageState,
+} from '../averages/half-running-average.js';
+import { ratioOf, type Balance } from '../equilibrium/rule.js';
+import { extraObservables, isDefined, standardObservables } from '../observables/catalogue.js';
+import type { Observable } from '../observables/observable.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { CallResult } from './executor.js';
+
+/** What the recording needs to know of a training. */
+export interface RecordingShape {
+  /** Parameter tensors, in the order of the step's outputs. */
+  readonly tensors: readonly string[];
+  /** Decides which of the standard observables the step gives; the others' columns are left out, or NaN. */
+  readonly optimizer: Optimizer;
+  /** Names of the extra observables. */
+  readonly observables: readonly string[];
+  readonly stepsPerEpoch: number;
+}
+
+/** The half-running averages since the learning rate last changed. */
+export interface Averages extends Balance {
+  readonly lossHalf: number;
+  /** Of `v . grad f^B`; NaN without momentum. */
+  readonly vDotGradientHalf: number;
+  readonly layers: Readonly<Record<string, LayerBalance>>;
+  /** Of the extra observables, by their columns; left out if there are none. */
+  readonly observables?: Readonly<Record<string, number>>;
+}
+
+export type SavedAverages = Readonly<
+  Record<string, { readonly state: HalfRunningAverageState; readonly prefixes: Float64Array }>
+>;
+
+/** Turns a step's outputs into rows and averages. */
+export interface Recording {
+  /** Names of the numbers of a row, in order. */
+  readonly columns: readonly string[];
+  /** Rows of one call, one after another; the averages go on with them. */
+  rows(result: CallResult, steps: number): Float32Array;
+  /** To be asked at an epoch's end. */
+  averages(): Averages;
+  /** Forgets everything, `stepInEpoch` steps into an epoch. */
+  restart(stepInEpoch: number): void;
+  save(): SavedAverages;
+}
+
+/** One number to record at each step. */
+interface Column {
+  readonly name: string;
+  /** The step's output it is read from: one of its tensors, or the total where `tensor` is left out. */
+  readonly output: string;
+  readonly tensor?: number;
+  /** Whether its half-running average stands beside it. */
+  readonly half: boolean;
+  /** False where the optimizer knows no such number: NaN. */
+  readonly measured: boolean;
+}
+
+const ofTensor = (observable: string, tensor: string): string => `${observable}/${tensor}`;
+
+/** Totals first, then tensor by tensor. */
+function columnsOf(observables: readonly Observable[], { tensors, optimizer }: RecordingShape): Column[] {
+  const column = (observable: Observable) => ({
+    output: observable.name,
+    measured: isDefined(optimizer)(observable),
+  });
+  return [
+    ...observables.map((observable) => ({
+      ...column(observable),
+      name: observable.name,
+      half: observable.columns === 'balance',
+    })),
+    ...tensors.flatMap((tensor, index) =>
+      observables
+        .filter(({ columns }) => columns !== 'total')
+        .map((observable) => ({
+          ...column(observable),
+          name: ofTensor(observable.name, tensor),
+          tensor: index,
+          half: false,
+        })),
+    ),
+  ];
+}
+
+/**
+ * Totals over the tensors are summed in double precision and rounded to float32, as they are stored; the averages are of
+ * the stored numbers, so that anyone can compute them again from the rows.
+ *
+ * @param saved averages to go on with.
+ */
+export function recording(shape: RecordingShape, saved?: SavedAverages): Recording {
+  const { tensors, optimizer, stepsPerEpoch } = shape;
+  const extra = columnsOf(extraObservables(optimizer, shape.observables), shape);
+  const recorded: readonly Column[] = [
+    { name: 'loss', output: 'loss', half: true, measured: true },
+    ...columnsOf(standardObservables(optimizer), shape),
+    ...extra,
+  ];
+  const columns = recorded.flatMap(({ name, half }) => (half ? [name, `${name}Half`] : [name]));
+  let averages = new Map<string, HalfRunningAverage>();
+
+  function restart(stepInEpoch: number): void {
+    // Nobody reads most of them between epochs' ends, and so they remember one number an epoch instead of one a step.
+    const epochEnds = { first: stepsPerEpoch - stepInEpoch, every: stepsPerEpoch };
+    averages = new Map(recorded.map(({ name, half }) => [name, halfRunningAverage(half ? undefined : epochEnds)]));
+  }
+
+  function average(name: string): HalfRunningAverage {
+    const found = averages.get(name);
+    if (!found) throw new Error(`no average is kept of "${name}"`);
+    return found;
+  }
+
+  restart(0);
+  for (const name of saved ? averages.keys() : []) {
+    const one = saved?.[name];
+    if (!one) throw new Error(`the saved averages lack "${name}"`);
+    averages.set(name, halfRunningAverage(one.state, one));
+  }
+
+  return {
+    columns,
+    restart,
+    rows: ({ outputs }, steps) => {
+      const cells = recorded.map((column) => {
+        const values = outputs[column.output];
+        if (column.measured && !values) throw new Error(`the step gave no output "${column.output}"`);
+        return { ...column, values, kept: average(column.name) };
+      });
+      const rows = new Float32Array(steps * columns.length);
+      let place = 0;
+      const put = (value: number): number => (rows[place++] = Math.fround(value));
+      for (let step = 0; step < steps; step++)
+        for (const { values, tensor, half, kept } of cells) {
+          kept.push(put(values ? valueAt(values, step, steps, tensor) : NaN));
+          if (half) put(kept.value());
+        }
+      return rows;
+    },
+    averages: () => {
+      const balance = (oLName: string, oRName: string): LayerBalance => {
+        const sides = { oLHalf: average(oLName).value(), oRHalf: average(oRName).value() };
+        return { ...sides, ratio: ratioOf(sides) };
+      };
+      return {
+        lossHalf: average('loss').value(),
+        oLHalf: average('oL').value(),
+        oRHalf: average('oR').value(),
+        stepsUsed: average('oL').window(),
+        vDotGradientHalf: averages.get('vDotGradient')?.value() ?? NaN,
+        layers: Object.fromEntries(
+          tensors.map((tensor) => [tensor, balance(ofTensor('oL', tensor), ofTensor('oR', tensor))]),
+        ),
+        ...(extra.length > 0 && {
+          observables: Object.fromEntries(extra.map(({ name }) => [name, average(name).value()])),
+        }),
+      };
+    },
+    save: () =>
+      Object.fromEntries([...averages].map(([name, one]) => [name, { state: one.state(), prefixes: one.prefixes() }])),
+  };
+}
+
+/** One tensor's number at a step, or the sum over all: in double precision. */
+function valueAt(values: Float32Array, step: number, steps: number, tensor?: number): number {
+  const width = values.length / steps;
+  if (tensor !== undefined) return values[step * width + tensor] as number;
+  let sum = 0;
+  for (let place = step * width; place < (step + 1) * width; place++) sum += values[place] as number;
+  return sum;
+}

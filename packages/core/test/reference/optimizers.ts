@@ -1,0 +1,55 @@
+/** One update of one element, from the papers' algorithms, as slow and obvious as they stand there. */
+export interface PlainOptimizer {
+  /** Changes the state in place. @returns the new parameter. */
+  readonly update: (
+    parameter: number,
+    gradient: number,
+    state: Record<string, number>,
+    learningRate: number,
+    t: number,
+  ) => number;
+}
+
+/** (10), (11). */
+export const plainSgd = (momentum: number, dampening: number): PlainOptimizer => ({
+  update: (parameter, gradient, state, learningRate) => {
+    const velocity = momentum * (state['velocity'] ?? 0) - (1 - dampening) * gradient;
+    state['velocity'] = velocity;
+    return parameter + learningRate * velocity;
+  },
+});
+
+/** Kingma and Ba 2014, algorithm 1, t from 1; with `keepMaximum` Reddi et al. 2018, algorithm 2, and Adam's corrections. */
+export const plainMoments = (
+  keepMaximum: boolean,
+  firstMomentDecay = 0.9,
+  secondMomentDecay = 0.999,
+  offset = 1e-8,
+): PlainOptimizer => ({
+  update: (parameter, gradient, state, learningRate, t) => {
+    const first = firstMomentDecay * (state['first'] ?? 0) + (1 - firstMomentDecay) * gradient;
+    const second = secondMomentDecay * (state['second'] ?? 0) + (1 - secondMomentDecay) * gradient * gradient;
+    const largest = Math.max(state['largest'] ?? 0, second);
+    Object.assign(state, { first, second, largest });
+    const correctedFirst = first / (1 - Math.pow(firstMomentDecay, t));
+    const correctedSecond = (keepMaximum ? largest : second) / (1 - Math.pow(secondMomentDecay, t));
+    return parameter - (learningRate * correctedFirst) / (Math.sqrt(correctedSecond) + offset);
+  },
+});
+
+/** Every element by itself, over gradients[step][element]. @returns the last parameters. */
+export function plainDescent(
+  optimizer: PlainOptimizer,
+  start: readonly number[],
+  gradients: readonly (readonly number[])[],
+  learningRate: number,
+): number[] {
+  return start.map((first, element) => {
+    const state: Record<string, number> = {};
+    return gradients.reduce(
+      (parameter, gradient, step) =>
+        optimizer.update(parameter, gradient[element] as number, state, learningRate, step + 1),
+      first,
+    );
+  });
+}

@@ -1,0 +1,11 @@
+import { accuracy } from './accuracy.js';
+import { equilibrium } from './equilibrium.js';
+import type { Figure } from './figure.js';
+import { fullBatchLoss } from './full-batch-loss.js';
+import { layers } from './layers.js';
+import { loss } from './loss.js';
+import { ratio } from './ratio.js';
+import { schedule } from './schedule.js';
+
+/** All figures of a run, in the order in which a page shows them. */
+export const figures: readonly Figure[] = [loss, equilibrium, ratio, schedule, accuracy, fullBatchLoss, layers];

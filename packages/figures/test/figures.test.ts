@@ -1,0 +1,184 @@
+import * as echarts from 'echarts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { appendRows, createStepSeries, figures, type Drawing, type RunRecords, type View } from '../src/index.js';
+import { quadraticRun } from './quadratic-run.js';
+
+const records = quadraticRun(40);
+const view: View = { x: 'linear', y: 'linear', range: null, theme: 'light' };
+const figure = (id: string) => figures.find((candidate) => candidate.id === id)!;
+
+interface Series {
+  name?: string;
+  data: [number, number | null][];
+  markArea?: { data: [Record<string, number>, Record<string, number>][] };
+  markLine?: { data: { xAxis: number }[] };
+}
+const seriesOf = ({ option }: Drawing): Series[] => option.series as unknown as Series[];
+const axes = ({ option }: Drawing) =>
+  option as unknown as Record<
+    'xAxis' | 'yAxis',
+    { type: string; min: number; max: number; axisTick: { customValues: number[] } }
+  >;
+
+describe('every figure', () => {
+  const charts: echarts.ECharts[] = [];
+  afterEach(() => charts.splice(0).forEach((chart) => chart.dispose()));
+
+  function svg(drawing: Drawing, width = 640): string {
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height: 300 });
+    charts.push(chart);
+    chart.setOption(drawing.option);
+    return chart.renderToSVGString();
+  }
+
+  it.each(figures.map(({ id }) => id))('%s is drawn by the chart library on all axes, looks and widths', (id) => {
+    for (const theme of ['light', 'dark'] as const) {
+      for (const x of ['linear', 'log'] as const) {
+        for (const y of ['linear', 'log'] as const) {
+          const drawing = figure(id).draw(records, { x, y, theme, range: null });
+          const picture = svg(drawing, x === 'log' ? 320 : 900);
+          expect(picture).toContain('>epoch</text>');
+          expect(picture).not.toContain('NaN');
+          expect(axes(drawing).xAxis.type).toBe(x === 'log' ? 'log' : 'value');
+          expect(axes(drawing).yAxis.type).toBe(y === 'log' ? 'log' : 'value');
+          expect(axes(drawing).yAxis.axisTick.customValues.length).toBeGreaterThan(1);
+        }
+      }
+    }
+  });
+
+  it.each(figures.map(({ id }) => id))('%s is drawn of a run that has not begun', (id) => {
+    const empty: RunRecords = {
+      run: records.run,
+      epochs: [],
+      events: [],
+      steps: createStepSeries(['loss', 'oL', 'oR']),
+    };
+    for (const y of ['linear', 'log'] as const) {
+      const drawing = figure(id).draw(empty, { ...view, y });
+      expect(svg(drawing)).toContain('>epoch</text>');
+      expect(drawing.table.rows).toEqual([]);
+    }
+  });
+
+  it.each(figures.map(({ id }) => id))(
+    '%s draws at most 1,502 points a line, none outside the sight but one neighbour',
+    (id) => {
+      const long = quadraticRun(60);
+      for (const { name, data } of seriesOf(figure(id).draw(long, { ...view, range: { from: 10, to: 12 } }))) {
+        expect(data.length, name).toBeLessThanOrEqual(2 * 1502);
+        expect(
+          data
+            .filter(([x]) => x < 10)
+            .map(([x]) => x)
+            .filter((x, i, all) => x !== all[0]).length,
+          name,
+        ).toBe(0);
+      }
+    },
+  );
+
+  it('marks the changes of the learning rate where they happened', () => {
+    expect(records.events.length).toBeGreaterThan(3);
+    for (const { id, draw } of figures) {
+      const [backdrop] = seriesOf(draw(records, view));
+      expect(
+        backdrop!.markLine!.data.map(({ xAxis }) => xAxis),
+        id,
+      ).toEqual(records.events.map(({ epoch }) => epoch));
+    }
+  });
+});
+
+describe('the loss', () => {
+  it('runs through the exact averages at the ends of epochs and through all extremes in between', () => {
+    const [, steps, average] = seriesOf(figure('loss').draw(records, view));
+    const losses = Array.from({ length: records.rows.length / 3 }, (_, i) => records.rows[3 * i]!);
+    const drawn = steps!.data.map(([, y]) => y!);
+    expect(Math.max(...drawn)).toBe(Math.max(...losses));
+    expect(Math.min(...drawn)).toBe(Math.min(...losses));
+    const seen = figure('loss').draw(records, { ...view, range: { from: 11.5, to: 13.5 } });
+    const points = new Map(seriesOf(seen)[2]!.data);
+    expect(points.get(12)).toBe(records.epochs[11]!.lossHalf);
+    expect(points.get(13)).toBe(records.epochs[12]!.lossHalf);
+    expect(average!.data.length).toBeLessThan(3004);
+  });
+
+  it('leaves a marked gap where the loss is not a number', () => {
+    const broken = quadraticRun(2);
+    const steps = createStepSeries(broken.run.stepColumns);
+    const rows = broken.rows.slice();
+    for (let step = 150; step < 160; step += 1) rows[3 * step] = NaN;
+    appendRows(steps, 0, rows);
+    const [backdrop, instant] = seriesOf(figure('loss').draw({ ...broken, steps }, view));
+    const areas = backdrop!.markArea!.data;
+    expect(areas.length).toBe(1);
+    // Steps 151 .. 160 of 200 an epoch, half a step more at both ends.
+    expect(areas[0]![0]['xAxis']).toBeCloseTo(150.5 / 200, 12);
+    expect(areas[0]![1]['xAxis']).toBeCloseTo(160.5 / 200, 12);
+    expect(instant!.data.filter(([, y]) => y === null).every(([x]) => x > 150 / 200 && x < 161 / 200)).toBe(true);
+    expect(instant!.data.some(([, y]) => y === null)).toBe(true);
+  });
+});
+
+describe('the ratio', () => {
+  it('stands in the band 1 ± X', () => {
+    const [backdrop] = seriesOf(figure('ratio').draw(records, view));
+    const [[from, to]] = backdrop!.markArea!.data as [[Record<string, number>, Record<string, number>]];
+    expect(from!['yAxis']).toBeCloseTo(0.99, 12);
+    expect(to!['yAxis']).toBeCloseTo(1.01, 12);
+  });
+
+  it('shows the neighbourhood of one, and an arrow for each epoch beyond it', () => {
+    const drawing = figure('ratio').draw(records, view);
+    const { min, max } = axes(drawing).yAxis;
+    expect(min).toBeLessThan(0.97);
+    expect(max).toBeGreaterThan(1.03);
+    const [above, below] = seriesOf(drawing).slice(-2);
+    expect(above!.data.map(([x]) => x)).toEqual(
+      records.epochs.filter(({ ratio }) => ratio > max).map(({ epoch }) => epoch),
+    );
+    expect(below!.data.map(([x]) => x)).toEqual(
+      records.epochs.filter(({ ratio }) => ratio < min).map(({ epoch }) => epoch),
+    );
+    expect(above!.data.length).toBeGreaterThan(0);
+  });
+
+  it('is the distance from one on a log axis', () => {
+    const drawing = figure('ratio').draw(records, { ...view, y: 'log' });
+    const points = new Map(seriesOf(drawing)[2]!.data);
+    expect(points.get(1)).toBe(Math.abs(records.epochs[0]!.ratio - 1));
+    const [[, to]] = seriesOf(drawing)[0]!.markArea!.data as [[unknown, Record<string, number>]];
+    expect(to['yAxis']).toBe(0.01);
+  });
+});
+
+it('the learning rate falls in stairs at the changes', () => {
+  const [, stairs] = seriesOf(figure('schedule').draw(records, view));
+  const expected = [[0, 0.1], ...records.events.map((event) => [event.epoch, 'to' in event ? event.to : NaN])];
+  expect(stairs!.data.slice(0, -1)).toEqual(expected);
+  expect(stairs!.data.at(-1)).toEqual([40, expected.at(-1)![1]]);
+  const zoomed = figure('schedule').draw(records, { ...view, range: { from: 20.25, to: 20.75 } });
+  const [, part] = seriesOf(zoomed);
+  expect(part!.data.map(([x]) => x)).toContain(20.25);
+});
+
+it('a log axis of accuracies shows errors', () => {
+  const [, train] = seriesOf(figure('accuracy').draw(records, { ...view, y: 'log' }));
+  expect(new Map(train!.data).get(7)).toBeCloseTo(1 - records.epochs[6]!.trainAccuracy, 12);
+});
+
+it('each parameter tensor has its own ratio', () => {
+  const drawing = figure('layers').draw(records, view);
+  expect(
+    seriesOf(drawing)
+      .slice(1)
+      .map(({ name }) => name),
+  ).toEqual(['soft.kernel', 'stiff.kernel']);
+  expect(drawing.table.columns).toEqual(['epoch', 'soft.kernel', 'stiff.kernel']);
+  expect(drawing.table.rows[4]).toEqual([
+    5,
+    records.epochs[4]!.layers['soft.kernel']!.ratio,
+    records.epochs[4]!.layers['stiff.kernel']!.ratio,
+  ]);
+});

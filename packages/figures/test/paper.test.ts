@@ -1,0 +1,148 @@
+import * as echarts from 'echarts';
+import { describe, expect, it } from 'vitest';
+import {
+  approachPanels,
+  comparisonPanels,
+  panelsOption,
+  panelsSize,
+  panelsTable,
+  relaxationPanels,
+  replayPanels,
+  secondRelationPanels,
+  type Panel,
+} from '../src/index.js';
+import { quadraticRun } from './quadratic-run.js';
+
+interface Axis {
+  gridIndex: number;
+  name: string;
+  min: number;
+  max: number;
+  type: string;
+  axisLabel: { show?: boolean };
+}
+interface Series {
+  name?: string;
+  xAxisIndex: number;
+  yAxisIndex: number;
+  data: [number, number | null][];
+}
+interface Option {
+  grid: { top: number; height: number }[];
+  xAxis: Axis[];
+  yAxis: Axis[];
+  legend: { data: { name: string }[] }[];
+  series: Series[];
+}
+const optionOf = (panels: readonly Panel[]) => panelsOption(panels) as unknown as Option;
+
+// 1,200 steps: fewer than a picture can show, so that every point is drawn.
+const records = quadraticRun(24, 50);
+const colder = quadraticRun(12, 50);
+const point = (learningRate: number, mean: number, spread: number) => ({
+  learningRate,
+  oFB: { mean, low: mean - spread, high: mean + spread },
+  lineRatio: { mean: mean / learningRate, low: (mean - spread) / learningRate, high: (mean + spread) / learningRate },
+});
+const relation = { points: [point(0.1, 0.1, 0.01), point(0.2, 0.3, Infinity)], slope: 1, tolerance: 0.1 };
+const FIGURES: Readonly<Record<string, readonly Panel[]>> = {
+  approach: approachPanels(records),
+  relaxation: relaxationPanels([records, colder]),
+  'second relation': secondRelationPanels(relation),
+  comparison: comparisonPanels([
+    { name: 'adaptive', color: 'blue', records },
+    { name: 'AMSGrad', color: 'green', records: colder },
+  ]),
+  replay: replayPanels(records, {
+    looks: records.epochs.map(({ epoch, ratio }) => ({ epoch, ratio })),
+    firings: [{ epoch: 10, from: 0.1, to: 0.09, exact: true }],
+    threshold: 0.01,
+  }),
+};
+
+describe.each(Object.entries(FIGURES))('the panels of %s', (_, panels) => {
+  const option = optionOf(panels);
+
+  it('have a grid, axes and a legend each, one below another', () => {
+    const { grid, xAxis, yAxis, legend, series } = option;
+    expect([grid.length, xAxis.length, yAxis.length, legend.length]).toEqual(Array(4).fill(panels.length));
+    expect(xAxis.map(({ gridIndex }) => gridIndex)).toEqual(panels.map((_, index) => index));
+    grid.slice(1).forEach(({ top }, index) => expect(top).toBeGreaterThan(grid[index]!.top + grid[index]!.height));
+    expect(grid.at(-1)!.top + grid.at(-1)!.height).toBeLessThan(panelsSize(panels).height);
+    for (const { xAxisIndex, yAxisIndex } of series) expect(yAxisIndex).toBe(xAxisIndex);
+    expect(new Set(series.map(({ xAxisIndex }) => xAxisIndex)).size).toBe(panels.length);
+    expect(xAxis.at(-1)?.name).toBe(panels.at(-1)?.xName ?? 'epoch');
+  });
+
+  it('are drawn by the chart library', () => {
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...panelsSize(panels) });
+    chart.setOption(panelsOption(panels));
+    const picture = chart.renderToSVGString();
+    chart.dispose();
+    for (const { title } of panels) expect(picture).toContain(title.replaceAll('&', '&amp;'));
+    expect(picture).not.toMatch(/NaN|undefined/);
+  });
+
+  it('are told point by point in a table', () => {
+    const { columns, rows } = panelsTable(panels);
+    expect(columns).toEqual(['panel', 'curve', 'x', 'low', 'high']);
+    for (const { title, chart, range } of panels)
+      for (const { name, curve } of chart.traces) {
+        const told = rows.filter(([panel, trace]) => panel === title && trace === name);
+        const inside = curve.x.flatMap((x, index) => (x >= range.from && x <= range.to ? [curve.low[index]] : []));
+        expect(told.filter(([, , x]) => (x as number) >= range.from).map(([, , , low]) => low)).toEqual(
+          expect.arrayContaining(inside),
+        );
+      }
+  });
+});
+
+describe('panels over one axis', () => {
+  it('write its numbers below the last of them only', () => {
+    const { xAxis } = optionOf(FIGURES['approach']!);
+    expect(xAxis.map(({ name, axisLabel }) => [name, axisLabel.show])).toEqual([
+      ['', false],
+      ['epoch', true],
+    ]);
+    const apart = optionOf(FIGURES['second relation']!);
+    expect(apart.xAxis.map(({ name }) => name)).toEqual(['learning rate η', 'learning rate η']);
+  });
+
+  it('draw nothing that lies wholly outside', () => {
+    const [panel] = FIGURES['approach']!;
+    const outside = { ...panel!, chart: { ...panel!.chart, heights: { from: 1e6, to: 1e7 } } };
+    const lines = optionOf([outside]).series.filter(({ name }) => name !== undefined);
+    expect(lines.map(({ data }) => data)).toEqual(lines.map(() => []));
+  });
+});
+
+describe('figure 3', () => {
+  it('draws an upright line for each interval that has bounds, and a dot for each mean', () => {
+    const { series } = optionOf(FIGURES['second relation']!);
+    const [bars, , dots] = ['95 % confidence', 'line', 'mean over seeds'].map((name) =>
+      series.find((candidate) => candidate.name === name && candidate.xAxisIndex === 0),
+    );
+    expect(bars?.data).toEqual([
+      [0.1, expect.closeTo(0.09, 12)],
+      [0.1, expect.closeTo(0.11, 12)],
+      [0.1, null],
+    ]);
+    expect(dots?.data).toEqual([
+      [0.1, 0.1],
+      [0.2, 0.3],
+    ]);
+  });
+});
+
+describe('figure 4', () => {
+  it('shows the learning rate of those that change it, as it changed', () => {
+    const long = quadraticRun(40);
+    const [rates] = comparisonPanels([{ name: 'adaptive', color: 'blue', records: long }]);
+    expect(rates?.title).toBe('Learning rate');
+    const drops = long.events.filter((event) => event.type === 'learningRate');
+    expect(drops.length).toBeGreaterThan(0);
+    const { curve } = rates!.chart.traces[0]!;
+    expect(curve.x).toEqual([0, ...drops.map(({ epoch }) => epoch), 40]);
+    expect(curve.low).toEqual([0.1, ...drops.map(({ to }) => to), drops.at(-1)?.to]);
+  });
+});

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { runConfig, runId } from './run.js';
+
+const target = { commandId: z.string().min(1).max(100), runId };
+
+/** What a person may ask of a run that is training. Idempotent by `commandId`. */
+export const command = z.discriminatedUnion('type', [
+  z.strictObject({ ...target, type: z.literal('pause') }),
+  z.strictObject({ ...target, type: z.literal('resume') }),
+  z.strictObject({ ...target, type: z.literal('stop') }),
+  z.strictObject({ ...target, type: z.literal('checkpoint') }),
+  z.strictObject({ ...target, type: z.literal('setLearningRate'), learningRate: runConfig.shape.learningRate }),
+  z.strictObject({
+    ...target,
+    type: z.literal('setSchedule'),
+    schedule: runConfig.shape.schedule,
+    threshold: runConfig.shape.threshold,
+    decay: runConfig.shape.decay,
+  }),
+]);
+export type Command = z.infer<typeof command>;
+
+export const acknowledgement = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), error: z.string() }),
+]);
+export type Acknowledgement = z.infer<typeof acknowledgement>;

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { anyNumber } from './number-codec.js';
+
+/** The two sides of (FDR1') for one parameter tensor, as half-running averages (15), and their ratio. */
+export const layerBalance = z.object({ oLHalf: anyNumber, oRHalf: anyNumber, ratio: anyNumber });
+export type LayerBalance = z.infer<typeof layerBalance>;
+
+/** One line of `epochs.jsonl`, written at the end of an epoch. */
+export const epochRecord = z.object({
+  /** Epochs done, from 1. */
+  epoch: z.int().min(1),
+  /** Steps done since the run began. */
+  step: z.int().min(1),
+  /** eta during this epoch. */
+  learningRate: anyNumber,
+  /** Half-running average of the mini-batch loss, L2 term included. */
+  lossHalf: anyNumber,
+  /** Half-running average of O_L = theta . grad f^B (17). */
+  oLHalf: anyNumber,
+  /** Half-running average of O_R = (1 + mu) / (2 (1 - nu)) eta |v|^2 (17). */
+  oRHalf: anyNumber,
+  /** oLHalf / oRHalf: 1 in the stationary state. */
+  ratio: anyNumber,
+  /** The same balance per parameter tensor, keyed by its name. */
+  layers: z.record(z.string(), layerBalance),
+  /** Half-running averages of the extra observables, by their columns; left out where none were asked for. */
+  observables: z.record(z.string(), anyNumber).optional(),
+  /** Full-batch loss over the training data, L2 term included. */
+  trainLoss: anyNumber,
+  trainAccuracy: anyNumber,
+  /** Mean cross-entropy over the test data, L2 term included. */
+  testLoss: anyNumber,
+  testAccuracy: anyNumber,
+  /** |grad f|^2 over the whole training data. */
+  gradientNormSquared: anyNumber,
+  /** O_FB = (1 - nu) |grad f|^2 - mu <v . grad f^B> (18), the second term as a half-running average. */
+  oFB: anyNumber,
+  /** Wall-clock seconds of this epoch, evaluation included. */
+  seconds: z.number().min(0),
+});
+export type EpochRecord = z.infer<typeof epochRecord>;

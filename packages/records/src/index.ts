@@ -1,0 +1,42 @@
+export { acknowledgement, command, type Acknowledgement, type Command } from './command.js';
+export { epochRecord, layerBalance, type EpochRecord, type LayerBalance } from './epoch.js';
+export { eventRecord, type EventRecord } from './event.js';
+export { anyNumber } from './number-codec.js';
+export {
+  environment,
+  run,
+  runConfig,
+  runId,
+  runStatus,
+  SCHEMA_VERSION,
+  type Environment,
+  type Run,
+  type RunConfig,
+  type RunStatus,
+} from './run.js';
+export {
+  epochList,
+  epochMessage,
+  eventList,
+  eventMessage,
+  position,
+  runList,
+  runMessage,
+  runSummary,
+  stepBuckets,
+  stepsMessage,
+  subscription,
+  type ClientEvents,
+  type EpochList,
+  type EpochMessage,
+  type EventList,
+  type EventMessage,
+  type Position,
+  type RunList,
+  type RunMessage,
+  type RunSummary,
+  type ServerEvents,
+  type StepBuckets,
+  type StepsMessage,
+  type Subscription,
+} from './wire.js';

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Acknowledgement, Command } from './command.js';
+import { epochRecord } from './epoch.js';
+import { eventRecord } from './event.js';
+import { anyNumber } from './number-codec.js';
+import { run, runId } from './run.js';
+
+/**
+ * How far a client has read a run: the number of epochs, steps and events it holds. Every stream is
+ * numbered from 0 without gaps, so a position is also the sequence number of the next record wanted.
+ */
+export const position = z.strictObject({
+  epochs: z.int().min(0),
+  steps: z.int().min(0),
+  events: z.int().min(0),
+});
+export type Position = z.infer<typeof position>;
+
+export const subscription = z.strictObject({ runId, from: position });
+export type Subscription = z.infer<typeof subscription>;
+
+/** `run.json` as it stands now; sent first, and again whenever it changes. */
+export const runMessage = z.object({ runId, run });
+export type RunMessage = z.infer<typeof runMessage>;
+
+/** Epoch records `from .. from + records.length - 1` of the run. */
+export const epochMessage = z.object({ runId, from: z.int().min(0), records: z.array(epochRecord) });
+export type EpochMessage = z.infer<typeof epochMessage>;
+
+export const eventMessage = z.object({ runId, from: z.int().min(0), records: z.array(eventRecord) });
+export type EventMessage = z.infer<typeof eventMessage>;
+
+/** Rows of `steps.f32` from row `from` on, little-endian float32, as many columns as `run.stepColumns` names. */
+export const stepsMessage = z.object({
+  runId,
+  from: z.int().min(0),
+  rows: z.custom<Uint8Array>((value) => value instanceof Uint8Array || value instanceof ArrayBuffer, 'rows are binary'),
+});
+export type StepsMessage = z.infer<typeof stepsMessage>;
+
+/**
+ * Answer of `GET /api/runs/:id/steps?from=&to=&buckets=`: rows `from .. to - 1` in buckets of `width` steps (the last may
+ * hold fewer), column by column. No spike is lost: every bucket keeps its extremes. NaN stands where a bucket
+ * holds a NaN.
+ */
+export const stepBuckets = z.object({
+  from: z.int().min(0),
+  to: z.int().min(0),
+  width: z.int().min(1),
+  columns: z.record(
+    z.string(),
+    z.object({ min: z.array(anyNumber), max: z.array(anyNumber), mean: z.array(anyNumber) }),
+  ),
+});
+export type StepBuckets = z.infer<typeof stepBuckets>;
+
+/** One row of `GET /api/runs`. `controllable`: the serving process is the one that trains it. */
+export const runSummary = z.object({
+  run,
+  lastEpoch: epochRecord.nullable(),
+  bestTestAccuracy: anyNumber.nullable(),
+  controllable: z.boolean(),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+export const runList = z.object({
+  runs: z.array(runSummary),
+  damaged: z.array(z.object({ id: z.string(), error: z.string() })),
+});
+export type RunList = z.infer<typeof runList>;
+
+/** Epochs as `GET /api/runs/:id/epochs?from=` answers; `skipped` counts unreadable lines. */
+export const epochList = z.object({ from: z.int().min(0), records: z.array(epochRecord), skipped: z.int().min(0) });
+export type EpochList = z.infer<typeof epochList>;
+export const eventList = z.object({ from: z.int().min(0), records: z.array(eventRecord), skipped: z.int().min(0) });
+export type EventList = z.infer<typeof eventList>;
+
+/** What the server emits. The client acknowledges each message; the server sends the next one only then. */
+export interface ServerEvents {
+  run: (message: unknown, received: () => void) => void;
+  epoch: (message: unknown, received: () => void) => void;
+  steps: (message: unknown, received: () => void) => void;
+  event: (message: unknown, received: () => void) => void;
+}
+
+/** What the client emits; every one is acknowledged. A new subscription replaces the old one. */
+export interface ClientEvents {
+  subscribe: (subscription: Subscription, answer: (acknowledgement: Acknowledgement) => void) => void;
+  unsubscribe: (answer: (acknowledgement: Acknowledgement) => void) => void;
+  command: (command: Command, answer: (acknowledgement: Acknowledgement) => void) => void;
+}

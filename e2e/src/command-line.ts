@@ -38,7 +38,8 @@ export function startFdr(words: readonly string[], place: Place): Started {
 /** The same on a terminal of its own, made by `script` of util-linux. Ctrl-C is `\u0003` written to it. */
 export function startFdrOnTerminal(words: readonly string[], place: Place): Started & { type(text: string): void } {
   const command = [process.execPath, PROGRAM, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  return start(['script', '-qefc', command, '/dev/null'], place);
+  // `exec`: a shell that stayed would get the Ctrl-C as well, and some then end with 130 whatever the program said.
+  return start(['script', '-qefc', `exec ${command}`, '/dev/null'], place);
 }
 
 function start([program = '', ...rest]: readonly string[], { folder, environment }: Place) {

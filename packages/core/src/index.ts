@@ -33,15 +33,15 @@ export { cnn, type CnnOptions } from './models/cnn.js';
 export { mlp } from './models/mlp.js';
 export type { Model } from './models/model.js';
 export { quadratic, stationaryState, type QuadraticOptions, type StationaryState } from './models/quadratic.js';
-export { EXTRA_OBSERVABLES } from './observables/catalogue.js';
-export { cubicDefect, type CubicDefect, type CubicWindow } from './observables/cubic.js';
+export { EXTRA_OBSERVABLES, extraObservables } from './observables/catalogue.js';
+export { cubicDefect, cubicRelation, type CubicDefect, type CubicWindow } from './observables/cubic.js';
 export type { MeasuredStep, Observable } from './observables/observable.js';
 export {
   quadraticRelations,
   type QuadraticRelations,
   type Relation,
-  type Sides,
 } from './observables/quadratic-relations.js';
+export type { Sides } from './observables/sides.js';
 export { fullBatchObservable } from './observables/full-batch.js';
 export {
   identityDefect,

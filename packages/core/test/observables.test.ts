@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mlp } from '../src/models/mlp.js';
-import { EXTRA_OBSERVABLES, isDefined } from '../src/observables/catalogue.js';
-import { cubicDefect } from '../src/observables/cubic.js';
+import { EXTRA_OBSERVABLES, extraObservables, isDefined } from '../src/observables/catalogue.js';
+import { cubicDefect, cubicRelation } from '../src/observables/cubic.js';
 import { IDENTITY_TOLERANCE } from '../src/observables/identity.js';
 import { quadraticRelations } from '../src/observables/quadratic-relations.js';
 import { adam } from '../src/optimizers/adam.js';
@@ -106,12 +106,18 @@ describe.each(MOMENTUM_AND_DAMPENING)('the extra observables, momentum %d, dampe
       [spring, 500, 0.05],
       [images, 10, 0.1],
     ] as const) {
-      const { outputs, start, end } = await observed(task, momentum, dampening, steps, learningRate);
+      const { outputs, at, start, end } = await observed(task, momentum, dampening, steps, learningRate);
       const { cubicLeft, cubicRight } = outputs as Record<string, Float32Array>;
       const window = { cubicLeft: cubicLeft!, cubicRight: cubicRight!, start, end, learningRate, dampening };
       const { total, tensors } = cubicDefect(window);
       expect(total.defect).toBeLessThan(IDENTITY_TOLERANCE);
       for (const { defect } of tensors) expect(defect).toBeLessThan(IDENTITY_TOLERANCE);
+      const mean = (name: string) =>
+        Array.from({ length: steps }, (_, step) => at(name, step)).reduce((a, b) => a + b) / steps;
+      const averages = { cubicLeft: mean('cubicLeft'), cubicRight: mean('cubicRight') };
+      const { left, right, defect: apart } = cubicRelation(averages);
+      expect(distance([left - right], [total.sum / steps])).toBeLessThan(1e-9);
+      expect(apart).toBe((left - right) / (Math.abs(left) + Math.abs(right)));
       if (task === images) continue;
       // From 3 down to the noise: sum theta^3 has lost nearly all of 27 a direction, far more than rounding adds.
       const defect = (change: object) => cubicDefect({ ...window, ...change }).total.defect;
@@ -128,10 +134,23 @@ describe('the catalogue', () => {
 
   it('refuses an observable that there is not, or not with this optimizer', () => {
     expect(() => program(sgd({ momentum: 0, dampening: 0 }), 'temperature')).toThrow(
-      /^observables must be among noiseTrace/,
+      /^observables must be among all, noiseTrace.*cubicRight \(3 more with momentum\); found "temperature"$/,
     );
     expect(() => program(sgd({ momentum: 0, dampening: 0 }), 'velocitySquared')).toThrow(/velocitySquared/);
     expect(() => program(adam(), 'cubicRight')).toThrow(/found "cubicRight"/);
     expect(() => program(adam(), 'noiseTrace')).not.toThrow();
+    expect(() => program(adam(), 'all', 'cubicRight')).toThrow(/\(6 more with sgd and momentum\); found "cubicRight"/);
+  });
+
+  it('gives all that the optimizer knows where all are asked for, and each once', () => {
+    const names = (optimizer: Parameters<typeof extraObservables>[0], ...asked: string[]) =>
+      extraObservables(optimizer, asked).map(({ name }) => name);
+    const everything = EXTRA_OBSERVABLES.map(({ name }) => name);
+    expect(names(sgd({ momentum: 0.9, dampening: 0 }), 'all')).toEqual(everything);
+    expect(names(sgd({ momentum: 0, dampening: 0 }), 'cubicLeft', 'all', 'cubicLeft')).toEqual(
+      everything.filter((name) => !/^velocity/.test(name)),
+    );
+    expect(names(adam(), 'all')).toEqual(['noiseTrace', 'parametersDotGradient', 'cubicLeft']);
+    expect(names(adam(), 'cubicLeft', 'noiseTrace', 'cubicLeft')).toEqual(['noiseTrace', 'cubicLeft']);
   });
 });

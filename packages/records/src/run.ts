@@ -59,6 +59,8 @@ export const runConfig = z.strictObject({
   threads: z.int().min(1).max(256),
   /** Path of a checkpoint whose parameters the run begins with; new ones where it is left out. */
   start: z.string().min(1).max(4096).optional(),
+  /** Names of the observables measured besides the standard ones; none where it is left out. */
+  observables: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
 });
 export type RunConfig = z.infer<typeof runConfig>;
 

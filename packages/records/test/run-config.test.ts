@@ -22,7 +22,15 @@ describe('a run configuration', () => {
       expect(runConfig.parse({ ...FIRST, ...options, schedule })).toEqual({ ...FIRST, ...options, schedule });
   });
 
+  it('carries the names of extra observables', () => {
+    const observables = ['noiseTrace', 'cubicLeft'];
+    expect(runConfig.parse({ ...FIRST, observables })).toEqual({ ...FIRST, observables });
+  });
+
   it.each([
+    { observables: [] },
+    { observables: 'noiseTrace' },
+    { observables: [''] },
     { passes: 0 },
     { passes: 1.5 },
     { minimumSteps: -1 },

@@ -21,10 +21,22 @@ export function registerRuns(program: Command): void {
     .option('--json', 'print one JSON object')
     .action(async (id: string | undefined, given: Readonly<Record<string, unknown>>) => {
       const reader = await find(readRunsDirectory(given), id);
-      const [epochs, events] = await Promise.all([reader.epochs(), reader.events()]);
-      const output = createOutput(process.stdout, process.env);
-      output.write(given['json'] === true ? runReportJson(reader, epochs, events) : runReport(reader, epochs, events));
+      await show(reader, given['json'] === true, createOutput(process.stdout, process.env));
     });
+}
+
+async function show(reader: RunReader, json: boolean, output: Output): Promise<void> {
+  const { run, lastEpoch } = reader;
+  const [epochs, events] = await Promise.all([reader.epochs(), reader.events()]);
+  // What knows the observables takes a while to load, and most runs have none but the standard ones.
+  const report = lastEpoch?.observables && {
+    ...{ last: lastEpoch, ...(await import('../terminal/relation-report.js')) },
+  };
+  output.write(
+    json
+      ? runReportJson(reader, epochs, events, report?.relationsJson(run, report.last))
+      : runReport(reader, epochs, events, report?.relationSections(run, report.last)),
+  );
 }
 
 async function list(runsDirectory: string, json: boolean, output: Output): Promise<void> {

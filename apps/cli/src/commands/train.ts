@@ -15,8 +15,9 @@ export function registerTrain(program: Command): void {
   const command = program
     .command('train')
     .description('train a network, measure both sides of FDR1, record everything');
-  addTrainOptions(command).action(async () => {
-    process.exitCode = await train(await readTrainOptions(command));
+  addTrainOptions(command).action(async ({ observables }: { readonly observables?: string }) => {
+    if (observables === 'help') await listObservables();
+    else process.exitCode = await train(await readTrainOptions(command));
   });
 }
 
@@ -55,6 +56,13 @@ async function train(options: TrainOptions): Promise<number> {
   } finally {
     await server?.close();
   }
+}
+
+async function listObservables(): Promise<void> {
+  // What measures takes a while to load, and everything else here needs it in the training's thread alone.
+  const { observableTable } = await import('../terminal/observable-table.js');
+  const output = createOutput(process.stdout, process.env);
+  output.write(observableTable(output.columns()));
 }
 
 function serve(options: TrainOptions, session: () => Session | undefined): Promise<RunningServer> {

@@ -73,6 +73,7 @@ export const CONFIG_FLAGS: Readonly<Record<keyof RunConfig, readonly [placeholde
   backend: ['name', 'what computes; auto takes the fastest that works'],
   threads: ['n', 'of the onnx backend'],
   start: ['checkpoint', 'begin with its parameters instead of new ones'],
+  observables: ['names', 'measure these too at each step, as a,b,c or all; help tells what there is'],
 };
 
 /** `learningRate` as a flag: `--learning-rate`. */

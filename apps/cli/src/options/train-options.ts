@@ -21,13 +21,13 @@ export interface TrainOptions extends ServerOptions {
 
 const KEYS = Object.keys(CONFIG_FLAGS) as readonly (keyof RunConfig)[];
 /** Keys whose range, any text, says nothing. */
-const PATHS: ReadonlySet<keyof RunConfig> = new Set(['dataset', 'start']);
+const ANY_TEXT: ReadonlySet<keyof RunConfig> = new Set(['dataset', 'start', 'observables']);
 
 /** Adds every flag of `fdr train`. */
 export function addTrainOptions(command: Command): Command {
   for (const key of KEYS) {
     const [placeholder, meaning] = CONFIG_FLAGS[key];
-    const range = PATHS.has(key) ? '' : `: ${describeRange(runConfig.shape[key])}`;
+    const range = ANY_TEXT.has(key) ? '' : `: ${describeRange(runConfig.shape[key])}`;
     const option = new Option(`${flagOf(key)} <${placeholder}>`, `${meaning}${range}`);
     const value = describeDefault(key);
     command.addOption(value === undefined ? option : option.default(value, value));

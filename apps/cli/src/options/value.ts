@@ -14,13 +14,20 @@ interface Range {
   readonly exclusiveMaximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly items?: Range;
+  readonly minItems?: number;
+  readonly maxItems?: number;
 }
 
 const rangeOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }) as Range;
 
-/** What a schema of one number, choice or text allows, in words: `an integer from 1 to 256`. */
-export function describeRange(schema: z.ZodType): string {
-  const range = rangeOf(schema);
+/** What a schema of a number, choice or text, or of a list of them, allows, in words: `an integer from 1 to 256`. */
+export const describeRange = (schema: z.ZodType): string => inWords(rangeOf(schema));
+
+function inWords(range: Range): string {
+  if (range.items !== undefined) {
+    return `a list of ${range.minItems ?? 0} to ${range.maxItems ?? 'any number'}, each ${inWords(range.items)}`;
+  }
   if (range.enum !== undefined) {
     return range.enum.length === 1 ? `${range.enum[0]}` : `one of ${range.enum.join(', ')}`;
   }
@@ -45,9 +52,13 @@ export function accept<Schema extends z.ZodType>(place: string, schema: Schema, 
   return acceptShown(place, schema, value, show(value));
 }
 
-/** The same for a word of the command line, which is a number where the schema wants one and the word is one. */
+/**
+ * The same for a word of the command line, which is a number where the schema wants one and the word is one, and a list with commas
+ * where it wants a list.
+ */
 export function acceptWord<Schema extends z.ZodType>(place: string, schema: Schema, word: string): z.output<Schema> {
   const { type } = rangeOf(schema);
+  if (type === 'array') return acceptShown(place, schema, word.split(','), show(word));
   const isNumber = (type === 'number' || type === 'integer') && DECIMAL.test(word);
   return acceptShown(place, schema, isNumber ? Number(word) : word, isNumber ? cut(word) : show(word));
 }

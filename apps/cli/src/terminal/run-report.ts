@@ -4,27 +4,31 @@ import type { RunReader } from '../run-folder/reader.js';
 import { duration, measured, chosen, percent } from './number-text.js';
 import { reasonText } from './change-reason.js';
 import { runJson } from './run-table.js';
-import { onOneLine } from './text.js';
+import { formatSections, type Pairs, type Section } from './section.js';
 
-type Pairs = readonly (readonly [name: string, value: string])[];
-
-/** One run for people: what it is, how it stands, and why its learning rate fell. */
-export function runReport(reader: RunReader, epochs: readonly EpochRecord[], events: readonly EventRecord[]): string {
+/**
+ * One run for people: what it is, how it stands, and why its learning rate fell.
+ *
+ * @param relations what the run's extra observables say; see `relation-report.ts`
+ */
+export function runReport(
+  reader: RunReader,
+  epochs: readonly EpochRecord[],
+  events: readonly EventRecord[],
+  relations: readonly Section[] = [],
+): string {
   const { run, lastEpoch } = reader;
   const parameters = run.parameters.map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
-  const sections: (readonly [title: string, pairs: Pairs])[] = [
+  return formatSections([
     ['run', [...pairs({ id: run.id, name: run.name, status: run.status, created: run.createdAt }), ...tags(run.tags)]],
     ['configuration', pairs(run.config)],
     ['environment', pairs(run.environment)],
     ['parameters', parameters.map((text) => [text, ''] as const)],
     ['last epoch', lastEpoch === undefined ? [['none yet', '']] : [...epochPairs(reader, lastEpoch), time(epochs)]],
+    ...relations,
     ['learning rate', changes(events)],
     ['events', others(events)],
-  ];
-  return sections
-    .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => `${title}\n${format(lines)}`)
-    .join('\n');
+  ]);
 }
 
 /** The same for machines, all epochs and events included. */
@@ -32,9 +36,11 @@ export function runReportJson(
   reader: RunReader,
   epochs: readonly EpochRecord[],
   events: readonly EventRecord[],
+  relations: readonly object[] = [],
 ): string {
   const document = {
     ...runJson(reader),
+    ...(relations.length > 0 && { relations }),
     epochs: epochs.map((record) => z.encode(epochRecord, record)),
     events: events.map((record) => z.encode(eventRecord, record)),
     skippedLines: { epochs: reader.epochLines.skipped, events: reader.eventLines.skipped },
@@ -98,9 +104,4 @@ function eventText(event: Exclude<EventRecord, { type: 'learningRate' }>): strin
     case 'status':
       return event.message === '' ? event.status : `${event.status}: ${event.message}`;
   }
-}
-
-function format(lines: Pairs): string {
-  const width = Math.max(...lines.map(([name]) => name.length));
-  return lines.map(([name, value]) => `  ${`${name.padEnd(width)}  ${onOneLine(value)}`.trimEnd()}\n`).join('');
 }

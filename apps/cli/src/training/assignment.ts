@@ -1,6 +1,7 @@
 import { version as tensorflow } from '@tensorflow/tfjs';
-import { classificationTask, OptionError, train } from '@fdr/core';
+import { classificationTask, extraObservables, OptionError, optimizerOf, train } from '@fdr/core';
 import { DatasetError, loadDataset } from '@fdr/datasets';
+import type { RunConfig } from '@fdr/records';
 import { makeExecutor, resolveBackend } from '../backends/executor.js';
 import { UserError } from '../failure.js';
 import { RunFolderError } from '../run-folder/refusal.js';
@@ -11,12 +12,13 @@ import { startParameters } from './start.js';
 
 /** Prepares what a configuration describes, waits for `start`, and trains, saying what happens. */
 export async function carryOut(
-  { config }: Assignment,
+  assignment: Assignment,
   instructions: Instructions,
   say: (report: Report) => void,
 ): Promise<void> {
+  const backend = await resolveBackend(assignment.config.backend);
+  const config: RunConfig = { ...assignment.config, ...askedObservables(assignment.config), backend };
   const data = await loadDataset(config.dataset, { progress: (progress) => say({ type: 'fetching', progress }) });
-  const backend = await resolveBackend(config.backend);
   const executor = await makeExecutor(backend, config.threads);
   const model = networkFor(config.model, data);
   const task = classificationTask({ model, data, batchSize: config.batchSize });
@@ -30,6 +32,7 @@ export async function carryOut(
   const { parameters, stepColumns, stepsPerEpoch } = training;
   say({
     type: 'prepared',
+    config,
     environment: { backend, threads: backend === 'onnx' ? config.threads : 1, tensorflow: tensorflow.tfjs },
     parameters: parameters.map(({ name, shape }) => ({ name, shape: [...shape] })),
     stepColumns: [...stepColumns],
@@ -41,6 +44,10 @@ export async function carryOut(
   await conduct(training, segment, instructions, say);
   say({ type: 'end' });
 }
+
+/** Names of the extra observables that are asked for, those that `all` stands for one by one. */
+const askedObservables = ({ observables, ...choice }: RunConfig): Pick<RunConfig, 'observables'> =>
+  observables ? { observables: extraObservables(optimizerOf(choice), observables).map(({ name }) => name) } : {};
 
 /** What was thrown, so that the main thread can tell a person's mistake from a bug. */
 export function describeThrown(error: unknown): Report {

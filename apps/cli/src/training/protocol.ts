@@ -15,6 +15,8 @@ export type Report =
   /** Data, backend and model are ready; nothing has been trained. It waits for `start`. */
   | ({
       readonly type: 'prepared';
+      /** With what `auto` and `all` came to mean here, so that it means the same elsewhere. */
+      readonly config: RunConfig;
       readonly environment: Pick<Environment, 'threads' | 'tensorflow'> & { readonly backend: Backend };
     } & Pick<Run, 'parameters' | 'stepColumns' | 'stepsPerEpoch'>)
   /** Rows of `steps.f32` from row `from` on; `seconds` is what they took. */

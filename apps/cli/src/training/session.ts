@@ -62,8 +62,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       tags: [...(options.tags ?? [])],
       createdAt: now.toISOString(),
       status: 'running',
-      // With what `auto` came to mean here, so that it means the same elsewhere.
-      config: { ...options.config, backend: prepared.environment.backend },
+      config: prepared.config,
       environment: {
         fdr: version(),
         node: process.versions.node,

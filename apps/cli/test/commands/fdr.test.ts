@@ -38,6 +38,10 @@ describe('fdr', { timeout: 120_000 }, () => {
     [['train', '--lerning-rate', '1'], "unknown option '--lerning-rate' (Did you mean --learning-rate?)"],
     [['train', '--config', 'bad.json'], 'there is no key "epoch"; the keys are'],
     [['train', '--dataset', 'nowhere'], 'nothing there'],
+    [
+      ['train', '--dataset', 'synthetic', '--no-dashboard', '--observables', 'noiseTrace,velocitySquared'],
+      'cubicLeft, cubicRight (3 more with momentum); found "velocitySquared"',
+    ],
     [['serve', '--port', '99999'], '--port must be an integer from 0 to 65535, not 99999'],
     [['runs', 'show', '../../etc'], 'is not a run id'],
     [['runs', 'show', 'absent'], 'there is no run "absent"'],

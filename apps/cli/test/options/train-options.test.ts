@@ -59,7 +59,7 @@ describe('fdr train', () => {
       '--model mlp --dataset synthetic --optimizer sgd --learning-rate 2.5e-2 --momentum .9 --dampening 0.5 --weight-decay 0 ' +
       '--batch-size 50 --epochs 7 --schedule step --threshold 0.1 --decay 0.5 --seed 4294967295 --balance layers --minimum-steps 500 --passes 2 ' +
       '--every-epochs 3 --patience 0 --minimum-learning-rate 1e-4 --start some/where.safetensors --backend cpu --threads 3 ' +
-      '--runs-dir elsewhere --no-dashboard --port 0 --host ::1 --json --tag one --tag two';
+      '--observables noiseTrace,cubicLeft --runs-dir elsewhere --no-dashboard --port 0 --host ::1 --json --tag one --tag two';
     expect(await train(...words.split(' '), '--name', 'a name')).toEqual({
       config: {
         model: 'mlp',
@@ -79,6 +79,7 @@ describe('fdr train', () => {
         passes: 2,
         everyEpochs: 3,
         start: resolve('some/where.safetensors'),
+        observables: ['noiseTrace', 'cubicLeft'],
         patience: 0,
         minimumLearningRate: 1e-4,
         seed: 4294967295,
@@ -172,6 +173,8 @@ describe('fdr train', () => {
     ['--every-epochs', '1.5', 'an integer from 1 to 1000000'],
     ['--patience', '-1', 'an integer from 0 to 1000000'],
     ['--minimum-learning-rate', '-1', 'a number from 0 to 1e12'],
+    ['--observables', '', 'a list of 1 to 100, each a text of 1 to 100 characters'],
+    ['--observables', 'noiseTrace,', 'a list of 1 to 100, each a text'],
     ['--backend', 'webgl', 'one of auto, onnx, tensorflow-gpu, tensorflow, wasm, cpu'],
     ['--backend', '__proto__', 'one of auto'],
     ['--dataset', '', 'a text of 1 to 4096 characters'],
@@ -218,6 +221,7 @@ describe('fdr train', () => {
     ['a number as text', '{"epochs": "5"}', 'epochs in'],
     ['a boolean', '{"seed": true}', 'must be an integer from 0 to 4294967295, not true'],
     ['null for a value', '{"momentum": null}', 'must be a number from 0 to 1 (1 excluded), not null'],
+    ['a text for a list', '{"observables": "all"}', 'must be a list of 1 to 100, each a text of 1 to 100 characters'],
     ['an object for a value', '{"dataset": {"a": [1]}}', 'dataset in'],
     ['a number out of range', '{"learningRate": 1e999}', 'not Infinity'],
     ['a huge file', ' '.repeat((1 << 20) + 1), 'expected at most 1048576 bytes, found 1048577'],

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { SgdOptions } from '../optimizers/sgd.js';
 import { inRange } from '../range.js';
 import { products, type Observable } from './observable.js';
+import { sidesOf, type Sides } from './sides.js';
 
 /**
  * Left side of the cubic relation (14), contracted to a scalar.
@@ -46,6 +47,17 @@ export const cubicRight: Observable = {
     return tf.div(tf.addN([...first, second, third]), 1 - dynamics.dampening);
   },
 };
+
+/**
+ * The cubic relation (14) in averages, as an epoch's record holds them: it holds when `sum theta^3` has stopped drifting.
+ *
+ * @param tensor reads `cubicLeft/<tensor>` instead of the totals.
+ * @returns NaN for what was not measured.
+ */
+export function cubicRelation(averages: Readonly<Record<string, number>>, tensor?: string): Sides {
+  const side = (name: string): number => averages[tensor === undefined ? name : `${name}/${tensor}`] ?? NaN;
+  return sidesOf([side('cubicLeft')], [side('cubicRight')]);
+}
 
 /** Some steps at constant eta and nu. */
 export interface CubicWindow extends Pick<SgdOptions, 'dampening'> {

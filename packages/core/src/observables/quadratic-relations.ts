@@ -1,13 +1,6 @@
 import type { SgdOptions } from '../optimizers/sgd.js';
 import { inRange } from '../range.js';
-
-/** Two sides of a relation. */
-export interface Sides {
-  readonly left: number;
-  readonly right: number;
-  /** `left - right`, as a part of the sizes of all that was added up. */
-  readonly defect: number;
-}
+import { sidesOf, type Sides } from './sides.js';
 
 /**
  * `now`: everything read at one step. `ahead`: what the relation says of v and theta v on the left, for (28) of |v|^2 on the right, read one
@@ -58,13 +51,10 @@ export function quadraticRelations(
   const before = { square: piece('velocitySquared'), along: piece('velocityDotParameters') };
   const after = { square: piece('nextVelocitySquared'), along: piece('nextVelocityDotParameters') };
   const [along, pull] = [momentum * carried('velocityDotParameters'), undamped * piece('parametersDotGradient')];
-  const relation = (sidesOf: (velocity: typeof before) => Sides): Relation => ({
-    now: sidesOf(before),
-    ahead: sidesOf(after),
-  });
+  const relation = (read: (velocity: typeof before) => Sides): Relation => ({ now: read(before), ahead: read(after) });
   return {
     velocity: relation(({ square }) =>
-      sides(
+      sidesOf(
         [square],
         [
           momentum ** 2 * carried('velocitySquared'),
@@ -73,14 +63,7 @@ export function quadraticRelations(
         ],
       ),
     ),
-    cross: relation((velocity) => sides([velocity.along, -learningRate * velocity.square], [along, -pull])),
-    position: relation(({ square }) => sides([2 * pull, -2 * along], [learningRate * square])),
+    cross: relation((velocity) => sidesOf([velocity.along, -learningRate * velocity.square], [along, -pull])),
+    position: relation(({ square }) => sidesOf([2 * pull, -2 * along], [learningRate * square])),
   };
-}
-
-function sides(left: readonly number[], right: readonly number[]): Sides {
-  const sum = (terms: readonly number[], of = (term: number): number => term) =>
-    terms.reduce((total, term) => total + of(term), 0);
-  const difference = sum(left) - sum(right);
-  return { left: sum(left), right: sum(right), defect: difference / sum([...left, ...right], Math.abs) };
 }

@@ -28,7 +28,7 @@ export interface TrainOptions extends OptimizerChoice {
    * Names of extra observables to measure at each step (`EXTRA_OBSERVABLES`), in any order; none by default. Each adds its columns
    * to the rows' end and its half-running averages to the epochs' records; the training goes the same way to the last bit.
    */
-  readonly observables?: readonly string[];
+  readonly observables?: readonly string[] | undefined;
   /** Asked before each segment: how many steps it may have, at least 1. An epoch by default; a segment never crosses its end. */
   readonly segmentSteps?: () => number;
   /** What to do when the loss is no longer finite; `stop` by default. */

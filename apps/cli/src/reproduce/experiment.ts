@@ -1,18 +1,19 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockFolder } from '../run-folder/lock.js';
 import { openRun, type RunReader } from '../run-folder/reader.js';
 import type { Output } from '../terminal/output.js';
 import { startJob, type JobOutcome } from './job-process.js';
-import { doneJob, isUnderWay, readLedger, type DoneJob } from './ledger.js';
-import type { Job } from './job.js';
+import { doneRun, isUnderWay, readLedger, runsFolder, type DoneRun } from './ledger.js';
+import type { Job, SurveyJob } from './job.js';
 import type { Plan } from './plan.js';
 import { runJobs, type PoolOutcome, type Work } from './pool.js';
 import { showJobs } from './progress.js';
+import { surveyFile } from './survey/record.js';
+import { startSurvey } from './survey/start.js';
 
 /** Milliseconds between two looks at a run that another process is making. */
-const LOOK = 500;
+const BETWEEN_LOOKS = 500;
 
 export interface ExperimentOptions {
   readonly out: string;
@@ -26,20 +27,21 @@ export interface ExperimentOptions {
 
 /**
  * Does every job of a plan that is not done yet, in processes of their own, and tells what is done.
- * What was interrupted is done again from its beginning: only whole runs count.
+ * What was interrupted is done again from its beginning: only what is whole counts.
  *
  * @throws RunFolderError where another process works in the same folder
  */
 export async function carryOutPlan({ jobs }: Plan, options: ExperimentOptions): Promise<PoolOutcome> {
   const { out, width, command, output, signal } = options;
-  const runsDirectory = join(out, 'runs');
+  const runsDirectory = runsFolder(out);
   await mkdir(runsDirectory, { recursive: true });
   const lock = await lockFolder(out);
   try {
-    const { done, underWay } = await readLedger(runsDirectory);
+    const { done, underWay } = await readLedger(out);
     const left = jobs.filter(({ key }) => !done.has(key));
     const progress = showJobs(output, left, { width, doneBefore: jobs.length - left.length });
     const begin = async (job: Job, start: string | undefined): Promise<Work> => {
+      if (job.kind === 'survey') return look(job, start, out);
       const orphan = underWay.get(job.key);
       if (orphan) return follow(orphan, (epoch) => progress.onEpoch(job, epoch));
       const child = await startJob(job, start, { command, out }, (epoch) => progress.onEpoch(job, epoch));
@@ -51,10 +53,18 @@ export async function carryOutPlan({ jobs }: Plan, options: ExperimentOptions): 
   }
 }
 
+/** @param checkpoint that its run ended with */
+function look({ config, points, samples, seed, key }: SurveyJob, checkpoint: string | undefined, out: string): Work {
+  if (checkpoint === undefined) throw new Error('a survey begins where a run ended');
+  const end = surveyFile(out, key);
+  const { ended, stop } = startSurvey({ config, checkpoint, points, samples, seed }, end);
+  return { stop, ended: ended.then((survey) => ({ survey, end })) };
+}
+
 /** @throws Error with the process' last words, where it ended badly or left no whole run */
-async function whatWasMade({ code, words, runId }: JobOutcome, runsDirectory: string): Promise<DoneJob> {
+async function whatWasMade({ code, words, runId }: JobOutcome, runsDirectory: string): Promise<DoneRun> {
   const reader = runId === undefined ? undefined : await openRun(runsDirectory, runId);
-  if (code === 0 && reader) return doneJob(reader);
+  if (code === 0 && reader) return doneRun(reader);
   throw new Error(
     words || (reader && (await lastWords(reader))) || `it ended with ${code ?? 'a signal'} and left no finished run`,
   );
@@ -71,12 +81,12 @@ async function lastWords(reader: RunReader): Promise<string> {
 /** Waits for a run that another process is making. Stopping is to wait no longer: the process is not ours. */
 function follow(reader: RunReader, onEpoch: (epoch: number) => void): Work {
   const stopped = new AbortController();
-  const ended = async (): Promise<DoneJob> => {
+  const ended = async (): Promise<DoneRun> => {
     while (isUnderWay(reader)) {
-      await sleep(LOOK, undefined, { signal: stopped.signal });
+      await sleep(BETWEEN_LOOKS, undefined, { signal: stopped.signal });
       if (await reader.refresh()) onEpoch(reader.lastEpoch?.epoch ?? 0);
     }
-    return doneJob(reader);
+    return doneRun(reader);
   };
   return { ended: ended(), stop: () => stopped.abort() };
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { jobTag, type Job } from './job.js';
+import { jobTag, type RunJob } from './job.js';
 
 /** How this program is started again: node, its flags, its main file. */
 export const OWN_COMMAND: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
@@ -36,7 +36,7 @@ export interface JobPlace {
  * @param onEpoch told of each epoch that ends
  */
 export async function startJob(
-  job: Job,
+  job: RunJob,
   start: string | undefined,
   { command, out }: JobPlace,
   onEpoch: (epoch: number) => void,

@@ -1,14 +1,25 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkpointSteps } from '../run-folder/checkpoint.js';
 import { listRuns } from '../run-folder/list.js';
 import type { RunReader } from '../run-folder/reader.js';
+import { errorCode } from '../run-folder/refusal.js';
 import { CHECKPOINTS_FOLDER } from '../run-folder/writer.js';
 import { jobKey } from './job.js';
+import { readSurvey, surveysFolder, type SurveyRecord } from './survey/record.js';
 
 /** A job that is done. */
-export interface DoneJob {
+export type DoneJob = DoneRun | DoneSurvey;
+
+export interface DoneRun {
   readonly reader: RunReader;
   /** Path of its last checkpoint. */
+  readonly end: string;
+}
+
+export interface DoneSurvey {
+  readonly survey: SurveyRecord;
+  /** Path of its record. */
   readonly end: string;
 }
 
@@ -19,22 +30,40 @@ export interface Ledger {
   readonly underWay: ReadonlyMap<string, RunReader>;
 }
 
-/** Looks through the runs of a folder for jobs, once. */
-export async function readLedger(runsDirectory: string): Promise<Ledger> {
+/** Where an experiment's runs are kept. */
+export const runsFolder = (out: string): string => join(out, 'runs');
+
+/** Looks through an experiment's folder for jobs, once. */
+export async function readLedger(out: string): Promise<Ledger> {
   const done = new Map<string, DoneJob>();
   const underWay = new Map<string, RunReader>();
-  for (const reader of (await listRuns(runsDirectory)).runs) {
+  for (const reader of (await listRuns(runsFolder(out))).runs) {
     const key = jobKey(reader.run.tags);
     if (key === undefined) continue;
     const end = await wholeEnd(reader);
     if (end !== undefined) done.set(key, { reader, end });
     else if (isUnderWay(reader)) underWay.set(key, reader);
   }
+  for (const [key, survey] of await doneSurveys(surveysFolder(out))) done.set(key, survey);
   return { done, underWay };
 }
 
+async function doneSurveys(folder: string): Promise<(readonly [string, DoneSurvey])[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  const found = names.map(async (name) => {
+    const [, key] = /^([0-9a-f]{16})\.json$/.exec(name) ?? [];
+    const end = join(folder, name);
+    const survey = key === undefined ? undefined : await readSurvey(end);
+    return key === undefined || survey === undefined ? [] : [[key, { survey, end }] as const];
+  });
+  return (await Promise.all(found)).flat();
+}
+
 /** @throws Error where the run is not whole */
-export async function doneJob(reader: RunReader): Promise<DoneJob> {
+export async function doneRun(reader: RunReader): Promise<DoneRun> {
   const end = await wholeEnd(reader);
   if (end === undefined) throw new Error(`run ${reader.id} ended as ${reader.run.status}`);
   return { reader, end };

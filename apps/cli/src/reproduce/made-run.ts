@@ -1,11 +1,17 @@
 import { endianness } from 'node:os';
 import { appendRows, createStepSeries, type RunRecords, type StepSeries } from '@fdr/figures';
 import type { RunReader } from '../run-folder/reader.js';
-import type { PlannedRun } from './plan.js';
+import type { PlannedRun, PlannedSurvey } from './plan.js';
+import type { SurveyRecord } from './survey/record.js';
 
 /** A planned run that has been done, and what it recorded. */
 export interface MadeRun extends PlannedRun {
   readonly records: RunRecords;
+}
+
+/** A planned survey that has been made. */
+export interface MadeSurvey extends PlannedSurvey {
+  readonly survey: SurveyRecord;
 }
 
 /** What figures draw of each step. */

@@ -1,8 +1,8 @@
 import type { RunConfig } from '@fdr/records';
 import { DEFAULT_CONFIG } from '../options/config-flags.js';
-import { makeJob, type Job } from './job.js';
+import { makeJob, makeSurvey, type Job, type RunJob, type SurveyJob } from './job.js';
 import { LETTERS, PROTOCOLS, type Protocol, type Stage } from './protocol.js';
-import { scaledProtocol, type Scale } from './scale.js';
+import { scaledProtocol, surveySize, type Scale } from './scale.js';
 import { WAYS, type Way } from './ways.js';
 
 export const FIGURES = ['fig1', 'fig2', 'fig3', 'fig4', 'figS1', 'figS2'] as const;
@@ -18,7 +18,13 @@ export type Part =
 
 export interface PlannedRun {
   readonly part: Part;
-  readonly job: Job;
+  readonly job: RunJob;
+}
+
+/** A look at the landscape where a sequence's run at the smallest learning rate ends. */
+export interface PlannedSurvey {
+  readonly sequence: number;
+  readonly job: SurveyJob;
 }
 
 /** A figure to be drawn of certain runs. */
@@ -29,11 +35,13 @@ export interface PlannedFigure {
   readonly model: ModelName;
   readonly protocol: Protocol;
   readonly runs: readonly PlannedRun[];
+  /** Of figure 3; none of the others. */
+  readonly surveys: readonly PlannedSurvey[];
 }
 
 export interface Plan {
   readonly figures: readonly PlannedFigure[];
-  /** Each once, whoever shares it; a parent stands before its children. */
+  /** Each once, whoever shares it; a parent stands before its children, all runs before the surveys. */
   readonly jobs: readonly Job[];
 }
 
@@ -62,10 +70,13 @@ export function plan({ figures, models, scale, seeds, backend, threads }: PlanOp
     return figures.flatMap((figure) =>
       partsOf(figure, protocol, scale, common).map(([suffix, runs]) => ({
         ...{ id: `${figure}${suffix}`, figure, model, protocol, runs },
+        surveys: figure === 'fig3' ? surveysOf(runs, scale) : [],
       })),
     );
   });
-  const jobs = new Map(planned.flatMap(({ runs }) => runs.map(({ job }) => [job.key, job])));
+  const runs = planned.flatMap((figure) => figure.runs);
+  const surveys = planned.flatMap((figure) => figure.surveys);
+  const jobs = new Map<string, Job>([...runs, ...surveys].map(({ job }) => [job.key, job]));
   return { figures: planned, jobs: [...jobs.values()] };
 }
 
@@ -135,12 +146,23 @@ function wayRun(protocol: Protocol, way: Way, seed: number, common: Common): Pla
   return { part: { kind: 'comparison', way }, job };
 }
 
-function sequenceRuns(protocol: Protocol, sequence: number, initial: Job, common: Common): PlannedRun[] {
+function sequenceRuns(protocol: Protocol, sequence: number, initial: RunJob, common: Common): PlannedRun[] {
   let parent = initial;
   return protocol.sequence.map((stage, index) => {
     const part = { kind: 'stage', sequence, stage: index + 1 } as const;
     const config = { ...constantRun(protocol, stage, common), seed: stageSeed(sequence, part.stage) };
     parent = makeJob(`${protocol.base.model} seq ${sequence} eta ${stage.learningRate}`, config, parent);
     return { part, job: parent };
+  });
+}
+
+/** A survey of each sequence, where its run at the smallest learning rate ends. Stage 0 shuffles nothing else. */
+function surveysOf(runs: readonly PlannedRun[], scale: Scale): PlannedSurvey[] {
+  const smallest = Math.min(...runs.map(({ job }) => job.config.learningRate));
+  return runs.flatMap(({ part, job }) => {
+    if (part.kind !== 'stage' || job.config.learningRate !== smallest) return [];
+    const { sequence } = part;
+    const size = { ...surveySize(job.config, scale), seed: stageSeed(sequence, 0) };
+    return [{ sequence, job: makeSurvey(`${job.config.model} seq ${sequence} survey`, job, size) }];
   });
 }

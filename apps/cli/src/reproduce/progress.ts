@@ -16,12 +16,12 @@ export interface Standing {
   readonly remainingSeconds: number;
 }
 
-/** `12 of 40 runs done, 2 running, 25 left, 1 failed, ETA 12:34` */
+/** `12 of 40 jobs done, 2 running, 25 left, 1 failed, ETA 12:34` */
 export function standingText({ done, running, waiting, failed, remainingSeconds }: Standing): string {
   const total = done + running + waiting + failed;
   const failures = failed > 0 ? `, ${failed} failed` : '';
   const eta = running > 0 ? `, ETA ${duration(remainingSeconds)}` : '';
-  return `${done} of ${total} runs done, ${running} running, ${waiting} left${failures}${eta}`;
+  return `${done} of ${total} jobs done, ${running} running, ${waiting} left${failures}${eta}`;
 }
 
 /**
@@ -38,6 +38,9 @@ export function remaining(
     .reduce((sum, { model, epochs }) => sum + epochs * (secondsPerEpoch.get(model) ?? NaN), 0);
   return seconds / width;
 }
+
+/** A survey's points are taken to cost as much as epochs. */
+const epochsOf = (job: Job): number => (job.kind === 'run' ? job.config.epochs : job.points);
 
 export interface JobProgress {
   readonly onChange: (change: { readonly job: Job; readonly type: 'begun' | 'done' | 'failed' }) => void;
@@ -68,7 +71,7 @@ export function showJobs(
     const pace = new Map([...spent].map(([model, { seconds, epochs }]) => [model, seconds / epochs]));
     const left = all
       .filter(({ type }) => type === 'waiting' || type === 'begun')
-      .map(({ job, epoch }) => ({ model: job.config.model, epochs: job.config.epochs - epoch }));
+      .map(({ job, epoch }) => ({ model: job.config.model, epochs: epochsOf(job) - epoch }));
     return {
       ...{ done: doneBefore + count('done'), running: count('begun'), waiting: count('waiting') },
       ...{ failed: count('failed'), remainingSeconds: remaining(left, pace, width) },

@@ -59,9 +59,9 @@ function show(results: readonly Result[], failures: readonly Failure[], output: 
   if (failures.length === 0) return;
   const rows = failures.map(({ job, reason }) => [job.name, reason]);
   process.stderr.write(
-    `fdr: ${failures.length} runs failed\n${formatTable(
+    `fdr: ${failures.length} of the jobs failed\n${formatTable(
       [
-        { title: 'RUN', rank: 0 },
+        { title: 'JOB', rank: 0 },
         { title: 'WHY', rank: 0 },
       ],
       rows,

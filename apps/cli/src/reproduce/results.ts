@@ -8,7 +8,7 @@ import { drawAdam, drawComparison, drawHasty } from './figures/comparison.js';
 import { drawRelaxation } from './figures/relaxation.js';
 import { drawSecondRelation } from './figures/second-relation.js';
 import type { DoneJob } from './ledger.js';
-import { madeRun, type MadeRun } from './made-run.js';
+import { madeRun, type MadeRun, type MadeSurvey } from './made-run.js';
 import { drawPng, drawSvg } from './picture.js';
 import type { FigureName, PlannedFigure } from './plan.js';
 import { figureReport, type ReportContext } from './report/figure-report.js';
@@ -18,7 +18,7 @@ import type { Way } from './ways.js';
 
 /** How a figure is drawn, and which of its runs it can't do without. A new figure is one file and one row. */
 interface Drawing {
-  readonly draw: (planned: PlannedFigure, made: readonly MadeRun[]) => DrawnFigure;
+  readonly draw: (planned: PlannedFigure, made: readonly MadeRun[], surveys: readonly MadeSurvey[]) => DrawnFigure;
   /** Whether it draws single steps, not epochs' ends alone. */
   readonly steps: boolean;
   /** Why it can't be drawn of these runs; undefined where it can. */
@@ -74,12 +74,16 @@ export async function writeResult(
   const made: MadeRun[] = [];
   for (const run of planned.runs) {
     const job = done.get(run.job.key);
-    if (job) made.push(await madeRun(run, job.reader, steps));
+    if (job && 'reader' in job) made.push(await madeRun(run, job.reader, steps));
   }
+  const surveys = planned.surveys.flatMap((one) => {
+    const job = done.get(one.job.key);
+    return job && 'survey' in job ? [{ ...one, survey: job.survey }] : [];
+  });
   const lacking = lacks(made);
   if (lacking !== undefined) return { id, lacks: lacking };
-  const drawn = draw(planned, made);
-  const document = figureReport(planned, drawn, made, context);
+  const drawn = draw(planned, made, surveys);
+  const document = figureReport(planned, drawn, { made, surveys }, context);
   const svg = drawSvg(drawn.panels);
   const contents: Readonly<Record<string, string | Buffer>> = {
     [`${id}.svg`]: svg,

@@ -1,6 +1,7 @@
 import type { RunConfig } from '@fdr/records';
 import { UserError } from '../failure.js';
 import { show } from '../options/value.js';
+import type { SurveySize } from './job.js';
 import type { Protocol, Stage } from './protocol.js';
 
 type ModelName = RunConfig['model'];
@@ -15,8 +16,8 @@ export interface Scale {
   readonly leastEpochs: number;
   /** Small synthetic data instead of the paper's. */
   readonly synthetic: boolean;
-  /** Most sequences, learning rates of a sequence, and initializations, whatever the protocol says. */
-  readonly most: { readonly seeds: number; readonly stages: number; readonly initializations: number };
+  /** Most sequences, learning rates of a sequence, initializations, and samples at a survey's point, whatever the protocol says. */
+  readonly most: Readonly<Record<'seeds' | 'stages' | 'initializations' | 'samples', number>>;
 }
 
 const QUICK: Scale = {
@@ -24,7 +25,7 @@ const QUICK: Scale = {
   fraction: { mlp: 0.03, cnn: 0.002 },
   leastEpochs: 2,
   synthetic: true,
-  most: { seeds: 2, stages: 3, initializations: 1 },
+  most: { seeds: 2, stages: 3, initializations: 1, samples: 10 },
 };
 
 /** @throws UserError where it is neither `quick`, `paper` nor a fraction in (0, 1] */
@@ -39,13 +40,22 @@ export function parseScale(word: string): Scale {
       fraction: { mlp: fraction, cnn: fraction },
       leastEpochs: 4,
     },
-    ...{ synthetic: false, most: { seeds: Infinity, stages: Infinity, initializations: Infinity } },
+    ...{ synthetic: false, most: { seeds: Infinity, stages: Infinity, initializations: Infinity, samples: Infinity } },
   };
 }
 
 /** So many of the paper's epochs of a network, at least `leastEpochs`. */
 export const scaledEpochs = (model: ModelName, epochs: number, { fraction, leastEpochs }: Scale): number =>
   Math.max(leastEpochs, Math.round(fraction[model] * epochs));
+
+/** Of a run's epochs, those that its survey goes on for; and pairs of mini-batches at each end of one. */
+const SURVEY = { share: 0.1, samples: 100 };
+
+/** How much of the stationary state is surveyed that a run ends in. */
+export const surveySize = ({ epochs }: RunConfig, { leastEpochs, most }: Scale): SurveySize => ({
+  points: Math.max(leastEpochs, Math.round(SURVEY.share * epochs)),
+  samples: Math.min(SURVEY.samples, most.samples),
+});
 
 /** The protocol at a scale. */
 export function scaledProtocol(protocol: Protocol, scale: Scale, seeds = protocol.seeds): Protocol {

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run as runSchema, type Run } from '@fdr/records';
 import { expect, it } from 'vitest';
+import { surveyRecord } from '../../src/reproduce/survey/record.js';
 import { fdr, outcomeOf, start, temporaryFolder } from './fdr.js';
 
 const REPRODUCE = ['reproduce', 'fig2', '--model', 'mlp', '--scale', 'quick'];
@@ -43,7 +44,7 @@ it('goes on where it was killed or interrupted, and does only what is missing', 
 
   const { code, out, errors } = await fdr(folder, ...REPRODUCE);
   expect([code, errors]).toEqual([0, '']);
-  expect(out).toContain('4 of 4 runs done');
+  expect(out).toContain('4 of 4 jobs done');
   expect(out).not.toContain('done: mlp initial');
   const runs = await storedRuns(folder);
   const finished = runs.filter(({ status }) => status === 'finished').map(({ name }) => name);
@@ -63,6 +64,22 @@ it('goes on where it was killed or interrupted, and does only what is missing', 
   expect(points.trimEnd().split('\r\n')).toHaveLength(64);
   for (const name of ['fig2a.svg', 'fig2a.png', 'fig2a.csv', 'fig2a.html'])
     expect((await readFile(join(folder, 'results', name))).length, name).toBeGreaterThan(1000);
+
+  // Figure 3 of one sequence is of the same runs: the survey of the last of them is all that it lacks.
+  const words = ['reproduce', 'fig3', '--model', 'mlp', '--scale', 'quick', '--seeds', '1'];
+  const surveyed = await fdr(folder, ...words);
+  expect([surveyed.code, surveyed.errors]).toEqual([0, '']);
+  expect(surveyed.out.split('\n').filter((line) => line.startsWith('done: '))).toEqual(['done: mlp seq 1 survey']);
+  const surveys = join(folder, 'results', 'surveys');
+  const [file = ''] = await readdir(surveys);
+  const record = surveyRecord.parse(JSON.parse(await readFile(join(surveys, file), 'utf8')));
+  expect(record).toMatchObject({ learningRate: 0.003, points: 3, samples: 10, method: 'exact' });
+  // Without momentum (29) is (FDR2); and what the noise sees of the weight decay alone is 0.1 of Tr C.
+  expect(record.update).toEqual(record.trace);
+  expect(record.trace.mean).toBeGreaterThan(0.1 * record.noiseTrace.mean);
+  const crossChecked = await readFile(join(folder, 'results', 'fig3a.md'), 'utf8');
+  expect(crossChecked).toContain('Cross-check by Hessian-vector products at η = 0.003, exact second derivatives');
+  expect((await fdr(folder, ...words)).out).not.toContain('done:');
 });
 
 it('replays a rule over a recorded run: a table, JSON, a picture', { timeout: 120_000 }, async () => {

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { secondRelation } from '@fdr/core';
 import { drawApproach } from '../../src/reproduce/figures/approach.js';
 import { agreement, relaxationEpochs, slowing } from '../../src/reproduce/figures/relaxation.js';
+import { crossCheck, crossCheckTables, sameCurvature } from '../../src/reproduce/figures/cross-check.js';
 import { better, comparable, degraded, sooner } from '../../src/reproduce/figures/comparison.js';
 import { anharmonic, linear, vanishing } from '../../src/reproduce/figures/second-relation.js';
 import { plan } from '../../src/reproduce/plan.js';
 import { parseScale } from '../../src/reproduce/scale.js';
 import type { Way } from '../../src/reproduce/ways.js';
-import { madeOf } from './made-records.js';
+import { madeOf, madeSurvey } from './made-records.js';
 
 const [fig1] = plan({
   ...{ figures: ['fig1'], models: ['mlp'], scale: parseScale('paper'), backend: 'auto', threads: 1 },
@@ -135,5 +136,46 @@ describe('the second relation', () => {
     expect(anharmonic(relation(down, bent)).verdict).toBe('holds');
     expect(anharmonic(relation(down, (rate) => rate)).verdict).toBe('does not hold');
     expect(anharmonic(relation([0.0001, 0.01], bent)).verdict).toBe('undecided');
+  });
+});
+
+describe('the cross-check', () => {
+  /** Four runs whose 2 O_FB / eta is about 6 at the smallest learning rate, and about 60 at a larger one. */
+  const runs = [0.003, 0.01].flatMap((learningRate) =>
+    [5.7, 5.9, 6.1, 6.3].map((trace, seed) => ({
+      ...{ learningRate, seed, noiseTrace: 2, oFB: ((learningRate === 0.003 ? 1 : 10) * learningRate * trace) / 2 },
+    })),
+  );
+  const surveys = (...traces: readonly number[]) => traces.map((trace, index) => madeSurvey(index + 1, trace));
+
+  it.each<[readonly number[], string]>([
+    [[5.6, 6, 6.4, 6.2], 'holds'],
+    [[11.8, 12, 12.2, 12.1], 'does not hold'],
+    // Uncertain, but not apart; and so uncertain that 0 is not excluded.
+    [[5, 7, 9, 7], 'holds'],
+    [[2, 12, 24, 8], 'undecided'],
+    [[6], 'undecided'],
+  ])('finds %j beside about 6: %s', (traces, verdict) => {
+    const check = crossCheck(runs, surveys(...traces), 0);
+    expect(check.relation).toEqual([5.7, 5.9, 6.1, 6.3].map((trace) => expect.closeTo(trace, 12)));
+    expect(sameCurvature(check).verdict).toBe(verdict);
+  });
+
+  it('says both numbers with their uncertainty', () => {
+    // Standard error of 5.6, 6, 6.4, 6.2: sqrt(0.35 / 3 / 4) = 0.1708, times 3.18245
+    expect(sameCurvature(crossCheck(runs, surveys(5.6, 6, 6.4, 6.2), 0)).measured).toMatch(
+      /^at η = 0.003: 2 <O_FB> \/ η = 6 \(5.59 to 6.41\), Tr\(H C\) = 6.05 \(5.51 to 6.59\), their ratio 0.9917 \(/,
+    );
+    expect(sameCurvature(crossCheck(runs, surveys(6), 0)).measured).toContain('Tr(H C) = 6 (uncertainty unknown)');
+  });
+
+  it('tells the pieces of (29) where there is momentum', () => {
+    const made = surveys(5, 7);
+    const names = (momentum: number) =>
+      crossCheckTables(crossCheck(runs, made, momentum), secondRelation(runs), made)[0]?.table.rows.map(
+        ([name]) => name,
+      );
+    expect(names(0.9)).toEqual(expect.arrayContaining(['<v · H g>', '<v · H v>', '<v′ · H v′>, of these three']));
+    expect(names(0)?.join()).not.toContain('v ·');
   });
 });

@@ -1,8 +1,8 @@
 import type { EpochRecord, Run, RunConfig } from '@fdr/records';
 import { createStepSeries } from '@fdr/figures';
 import { DEFAULT_CONFIG } from '../../src/options/config-flags.js';
-import { makeJob } from '../../src/reproduce/job.js';
-import type { MadeRun } from '../../src/reproduce/made-run.js';
+import { makeJob, makeSurvey } from '../../src/reproduce/job.js';
+import type { MadeRun, MadeSurvey } from '../../src/reproduce/made-run.js';
 import type { Part } from '../../src/reproduce/plan.js';
 
 /** A finished run's record of 10 steps an epoch, with chosen numbers at epochs' ends. */
@@ -29,3 +29,18 @@ const EPOCH: Omit<EpochRecord, 'epoch' | 'step'> = {
   ...{ trainLoss: 0.5, trainAccuracy: 0.95, testLoss: 0.6, testAccuracy: 0.94 },
   ...{ gradientNormSquared: 0.01, oFB: 0.01, seconds: 1 },
 };
+
+/** A survey that found a curvature, with numbers beside it that are all told apart. */
+export function madeSurvey(sequence: number, trace: number): MadeSurvey {
+  const size = { points: 4, samples: 10, seed: 1000 * sequence };
+  const of = (mean: number) => ({ mean, standardError: 0.1 });
+  return {
+    sequence,
+    job: makeSurvey('survey', makeJob(`made ${sequence}`, DEFAULT_CONFIG), size),
+    survey: {
+      ...{ schemaVersion: 1, learningRate: 0.003, points: 4, samples: 10, method: 'exact', backend: 'cpu', seconds: 1 },
+      ...{ trace: of(trace), noiseTrace: of(2), meanCurvature: trace / 2 },
+      ...{ cross: of(0.5), velocity: of(3), update: of(trace) },
+    },
+  };
+}

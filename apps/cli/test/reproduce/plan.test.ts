@@ -109,11 +109,32 @@ describe('a plan of comparisons', () => {
   });
 
   it('has the convolutional network of appendix B.2: momentum 0.9, 12 learning rates, 16 sequences', () => {
-    const { jobs } = plan({ ...options, figures: ['fig3'], models: ['cnn'] });
-    expect(jobs).toHaveLength(1 + 11 * 16);
+    const { figures, jobs } = plan({ ...options, figures: ['fig3'], models: ['cnn'] });
+    const { runs = [], surveys = [] } = figures[0] ?? {};
+    expect([runs.length, surveys.length, jobs.length]).toEqual([1 + 11 * 16, 16, 1 + 12 * 16]);
     expect(jobs.every(({ config }) => config.momentum === 0.9 && config.dampening === 0)).toBe(true);
     // 100 + 16 (3 200 + 5 400 + 3 800)
-    expect(jobs.reduce((sum, { config }) => sum + config.epochs, 0)).toBe(80_100);
+    expect(runs.reduce((sum, { job }) => sum + job.config.epochs, 0)).toBe(80_100);
+  });
+
+  it('surveys where each sequence of figure 3 ends, with batches of its own', () => {
+    const { figures } = plan({ ...options, figures: ['fig3'], seeds: 2 });
+    const [{ runs, surveys } = { runs: [], surveys: [] }] = figures;
+    const last = runs.filter(({ job }) => job.config.learningRate === 0.003).map(({ job }) => job.key);
+    expect(surveys.map(({ sequence, job }) => [sequence, job.parent])).toEqual([
+      [1, last[0]],
+      [2, last[1]],
+    ]);
+    // A tenth of 1,000 epochs.
+    expect(surveys.map(({ job: { points, samples } }) => [points, samples])).toEqual([
+      [100, 100],
+      [100, 100],
+    ]);
+    const seeds = [...surveys.map(({ job }) => job.seed), ...runs.map(({ job }) => job.config.seed)];
+    expect(new Set(seeds).size).toBe(seeds.length);
+    expect(new Set(surveys.map(({ job }) => job.key)).size).toBe(2);
+    const more = plan({ ...options, figures: ['fig3'], seeds: 2, scale: parseScale('0.5') }).figures[0];
+    expect(more?.surveys[0]?.job.key).not.toBe(surveys[0]?.job.key);
   });
 });
 

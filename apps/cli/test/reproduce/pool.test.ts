@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../../src/options/config-flags.js';
-import { makeJob, type Job } from '../../src/reproduce/job.js';
-import type { DoneJob } from '../../src/reproduce/ledger.js';
+import { makeJob, type RunJob } from '../../src/reproduce/job.js';
+import type { DoneJob, DoneRun } from '../../src/reproduce/ledger.js';
 import { runJobs } from '../../src/reproduce/pool.js';
 
-const job = (name: string, parent?: Job) => makeJob(name, { ...DEFAULT_CONFIG, dataset: name }, parent);
+const job = (name: string, parent?: RunJob) => makeJob(name, { ...DEFAULT_CONFIG, dataset: name }, parent);
 const [root, left] = [job('root'), job('other')];
 const child = job('child', root);
 const grandchild = job('grandchild', child);
 const jobs = [root, child, grandchild, left];
-const made = (end: string): DoneJob => ({ reader: {} as DoneJob['reader'], end });
+const made = (end: string): DoneJob => ({ reader: {} as DoneRun['reader'], end });
 
 /** Runs the jobs with work that ends at the next turn; says in what order they began, and with what. */
 async function pool(width: number, fails: readonly string[], done = new Map<string, DoneJob>()) {

@@ -24,6 +24,8 @@ export interface Relation {
   readonly points: readonly RelationPoint[];
   /** Of the straight line through the origin and the first point. */
   readonly slope: number;
+  /** The same from Hessian-vector products, where they were made. */
+  readonly productsSlope?: number | undefined;
   /** How far from the line counts as having left it. */
   readonly tolerance: number;
 }
@@ -32,9 +34,12 @@ export interface Relation {
  * Figure 3: the stationary average of O_FB (18) against the learning rate, with 95 % confidence intervals over seeds, and the
  * straight line through the origin and the smallest learning rate; below, O_FB over that line.
  */
-export function secondRelationPanels({ points, slope, tolerance }: Relation, theme: ThemeName = 'light'): Panel[] {
+export function secondRelationPanels(
+  { points, slope, productsSlope, tolerance }: Relation,
+  theme: ThemeName = 'light',
+): Panel[] {
   const { lines } = THEMES[theme];
-  const [blue, red] = lines as [string, string];
+  const [blue, red, green] = lines as [string, string, string];
   const rates = points.map(({ learningRate }) => learningRate);
   const [least = 0.1] = rates;
   const most = rates.at(-1) ?? least;
@@ -51,10 +56,20 @@ export function secondRelationPanels({ points, slope, tolerance }: Relation, the
         heights: { from: 0, to: heights.to },
         traces: [
           {
-            name: 'line through the origin and the smallest η',
+            name: 'line through 0 and the smallest η',
             curve: curve([0, linear.to], [0, slope * linear.to]),
             color: red,
           },
+          ...(productsSlope === undefined
+            ? []
+            : [
+                {
+                  name: 'Hessian-vector products',
+                  curve: curve([0, linear.to], [0, productsSlope * linear.to]),
+                  color: green,
+                  dashed: true,
+                },
+              ]),
           bars(points, ({ oFB }) => oFB, blue),
         ],
         marks: [dots(points, ({ oFB }) => oFB, blue)],

@@ -1,8 +1,9 @@
-import { secondRelation, stationaryRun, type SecondRelation } from '@fdr/core';
+import { interval, secondRelation, stationaryRun, type SecondRelation } from '@fdr/core';
 import { numberText, secondRelationPanels } from '@fdr/figures';
 import { verdictOf, type Claim } from '../claim.js';
-import type { MadeRun } from '../made-run.js';
+import type { MadeRun, MadeSurvey } from '../made-run.js';
 import type { PlannedFigure } from '../plan.js';
+import { crossCheck, crossCheckTables, sameCurvature } from './cross-check.js';
 import type { DrawnFigure } from './drawn-figure.js';
 
 /** How far from the line, as a part of it, counts as having left. */
@@ -11,24 +12,40 @@ const TOLERANCE = 0.1;
 const HARMONIC_UP_TO = 0.01;
 const ANHARMONIC_DOWN_TO = 0.001;
 
-/** Figure 3: <O_FB> of every run of every sequence against its learning rate. */
-export function drawSecondRelation({ protocol, model }: PlannedFigure, made: readonly MadeRun[]): DrawnFigure {
-  const relation = secondRelation(
-    made
-      .filter(({ part }) => part.kind === 'stage')
-      .map(({ records: { run, epochs } }) => stationaryRun(epochs, run.config)),
-    { tolerance: TOLERANCE },
-  );
+/** Figure 3: <O_FB> of every run of every sequence against its learning rate, and what Hessian-vector products make of its slope. */
+export function drawSecondRelation(
+  { protocol, model }: PlannedFigure,
+  made: readonly MadeRun[],
+  surveys: readonly MadeSurvey[],
+): DrawnFigure {
+  const runs = made
+    .filter(({ part }) => part.kind === 'stage')
+    .map(({ records: { run, epochs } }) => stationaryRun(epochs, run.config));
+  const relation = secondRelation(runs, { tolerance: TOLERANCE });
+  const check = surveys.length > 0 ? crossCheck(runs, surveys, protocol.momentum) : undefined;
   const { points, slope, trace, noiseTrace, curvature, departure } = relation;
+  // With momentum the steps are v', not -g: (29) instead of (FDR2).
+  const [along, square] = protocol.momentum > 0 ? ['<v′ · H v′>', '<|v′|²>'] : ['Tr(H C)', 'Tr C'];
   const bounds = ({ mean, low, high }: typeof slope): number[] => [mean, low, high];
   return {
     title: `Figure 3: full-batch observable against the learning rate, ${protocol.title}`,
     caption:
       'Stationary average of O_FB (18), from half-running averages at the end of each run: mean and 95 % confidence interval (Student) ' +
       'over the sequences. The straight line goes through the origin and the smallest learning rate, as the second ' +
-      'fluctuation-dissipation relation (FDR2) has it where the landscape is harmonic.',
-    panels: secondRelationPanels({ points, slope: slope.mean, tolerance: TOLERANCE }),
-    claims: [vanishing(relation), model === 'mlp' ? linear(relation) : anharmonic(relation)],
+      'fluctuation-dissipation relation (FDR2) has it where the landscape is harmonic.' +
+      (check
+        ? ' The dashed one has the slope that Hessian-vector products give. The relation takes mini-batches as independent; those of one shuffle ' +
+          'are not, and where 1 / (η h) is longer than an epoch O_FB at epochs’ ends comes out smaller than it says.'
+        : ''),
+    panels: secondRelationPanels({
+      ...{ points, slope: slope.mean, tolerance: TOLERANCE },
+      productsSlope: check && interval(check.products).mean / 2,
+    }),
+    claims: [
+      vanishing(relation),
+      model === 'mlp' ? linear(relation) : anharmonic(relation),
+      ...(check ? [sameCurvature(check)] : []),
+    ],
     tables: [
       {
         title: 'Points',
@@ -44,9 +61,9 @@ export function drawSecondRelation({ protocol, model }: PlannedFigure, made: rea
         table: {
           columns: ['quantity', 'value', '95 % from', 'to'],
           rows: [
-            ['Tr(H C) = 2 <O_FB> / η', ...bounds(trace)],
-            ['Tr C', ...bounds(noiseTrace)],
-            ['mean curvature Tr(H C) / Tr C', ...bounds(curvature)],
+            [`${along} = 2 <O_FB> / η`, ...bounds(trace)],
+            [square, ...bounds(noiseTrace)],
+            [`mean curvature ${along} / ${square}`, ...bounds(curvature)],
             [
               `η at which <O_FB> leaves the line by ${100 * TOLERANCE} %`,
               departure.learningRate,
@@ -56,6 +73,7 @@ export function drawSecondRelation({ protocol, model }: PlannedFigure, made: rea
           ],
         },
       },
+      ...(check ? crossCheckTables(check, relation, surveys) : []),
     ],
   };
 }

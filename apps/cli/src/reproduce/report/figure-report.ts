@@ -1,6 +1,6 @@
 import { numberText, type Table } from '@fdr/figures';
 import type { DrawnFigure } from '../figures/drawn-figure.js';
-import type { MadeRun } from '../made-run.js';
+import type { MadeRun, MadeSurvey } from '../made-run.js';
 import type { PlannedFigure } from '../plan.js';
 import type { Protocol } from '../protocol.js';
 import type { Failure } from '../pool.js';
@@ -19,7 +19,7 @@ export interface ReportContext {
 export function figureReport(
   planned: PlannedFigure,
   drawn: DrawnFigure,
-  made: readonly MadeRun[],
+  { made, surveys }: { readonly made: readonly MadeRun[]; readonly surveys: readonly MadeSurvey[] },
   { command, scale, failures }: ReportContext,
 ): Document {
   const { id, protocol } = planned;
@@ -42,7 +42,7 @@ export function figureReport(
         { type: 'heading', text: title } as const,
         { type: 'table', table: { ...table, rows: table.rows.map((row) => row.map(short)) } } as const,
       ]),
-      ...missing(planned, made, failures),
+      ...missing(planned, [...made, ...surveys], failures),
       { type: 'heading', text: 'How it was made' },
       { type: 'code', text: command },
       { type: 'paragraph', text: scaleText(scale, protocol) },
@@ -76,15 +76,19 @@ function scaleText({ name, fraction, leastEpochs, synthetic }: Scale, protocol: 
   return `Scale ${name}: ${title}, ${epochs}.${data} Nothing is smoothed.`;
 }
 
-function missing({ runs }: PlannedFigure, made: readonly MadeRun[], failures: readonly Failure[]): Document['blocks'] {
+function missing(
+  { runs, surveys }: PlannedFigure,
+  made: readonly (MadeRun | MadeSurvey)[],
+  failures: readonly Failure[],
+): Document['blocks'] {
   const present = new Set(made.map(({ job }) => job.key));
-  const rows = runs
+  const rows = [...runs, ...surveys]
     .filter(({ job }) => !present.has(job.key))
     .map(({ job }) => [job.name, failures.find((failure) => failure.job.key === job.key)?.reason ?? 'it was not run']);
   if (rows.length === 0) return [];
   return [
-    { type: 'heading', text: 'Runs that are missing in the picture' },
-    { type: 'table', table: { columns: ['run', 'why'], rows } },
+    { type: 'heading', text: 'What is missing' },
+    { type: 'table', table: { columns: ['job', 'why'], rows } },
   ];
 }
 

@@ -1,0 +1,53 @@
+import { inRange } from '../range.js';
+import type { Snapshot } from '../training/snapshot.js';
+import type { Task } from '../training/task.js';
+import { train } from '../training/trainer.js';
+import type { TrainOptions } from '../training/training.js';
+import type { TrainingPoint } from './noise-curvature.js';
+
+export interface StationaryPointsOptions extends Omit<TrainOptions, 'start' | 'epochs'> {
+  /** Where a training stood, its stationary state reached. */
+  readonly resume: Snapshot;
+  /** How many, at least 1. */
+  readonly points: number;
+}
+
+/**
+ * Points of a stationary state, an epoch apart: where a training stood, and where it goes from there at the same learning rate,
+ * bit for bit as if it had been longer. Neighbours are alike in the slowest directions, whose time is `1 / (eta lambda)` steps: points of one
+ * training say little of how far their mean is off, those of independent trainings do.
+ *
+ * @throws OptionError, SnapshotError as {@link train}; Error if the training diverges on the way.
+ */
+export async function stationaryPoints({
+  points: count,
+  ...options
+}: StationaryPointsOptions): Promise<TrainingPoint[]> {
+  inRange('points', count, { min: 1, integer: true });
+  const epochs = options.resume.state.progress.epoch + count - 1;
+  const training = train({ ...options, task: unjudged(options.task), epochs });
+  const { parameters } = options.task.objective;
+  const pointOf = ({ tensors }: Snapshot): TrainingPoint => {
+    const values = (prefix: string) =>
+      parameters
+        .map(({ name }) => tensors[`${prefix}${name}`]?.values)
+        .filter((found) => found instanceof Float32Array);
+    const velocity = values('velocity/');
+    return { parameters: values(''), ...(velocity.length > 0 && { velocity }) };
+  };
+  const points = [pointOf(training.snapshot())];
+  for await (const item of training) {
+    if (item.type === 'epoch') points.push(pointOf(training.snapshot()));
+    if (item.type === 'end' && item.reason === 'diverged') throw new Error('the training has diverged on its way');
+  }
+  return points;
+}
+
+/** The same task without the passes over all data at epochs' ends, which move nothing. */
+const unjudged = (task: Task): Task => ({
+  ...task,
+  evaluator: () => {
+    const unknown = { trainLoss: NaN, trainAccuracy: NaN, testLoss: NaN, testAccuracy: NaN, gradientNormSquared: NaN };
+    return Promise.resolve({ evaluate: () => Promise.resolve(unknown), dispose: () => Promise.resolve() });
+  },
+});

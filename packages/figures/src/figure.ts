@@ -1,4 +1,5 @@
 import type { EChartsOption } from 'echarts';
+import type { Run } from '@fdr/records';
 import type { RunRecords, View } from './run-records.js';
 import type { Scale } from './scale.js';
 import type { Table } from './table.js';
@@ -20,5 +21,7 @@ export interface Figure {
   readonly caption: string;
   /** The vertical axis before anyone chooses. */
   readonly scale: Scale;
+  /** Whether a run records what is drawn; every run does where it is left out. */
+  readonly isOf?: (run: Run) => boolean;
   readonly draw: (records: RunRecords, view: View) => Drawing;
 }

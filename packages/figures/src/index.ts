@@ -1,4 +1,4 @@
-export { figures } from './catalogue.js';
+export { figures, figuresOf } from './catalogue.js';
 export { drops, eventText, reasonText, type Drop } from './event-text.js';
 export type { Drawing, Figure } from './figure.js';
 export { numberText, percentText } from './number-text.js';

@@ -180,6 +180,20 @@ it('key numbers say where a run stands', () => {
   expect(numbers.get('Test accuracy')!.value).toBe(`${(100 * last.testAccuracy).toFixed(2)} %`);
 });
 
+it('the valley floor is a key number in equilibrium alone', () => {
+  const floor = (change: object) => {
+    const epochs = [{ ...recorded.epochs[0]!, learningRate: 0.1, lossHalf: 0.5, oLHalf: 0.25, ...change }];
+    const numbers = keyNumbers({ ...recorded, epochs, events: [], skipped: 0 });
+    return numbers.find(({ name }) => name === 'Valley floor');
+  };
+  // 0.5 - 0.25 / 2; of the height of 0.125, half the rate gains a half.
+  expect(floor({ oRHalf: 0.25, ratio: 1 })).toMatchObject({
+    value: '0.375',
+    note: '0.125 below the loss; half the rate gains 0.0625',
+  });
+  expect(floor({ oRHalf: 0.2, ratio: 1.25 })).toMatchObject({ value: '–', note: 'no estimate: not in equilibrium' });
+});
+
 it('the connection is told in words', () => {
   const since = new Date(2026, 0, 1, 9, 5, 7);
   expect(connectionText({ state: 'reconnecting', since }, 'running', true).text).toBe(

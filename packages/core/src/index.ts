@@ -25,9 +25,8 @@ export {
   type SecondRelationPoint,
   type SecondRelationRun,
 } from './landscape/second-relation.js';
-export { stationaryPoints, type StationaryPointsOptions } from './landscape/stationary-points.js';
 export { stationaryRun } from './landscape/stationary-run.js';
-export { possibleGain, valleyFloor, type ValleyFloor } from './landscape/valley-floor.js';
+export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from '@fdr/records';
 export { dense, type Layer } from './layers/dense.js';
 export { maxPool, type Pool } from './layers/max-pool.js';
 export { cnn, type CnnOptions } from './models/cnn.js';
@@ -37,11 +36,7 @@ export { quadratic, stationaryState, type QuadraticOptions, type StationaryState
 export { EXTRA_OBSERVABLES, extraObservables } from './observables/catalogue.js';
 export { cubicDefect, cubicRelation, type CubicDefect, type CubicWindow } from './observables/cubic.js';
 export type { MeasuredStep, Observable } from './observables/observable.js';
-export {
-  quadraticRelations,
-  type QuadraticRelations,
-  type Relation,
-} from './observables/quadratic-relations.js';
+export { quadraticRelations, type QuadraticRelations, type Relation } from './observables/quadratic-relations.js';
 export type { Sides } from './observables/sides.js';
 export { fullBatchObservable } from './observables/full-batch.js';
 export {

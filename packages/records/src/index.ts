@@ -14,6 +14,7 @@ export {
   type RunConfig,
   type RunStatus,
 } from './run.js';
+export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';
 export {
   epochList,
   epochMessage,

@@ -5,6 +5,7 @@ import { duration, measured, chosen, percent } from './number-text.js';
 import { reasonText } from './change-reason.js';
 import { runJson } from './run-table.js';
 import { formatSections, type Pairs, type Section } from './section.js';
+import { valleyJson, valleySection } from './valley-report.js';
 
 /**
  * One run for people: what it is, how it stands, and why its learning rate fell.
@@ -25,6 +26,7 @@ export function runReport(
     ['environment', pairs(run.environment)],
     ['parameters', parameters.map((text) => [text, ''] as const)],
     ['last epoch', lastEpoch === undefined ? [['none yet', '']] : [...epochPairs(reader, lastEpoch), time(epochs)]],
+    ...(lastEpoch === undefined ? [] : [valleySection(run, lastEpoch)]),
     ...relations,
     ['learning rate', changes(events)],
     ['events', others(events)],
@@ -40,6 +42,7 @@ export function runReportJson(
 ): string {
   const document = {
     ...runJson(reader),
+    valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, reader.lastEpoch),
     ...(relations.length > 0 && { relations }),
     epochs: epochs.map((record) => z.encode(epochRecord, record)),
     events: events.map((record) => z.encode(eventRecord, record)),

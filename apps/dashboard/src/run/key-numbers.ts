@@ -1,4 +1,5 @@
 import { numberText, percentText } from '@fdr/figures';
+import { possibleGain, stationaryFloor } from '@fdr/records';
 import type { History } from '../feed/history.js';
 import { hasEnded } from './run-status.js';
 
@@ -21,6 +22,18 @@ function timeLeft({ run, epochs }: History): string {
   if (seconds < 90) return `about ${Math.round(seconds)} s left`;
   if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
   return `about ${(seconds / 3600).toFixed(1)} h left`;
+}
+
+/** What the last averages say of the valley's floor (section 2.3.1), in equilibrium. */
+function valleyFloor({ run, epochs }: History): Pick<KeyNumber, 'value' | 'note'> {
+  const last = epochs.at(-1);
+  const valley = last && stationaryFloor(last, run.config.threshold);
+  if (!valley) return { value: '–', note: last ? 'no estimate: not in equilibrium' : 'estimated in equilibrium' };
+  const half = possibleGain(valley, last.learningRate, last.learningRate / 2);
+  return {
+    value: numberText(valley.floor),
+    note: `${numberText(valley.height)} below the loss; half the rate gains ${numberText(half)}`,
+  };
 }
 
 /** How the run stands now, by its last epoch and its last change of the learning rate. */
@@ -53,6 +66,7 @@ export function keyNumbers(history: History): KeyNumber[] {
       note: `${last ? (settled ? 'inside' : 'outside') : 'equilibrium is'} 1 ± ${numberText(run.config.threshold)}`,
       ...(settled ? { tone: 'good' as const } : {}),
     },
+    { name: 'Valley floor', ...valleyFloor(history) },
     {
       name: 'Learning rate',
       value: numberText(change?.to ?? run.config.learningRate),

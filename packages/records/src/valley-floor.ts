@@ -1,4 +1,6 @@
-import { inRange } from '../range.js';
+import type { EpochRecord } from './epoch.js';
+
+// Arithmetic on an epoch's record, and so beside it: page, command line and library read the same estimate from it.
 
 /** What the noise holds a stationary training above, and how high. */
 export interface ValleyFloor {
@@ -17,11 +19,24 @@ export interface ValleyFloor {
  * and by (FDR1) the height is `1/4 eta Tr C~`. Where the bottom theta* lies need not be known: `<grad f> = 0` (8), so `<(theta - theta_c) . grad f>`
  * is the same for any constant theta_c, theta* and the origin alike. A theta_c near theta* makes it less noisy, no different.
  *
- * @param averages lossHalf and oLHalf of an epoch's record, in equilibrium. Elsewhere they say nothing of a floor.
+ * @param averages of an epoch in equilibrium. Elsewhere they say nothing of a floor: see {@link stationaryFloor}.
  * @example valleyFloor({ lossHalf: 0.5, oLHalf: 0.25 }).floor // 0.375
  */
-export function valleyFloor({ lossHalf, oLHalf }: { readonly lossHalf: number; readonly oLHalf: number }): ValleyFloor {
+export function valleyFloor({ lossHalf, oLHalf }: Pick<EpochRecord, 'lossHalf' | 'oLHalf'>): ValleyFloor {
   return { floor: lossHalf - oLHalf / 2, height: oLHalf / 2 };
+}
+
+/**
+ * The same where the epoch's averages are in equilibrium by the rule of section 3.3, `|O_L / O_R - 1| < X`; null where they are not, or
+ * where a side is not defined.
+ *
+ * @param threshold X, in (0, 1).
+ */
+export function stationaryFloor(
+  epoch: Pick<EpochRecord, 'lossHalf' | 'oLHalf' | 'oRHalf' | 'ratio'>,
+  threshold: number,
+): ValleyFloor | null {
+  return epoch.oRHalf > 0 && Math.abs(epoch.ratio - 1) < threshold ? valleyFloor(epoch) : null;
 }
 
 /**
@@ -30,9 +45,12 @@ export function valleyFloor({ lossHalf, oLHalf }: { readonly lossHalf: number; r
  *
  * @param learningRate eta, above 0.
  * @param lower eta', in [0, eta].
- * @throws OptionError if one is out of its range.
+ * @throws RangeError if one is out of its range.
  */
 export function possibleGain({ height }: ValleyFloor, learningRate: number, lower = 0): number {
-  inRange('learningRate', learningRate, { above: 0 });
-  return height * (1 - inRange('lower', lower, { min: 0, max: learningRate }) / learningRate);
+  if (!(learningRate > 0 && learningRate < Infinity))
+    throw new RangeError(`learningRate must be a number in (0, Infinity); found ${learningRate}`);
+  if (!(lower >= 0 && lower <= learningRate))
+    throw new RangeError(`lower must be a number in [0, ${learningRate}]; found ${lower}`);
+  return height * (1 - lower / learningRate);
 }

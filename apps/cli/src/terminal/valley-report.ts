@@ -1,0 +1,40 @@
+import { possibleGain, stationaryFloor, type EpochRecord, type Run, type ValleyFloor } from '@fdr/records';
+import { chosen, measured } from './number-text.js';
+import type { Section } from './section.js';
+
+/** Parts of the learning rate whose gain is told. */
+const PARTS = [
+  [1 / 2, 'at half of it'],
+  [1 / 10, 'at a tenth'],
+  [0, 'at most'],
+] as const;
+
+/** What the run's last averages say of the valley's floor (section 2.3.1), for people. */
+export function valleySection({ config }: Run, last: EpochRecord): Section {
+  const valley = stationaryFloor(last, config.threshold);
+  if (!valley) {
+    const because = `not in equilibrium: the ratio is not within ${chosen(config.threshold)} of 1`;
+    return ['valley floor', [['no estimate', because]]];
+  }
+  const gains = gainsOf(valley, last.learningRate).map(({ gain }, index) => `${measured(gain)} ${PARTS[index]?.[1]}`);
+  return [
+    'valley floor, estimated from the averages in equilibrium',
+    [
+      ['loss at the floor', measured(valley.floor)],
+      ['height above it', `${measured(valley.height)} at learning rate ${chosen(last.learningRate)}`],
+      ['still to gain', gains.join(', ')],
+    ],
+  ];
+}
+
+/** The same for machines; null where the averages are not in equilibrium. */
+export function valleyJson({ config }: Run, last: EpochRecord) {
+  const valley = stationaryFloor(last, config.threshold);
+  return valley && { ...valley, gains: gainsOf(valley, last.learningRate) };
+}
+
+const gainsOf = (valley: ValleyFloor, learningRate: number) =>
+  PARTS.map(([part]) => {
+    const lower = part * learningRate;
+    return { learningRate: lower, gain: possibleGain(valley, learningRate, lower) };
+  });

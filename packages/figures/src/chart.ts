@@ -47,7 +47,8 @@ export interface Chart {
   readonly drops?: readonly Drop[];
   /** Heights to show; all the values where it is missing. */
   readonly heights?: Range;
-  readonly valueText?: (value: number) => string;
+  /** Of the values: shares of one are written as percentages. */
+  readonly unit?: 'percent';
 }
 
 function lineSeries(trace: Trace, view: View, visible: Curve): LineSeriesOption {
@@ -137,11 +138,14 @@ function axis(scale: View['x'], range: Range, about: number, theme: Theme, text:
   };
 }
 
+/** A share of one on an axis: as short as it gets. */
+const percent = (share: number): string => `${numberText(100 * share)} %`;
+
 /**
  * The chart library's option for a chart over `epochs`. All axes, ticks and points are decided here, from numbers alone: the same
  * records give the same picture in a browser and in a file.
  */
-export function chartOption(chart: Chart, view: View, epochs: Range): EChartsOption {
+export function chartOption(chart: Chart, view: View, epochs: Range, xName = 'epoch'): EChartsOption {
   const theme = THEMES[view.theme];
   const visible = chart.traces.map((trace) => reduceCurve(trace.curve, epochs, view.x));
   const within = visible.flatMap(({ x, low, high }) =>
@@ -150,7 +154,7 @@ export function chartOption(chart: Chart, view: View, epochs: Range): EChartsOpt
     ),
   );
   const heights = chart.heights ?? rangeOf(within, view.y);
-  const text = chart.valueText ?? numberText;
+  const text = chart.unit === 'percent' ? percent : numberText;
   const marks = chart.marks ?? [];
   const legend = [...chart.traces, ...marks.filter(({ points, unlisted }) => points.length > 0 && !unlisted)];
   return {
@@ -166,13 +170,14 @@ export function chartOption(chart: Chart, view: View, epochs: Range): EChartsOpt
       itemWidth: 18,
       itemHeight: 8,
       itemGap: 16,
-      textStyle: { color: theme.text, fontSize: 12 },
+      // The height makes room for the text where the legend scrolls, which cuts off what is taller than its symbols.
+      textStyle: { color: theme.text, fontSize: 12, lineHeight: 16 },
       pageTextStyle: { color: theme.muted },
       pageIconColor: theme.muted,
       pageIconInactiveColor: theme.grid,
       data: legend.map(({ name }) => ({ name })),
     },
-    xAxis: { ...axis(view.x, epochs, 8, theme, (value) => numberText(value)), name: 'epoch', nameGap: 28 },
+    xAxis: { ...axis(view.x, epochs, 8, theme, (value) => numberText(value)), name: xName, nameGap: 28 },
     yAxis: { ...axis(view.y, heights, 5, theme, text), name: chart.name, nameGap: 52 },
     tooltip: tooltip(
       chart.traces.map(({ name }, index) => ({ name, curve: visible[index] as Curve })),
@@ -180,6 +185,7 @@ export function chartOption(chart: Chart, view: View, epochs: Range): EChartsOpt
       epochs,
       theme,
       text,
+      xName,
     ),
     series: [
       backdrop(chart, theme, view, heights),

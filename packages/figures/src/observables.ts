@@ -10,7 +10,7 @@ export const observables: Figure = {
   id: 'observables',
   title: 'Extra observables',
   caption:
-    'Half-running averages, totalled over all parameters, at each epoch’s end. A log axis shows their sizes; what each one is tells fdr train --observables help.',
+    'Half-running averages, totalled over all parameters, at each epoch’s end. A log axis shows their sizes. What each one is: fdr train --observables help.',
   scale: 'log',
   isOf: ({ config }) => config.observables !== undefined,
   draw(records, view) {

@@ -8,6 +8,7 @@ export class Graph {
   readonly #scalars = new Map<string, number>();
   readonly #vectors = new Map<string, readonly number[]>();
   readonly #shapes = new Map<string, readonly number[]>();
+  readonly #producers = new Map<string, OnnxNode>();
   #count = 0;
 
   /** Names the output of an operator, and adds a node for it unless the same one stands already. */
@@ -24,7 +25,9 @@ export class Graph {
   ): readonly string[] {
     const names = (first: string): string[] => Array.from({ length: count }, (_, i) => (i ? `${first}.${i}` : first));
     const first = this.#once(JSON.stringify([operator, inputs, attributes]), (output) => {
-      this.nodes.push({ operator, inputs, outputs: names(output), attributes });
+      const node = { operator, inputs, outputs: names(output), attributes };
+      this.nodes.push(node);
+      for (const name of node.outputs) this.#producers.set(name, node);
     });
     return names(first);
   }
@@ -41,16 +44,21 @@ export class Graph {
     return bytes.length <= 64 ? this.#once(`${element}[${dims.join()}]${bytes.join()}`, add) : this.#new(add);
   }
 
-  /** Names a vector of int64, as ONNX wants shapes, axes and pads. */
-  integers(values: readonly number[]): string {
-    const name = this.constant(values, [values.length], 'int64');
-    this.#vectors.set(name, values);
+  /** Names a tensor of int64, as ONNX wants shapes, axes, pads and places; a vector unless told. */
+  integers(values: readonly number[], dims: readonly number[] = [values.length]): string {
+    const name = this.constant(values, dims, 'int64');
+    if (dims.length === 1) this.#vectors.set(name, values);
     return name;
   }
 
   /** Gives a value a name of its own. */
   rename(value: string, name: string): void {
     this.nodes.push({ operator: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+  }
+
+  /** The node that computes a value. */
+  producer(name: string): OnnxNode | undefined {
+    return this.#producers.get(name);
   }
 
   noteShape(name: string, shape: readonly number[]): void {

@@ -1,6 +1,6 @@
 import type { Graph } from './graph.js';
+import { channelBias } from './kernels/channel-bias.js';
 import type { OnnxNode } from './onnx.js';
-import { sameShape } from './recorder.js';
 
 /** What a rule may ask about the node it looks at. */
 interface Surroundings {
@@ -63,9 +63,7 @@ const biasOfConvolution: Rule = (node, { onlyFor, producer, shape }) => {
     const convolution = onlyFor(convolved);
     const channels = shape(convolved)?.[1];
     if (convolution?.operator !== 'Conv' || convolution.inputs.length !== 2 || channels === undefined) continue;
-    if (shape(term)?.at(-3) !== channels) continue;
-    const reshapes = [producer(term), producer(producer(term)?.inputs[0])].filter((one) => one?.operator === 'Reshape');
-    const bias = reshapes.map((one) => one?.inputs[0]).find((name) => sameShape(shape(name) ?? [], [channels]));
+    const bias = channelBias({ producer, shape }, term, channels);
     if (bias !== undefined) return { ...convolution, inputs: [...convolution.inputs, bias], outputs: node.outputs };
   }
   return undefined;

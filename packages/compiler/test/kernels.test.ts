@@ -183,6 +183,34 @@ const pool = (
   },
 ];
 
+/**
+ * A convolution whose output, with a bias, goes straight into a max-pooling, and the gradients by filter and bias; whole numbers, so that windows that
+ * hold their maximum twice do so on every backend.
+ */
+const pooledConvolution = (
+  x: readonly [number, number, number, number],
+  filter: readonly [number, number, number, number],
+  pad: 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]],
+  { bias = true, byInput = false, window = 2 } = {},
+): [string, Case] => [
+  `Conv2D, then MaxPool [${x.join()}] [${filter.join()}] pad ${String(pad)}, window ${window}${bias ? ', bias' : ''}${byInput ? ', by input' : ''}`,
+  {
+    arguments: { x, filter, bias: [filter[3]] },
+    values: {
+      x: tied(x.reduce((a, b) => a * b)),
+      filter: tied(filter.reduce((a, b) => a * b)).map((value) => value - 1),
+      bias: tied(filter[3]),
+    },
+    step: (given) => {
+      const { x, filter, bias: term } = given as Record<'x' | 'filter' | 'bias', T>;
+      return withGradients({ filter, ...(bias && { bias: term }), ...(byInput && { x }) }, (by) => {
+        const y = tf.conv2d((by['x'] ?? x) as tf.Tensor4D, by['filter'] as tf.Tensor4D, 1, pad);
+        return tf.maxPool(bias ? tf.add(y, by['bias']!) : y, window, window, 'valid');
+      });
+    },
+  },
+];
+
 /** Tensors that a convolution left channels first, met by all that may come after it. */
 const AFTER_CONVOLUTION: Record<string, (y: tf.Tensor4D) => T> = {
   'bias, ReLU': (y) => tf.relu(tf.add(y, tf.tensor1d([0.3, -0.2, 0.1]))),
@@ -233,6 +261,26 @@ const IMAGES: Record<string, Case> = Object.fromEntries([
   pool([2, 7, 6, 2], 3, 2, 'same', true),
   pool([2, 6, 6, 1], [2, 3], [2, 1], 'valid', true),
   pool([2, 6, 6, 1], 1, 2, 'valid', false),
+  pooledConvolution([2, 8, 6, 3], [5, 5, 3, 4], 'same'),
+  pooledConvolution([2, 8, 6, 3], [5, 5, 3, 4], 'same', { bias: false }),
+  pooledConvolution([2, 8, 6, 3], [5, 5, 3, 4], 'same', { byInput: true }),
+  pooledConvolution([2, 8, 6, 1], [3, 5, 1, 2], 'valid'),
+  pooledConvolution([1, 6, 8, 2], [3, 3, 2, 3], 'same'),
+  pooledConvolution(
+    [2, 6, 6, 2],
+    [4, 2, 2, 3],
+    [
+      [0, 0],
+      [3, 0],
+      [0, 1],
+      [0, 0],
+    ],
+  ),
+  pooledConvolution([1, 8, 8, 4], [1, 1, 4, 2], 'valid'),
+  pooledConvolution([2, 7, 6, 3], [5, 5, 3, 2], 'same'),
+  pooledConvolution([2, 6, 6, 3], [2, 2, 3, 2], 'valid'),
+  pooledConvolution([2, 6, 6, 5], [3, 3, 5, 2], 'same'),
+  pooledConvolution([2, 6, 6, 3], [3, 3, 3, 2], 'same', { window: 3 }),
   ...Object.entries(AFTER_CONVOLUTION).map(([name, f]): [string, Case] => [
     `Conv2D, then ${name}`,
     {

@@ -11,6 +11,7 @@ import {
 } from './convolution-geometry.js';
 import { filterGradient } from './filter-gradient.js';
 import { input, withAttributes, type Kernel, type KernelTable } from './kernel.js';
+import { pooledBefore } from './pooled-convolution.js';
 
 /** A filter [height, width, in, out] as [out, in, height, width]. */
 const outFirst = (graph: Graph, filter: string): string => graph.emit('Transpose', [filter], { perm: [3, 2, 0, 1] });
@@ -85,8 +86,14 @@ const byFilter: Kernel = withAttributes<tf.Conv2DBackpropFilterAttrs>(({ recorde
   const x = input({ inputs }, 'x');
   const dy = input({ inputs }, 'dy');
   const size = convolutionGeometry('Conv2DBackpropFilter', x.shape, attributes.filterShape, attributes);
-  const operands = [recorder.operand(x, 'channels-first'), recorder.operand(dy, 'channels-first')] as const;
-  return recorder.node(filterGradient(recorder.graph, ...operands, size), attributes.filterShape, 'float32');
+  const { graph } = recorder;
+  const [images, gradient] = [recorder.operand(x, 'channels-first'), recorder.operand(dy, 'channels-first')];
+  const before = pooledBefore(graph, gradient);
+  const found =
+    before?.pooled.images === images
+      ? before.pooled.filterGradient(before.gradient)
+      : filterGradient(graph, images, gradient, size);
+  return recorder.node(found, attributes.filterShape, 'float32');
 });
 
 /** Convolution of images [batch, height, width, in] with a filter [height, width, in, out], and its two gradients. */

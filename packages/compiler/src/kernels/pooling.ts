@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Recorder } from '../recorder.js';
 import { input, withAttributes, type KernelTable } from './kernel.js';
+import { pooledConvolution } from './pooled-convolution.js';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 type Attributes = tf.MaxPoolAttrs & Partial<tf.MaxPoolGradAttrs>;
@@ -56,7 +57,8 @@ export const pools: KernelTable = {
   MaxPool: withAttributes<Attributes>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
     const size = geometry(x.shape, attributes);
-    const { largest } = maximum(recorder, x, size);
+    const { largest: pooled } = maximum(recorder, x, size);
+    const largest = pooledConvolution(recorder.graph, pooled)?.largest ?? pooled;
     return recorder.node(largest, size.outShape, x.dtype, { order: 'channels-first' });
   }),
   MaxPoolGrad: withAttributes<Attributes>(({ recorder, inputs, attributes }) => {

@@ -39,7 +39,12 @@ export function axisOf(filter: number, size: number, before: number, after: numb
  * Where each number of a filter [height, width, in, out] stands in the filter of blocks, once for every place in a window: as
  * [part, out, within, in, row, column] for the convolution, as [row, column, within, in, part, out] for the gradient.
  */
-export function filterPlaces(rows: Axis, columns: Axis, inChannels: number, outChannels: number) {
+export function filterPlaces(
+  rows: Axis,
+  columns: Axis,
+  inChannels: number,
+  outChannels: number,
+): { readonly inConvolution: readonly number[]; readonly inGradient: readonly number[] } {
   const blocks = rows.count * columns.count;
   const zero = rows.filter * columns.filter * inChannels * outChannels;
   const [ins, outs] = [SIDE * SIDE * inChannels, SIDE * SIDE * outChannels];

@@ -106,6 +106,19 @@ describe('the schedules', () => {
     expect(scheduleOf(choice).warnings).toEqual([]);
   });
 
+  it('gets each of its options where it is chosen by name', () => {
+    const rates = (change: Partial<ScheduleChoice>, ...losses: number[]) =>
+      walk(
+        scheduleOf({ ...choice, ...change }),
+        0.8,
+        losses.map((trainLoss) => ({ trainLoss })),
+      ).rates;
+    expect(rates({ schedule: 'step', everyEpochs: 2, divisor: 4 }, 1, 1, 1, 1)).toEqual([0.8, 0.2, 0.2, 0.05]);
+    const lowering = { schedule: 'plateau', patience: 1, factor: 0.5, improvement: 0.25 } as const;
+    // best 1; 0.8 is worse than 0.75, 0.76 too: drop; 0.7 is the best
+    expect(rates(lowering, 1, 0.8, 0.76, 0.7)).toEqual([0.8, 0.8, 0.4, 0.4]);
+  });
+
   it('refuses by name what does not fit', () => {
     expect(() => scheduleOf({ ...choice, threshold: 0 })).toThrow('threshold must be a number in (0, 1); found 0');
     expect(() => scheduleOf({ ...choice, threshold: NaN })).toThrow('threshold must be a number in (0, 1); found NaN');

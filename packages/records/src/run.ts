@@ -48,8 +48,14 @@ export const runConfig = z.strictObject({
   passes: z.int().min(1).max(1_000_000).optional(),
   /** step: epochs between two drops; 100 where it is left out. */
   everyEpochs: z.int().min(1).max(1_000_000).optional(),
+  /** step: what eta is divided by; 10 where it is left out. */
+  divisor: z.number().gt(1).max(1e12).optional(),
   /** plateau: epochs without a better training loss that are borne; 10 where it is left out. */
   patience: z.int().min(0).max(1_000_000).optional(),
+  /** plateau: what eta is multiplied by; 0.1 where it is left out. */
+  factor: z.number().gt(0).lt(1).optional(),
+  /** plateau: by what part of itself the best training loss must be beaten; 1e-4 where it is left out. */
+  improvement: z.number().min(0).lt(1).optional(),
   /** No schedule lowers the learning rate below this; 0 where it is left out. */
   minimumLearningRate: z.number().min(0).max(1e12).optional(),
   /** Of initialization and shuffling; a 32-bit unsigned integer. */

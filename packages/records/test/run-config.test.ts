@@ -16,7 +16,7 @@ describe('a run configuration', () => {
   it('carries the options of the schedules', () => {
     const options = {
       ...{ model: 'cnn', optimizer: 'amsgrad', balance: 'layers', minimumSteps: 1000, passes: 2 },
-      ...{ everyEpochs: 10, patience: 0, minimumLearningRate: 1e-4 },
+      ...{ everyEpochs: 10, divisor: 2, patience: 0, factor: 0.5, improvement: 0, minimumLearningRate: 1e-4 },
     };
     for (const schedule of ['equilibrium', 'step', 'constant', 'cosine', 'plateau'])
       expect(runConfig.parse({ ...FIRST, ...options, schedule })).toEqual({ ...FIRST, ...options, schedule });
@@ -36,7 +36,11 @@ describe('a run configuration', () => {
     { minimumSteps: -1 },
     { balance: 'each' },
     { patience: -1 },
-    { factor: 0.1 },
+    { divisor: 1 },
+    { factor: 0 },
+    { factor: 1 },
+    { improvement: 1 },
+    { cooldown: 3 },
   ])('refuses %j', (change) => {
     expect(runConfig.safeParse({ ...FIRST, ...change }).success).toBe(false);
   });

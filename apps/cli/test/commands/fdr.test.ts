@@ -77,6 +77,36 @@ describe('fdr', { timeout: 120_000 }, () => {
     expect(shown.out).toMatch(/^ {2}epoch +2 of 2, step 80$/m);
   });
 
+  it.each<[string[], string]>([
+    [['--threshold', '0.1', '--decay', '0.05'], 'decay 0.05 moves the ratio by only about 0.053 at each drop'],
+    [['--weight-decay', '0', '--schedule', 'constant'], 'without weight decay the parameters need not stop growing'],
+    [['--minimum-learning-rate', '0.2'], 'the minimum learning rate 0.2 is not below 0.1'],
+    [['--minimum-steps', '1000'], 'averages over 1000 steps need 2000 steps and there are 40'],
+    [['--schedule', 'plateau', '--patience', '4'], 'a patience of 4 asks for 7 epochs and there are 1'],
+    [['--schedule', 'step', '--every-epochs', '5'], 'a drop after 5 asks for 6 epochs and there are 1'],
+  ])('warns of options that can do nothing: %j', async (words, message) => {
+    const { code, out } = await fdr(await temporaryFolder(), ...TRAIN, '1', ...words);
+    expect([code, out.split('\n').filter((line) => line.startsWith('warning: '))]).toEqual([
+      0,
+      [expect.stringContaining(message)],
+    ]);
+  });
+
+  it('lowers the learning rate as the options of a schedule say', async () => {
+    const folder = await temporaryFolder();
+    const rates = async (...words: string[]) => {
+      const { out } = await fdr(folder, ...TRAIN, '4', '--json', '--learning-rate', '0.08', ...words);
+      return jsonLines(out).flatMap(({ type, epoch }) =>
+        type === 'epoch' ? [epochRecord.parse(epoch).learningRate] : [],
+      );
+    };
+    const step = ['--schedule', 'step', '--every-epochs', '2', '--divisor', '4'];
+    expect(await rates(...step)).toEqual([0.08, 0.08, 0.02, 0.02]);
+    // No epoch falls to a hundredth of the best loss: each one after the first is one too many.
+    const plateau = ['--schedule', 'plateau', '--patience', '0', '--factor', '0.5', '--improvement', '0.99'];
+    expect(await rates(...plateau)).toEqual([0.08, 0.08, 0.04, 0.02]);
+  });
+
   it('goes on training when the reader of its output has gone', async () => {
     const folder = await temporaryFolder();
     const child = start(folder, ...TRAIN, '3');

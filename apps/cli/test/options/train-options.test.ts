@@ -58,7 +58,7 @@ describe('fdr train', () => {
     const words =
       '--model mlp --dataset synthetic --optimizer sgd --learning-rate 2.5e-2 --momentum .9 --dampening 0.5 --weight-decay 0 ' +
       '--batch-size 50 --epochs 7 --schedule step --threshold 0.1 --decay 0.5 --seed 4294967295 --balance layers --minimum-steps 500 --passes 2 ' +
-      '--every-epochs 3 --patience 0 --minimum-learning-rate 1e-4 --start some/where.safetensors --backend cpu --threads 3 ' +
+      '--every-epochs 3 --divisor 4 --patience 0 --factor 0.25 --improvement 0.001 --minimum-learning-rate 1e-4 --start some/where.safetensors --backend cpu --threads 3 ' +
       '--observables noiseTrace,cubicLeft --runs-dir elsewhere --no-dashboard --port 0 --host ::1 --json --tag one --tag two';
     expect(await train(...words.split(' '), '--name', 'a name')).toEqual({
       config: {
@@ -80,7 +80,10 @@ describe('fdr train', () => {
         everyEpochs: 3,
         start: resolve('some/where.safetensors'),
         observables: ['noiseTrace', 'cubicLeft'],
+        divisor: 4,
         patience: 0,
+        factor: 0.25,
+        improvement: 0.001,
         minimumLearningRate: 1e-4,
         seed: 4294967295,
         backend: 'cpu',
@@ -171,6 +174,9 @@ describe('fdr train', () => {
     ['--minimum-steps', '-1', 'an integer from 0 to 1e12'],
     ['--passes', '0', 'an integer from 1 to 1000000'],
     ['--every-epochs', '1.5', 'an integer from 1 to 1000000'],
+    ['--divisor', '1', 'a number from 1 to 1e12 (1 excluded)'],
+    ['--factor', '1', 'a number from 0 to 1 (0 and 1 excluded)'],
+    ['--improvement', '1', 'a number from 0 to 1 (1 excluded)'],
     ['--patience', '-1', 'an integer from 0 to 1000000'],
     ['--minimum-learning-rate', '-1', 'a number from 0 to 1e12'],
     ['--observables', '', 'a list of 1 to 100, each a text of 1 to 100 characters'],

@@ -14,16 +14,22 @@ export interface ScheduleChoice extends EquilibriumOptions, LoweringOptions {
   readonly schedule: ScheduleName;
   /** Of `step`. */
   readonly everyEpochs?: number | undefined;
+  /** Of `step`. */
+  readonly divisor?: number | undefined;
   /** Of `plateau`. */
   readonly patience?: number | undefined;
+  /** Of `plateau`. */
+  readonly factor?: number | undefined;
+  /** Of `plateau`. */
+  readonly improvement?: number | undefined;
 }
 
 const SCHEDULES: Readonly<Record<ScheduleName, (choice: ScheduleChoice) => Schedule>> = {
   equilibrium,
-  step: ({ everyEpochs, minimumLearningRate, course }) => step({ everyEpochs, minimumLearningRate, course }),
+  step,
   constant,
-  cosine: ({ minimumLearningRate, course }) => cosine({ epochs: course?.epochs ?? NaN, minimumLearningRate, course }),
-  plateau: ({ patience, minimumLearningRate, course }) => plateau({ patience, minimumLearningRate, course }),
+  cosine: (choice) => cosine({ ...choice, epochs: choice.course?.epochs ?? NaN }),
+  plateau,
 };
 
 /**

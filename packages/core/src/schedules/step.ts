@@ -5,7 +5,7 @@ import type { Schedule } from './schedule.js';
 export interface StepScheduleOptions extends LoweringOptions {
   /** Epochs between two drops, a positive integer; the paper's 100 by default. */
   readonly everyEpochs?: number | undefined;
-  /** What the learning rate is divided by, above 1. */
+  /** What the learning rate is divided by, above 1; the paper's 10 by default. */
   readonly divisor?: number | undefined;
 }
 

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Backend } from '../src/backends/executor.js';
+import { WEIGHT_DECAY, BATCH_SIZE, type BenchedNetwork } from './network.js';
 
 /** Something that does training steps, one after another, when it is asked to. */
 export interface Contender {
@@ -15,6 +16,7 @@ export interface Contender {
 
 /** What the thread of an executor is started with. */
 export interface ExecutorAssignment {
+  readonly network: BenchedNetwork;
   readonly backend: Backend;
   readonly threads: number;
 }
@@ -40,11 +42,23 @@ export async function executorContender(name: string, assignment: ExecutorAssign
   };
 }
 
-/** The same step in PyTorch; undefined where no Python here has it. */
-export async function pytorchContender(threads: number): Promise<Contender | undefined> {
+/**
+ * The same step in PyTorch, on the same pictures; undefined where no Python here has it.
+ *
+ * @param images a file of their bytes
+ */
+export async function pytorchContender(
+  { model, examples, imageShape, momentum, learningRate }: BenchedNetwork,
+  images: string,
+  threads: number,
+): Promise<Contender | undefined> {
+  const settings = {
+    ...{ model, examples, imageShape, momentum, learningRate, images, threads },
+    ...{ batchSize: BATCH_SIZE, weightDecay: WEIGHT_DECAY },
+  };
   const script = fileURLToPath(new URL('./pytorch_step.py', import.meta.url));
   for (const python of ['python3', '/usr/bin/python3']) {
-    const child = spawn(python, [script, String(threads)], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(python, [script, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'ignore'] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const gone = new Promise<undefined>((resolve) => child.once('error', () => resolve(undefined)));
     const first = await Promise.race([lines.next(), gone]);

@@ -48,7 +48,7 @@ export const accuracy: Figure = {
           marks: bestMark,
           gaps: brokenRanges(test),
           drops: drops(events, run.stepsPerEpoch),
-          valueText: (share) => `${Number((100 * share).toPrecision(4))} %`,
+          unit: 'percent',
         },
         view,
         seen,

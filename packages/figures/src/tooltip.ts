@@ -32,13 +32,14 @@ function wrapped(sentence: string, width = 46): string {
   return lines.join('\n');
 }
 
-/** What there is to read at `epoch`: a line for each curve, and what changed the learning rate there. */
+/** What there is to read at one place of the axis: a line for each curve, and what changed the learning rate there. */
 export function tooltipText(
   curves: readonly Named[],
   drops: readonly Drop[],
   epochs: Range,
   epoch: number,
   valueText: (value: number) => string,
+  xName = 'epoch',
 ): string {
   const lines = curves.flatMap(({ name, curve: { x, low, high } }) => {
     const index = nearest(x, epoch);
@@ -49,7 +50,7 @@ export function tooltipText(
   });
   const reach = (epochs.to - epochs.from) / 100;
   const changes = drops.filter((drop) => Math.abs(drop.epoch - epoch) <= reach).map(({ text }) => wrapped(text));
-  return [`epoch ${numberText(epoch)}`, ...lines, ...changes.slice(-2)].join('\n');
+  return [`${xName} ${numberText(epoch)}`, ...lines, ...changes.slice(-2)].join('\n');
 }
 
 /** A tooltip drawn as text on the chart itself: no name in it can become markup of the page. */
@@ -59,6 +60,7 @@ export function tooltip(
   epochs: Range,
   theme: Theme,
   valueText: (value: number) => string,
+  xName: string,
 ): NonNullable<EChartsOption['tooltip']> {
   return {
     trigger: 'axis',
@@ -73,7 +75,7 @@ export function tooltip(
     formatter: (params: unknown) => {
       const [first] = (Array.isArray(params) ? params : [params]) as { axisValue?: unknown }[];
       // A brace would open a style of the chart library's rich text.
-      return tooltipText(curves, drops, epochs, Number(first?.axisValue), valueText).replaceAll(/[{}|]/g, ' ');
+      return tooltipText(curves, drops, epochs, Number(first?.axisValue), valueText, xName).replaceAll(/[{}|]/g, ' ');
     },
   };
 }

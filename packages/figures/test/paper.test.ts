@@ -1,15 +1,21 @@
 import * as echarts from 'echarts';
+import type { EChartsOption } from 'echarts';
+import { panelRecord } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import {
   approachPanels,
   comparisonPanels,
+  panelOption,
   panelsOption,
   panelsSize,
   panelsTable,
+  recordPanels,
+  recordedPanels,
   relaxationPanels,
   replayPanels,
   secondRelationPanels,
   type Panel,
+  type ThemeName,
 } from '../src/index.js';
 import { quadraticRun } from './quadratic-run.js';
 
@@ -45,20 +51,29 @@ const point = (learningRate: number, mean: number, spread: number) => ({
   lineRatio: { mean: mean / learningRate, low: (mean - spread) / learningRate, high: (mean + spread) / learningRate },
 });
 const relation = { points: [point(0.1, 0.1, 0.01), point(0.2, 0.3, Infinity)], slope: 1, tolerance: 0.1 };
-const FIGURES: Readonly<Record<string, readonly Panel[]>> = {
-  approach: approachPanels(records),
-  relaxation: relaxationPanels([records, colder]),
-  'second relation': secondRelationPanels(relation),
-  comparison: comparisonPanels([
-    { name: 'adaptive', color: 'blue', records },
-    { name: 'AMSGrad', color: 'green', records: colder },
-  ]),
-  replay: replayPanels(records, {
-    looks: records.epochs.map(({ epoch, ratio }) => ({ epoch, ratio })),
-    firings: [{ epoch: 10, from: 0.1, to: 0.09, exact: true }],
-    threshold: 0.01,
-  }),
-};
+const figuresOn = (theme: ThemeName): Readonly<Record<string, readonly Panel[]>> => ({
+  approach: approachPanels(records, theme),
+  relaxation: relaxationPanels([records, colder], theme),
+  'second relation': secondRelationPanels({ ...relation, productsSlope: 1.5 }, theme),
+  comparison: comparisonPanels(
+    [
+      { name: 'adaptive', color: 'blue', records },
+      { name: 'AMSGrad', color: 'green', records: colder },
+    ],
+    theme,
+  ),
+  replay: replayPanels(
+    records,
+    {
+      looks: records.epochs.map(({ epoch, ratio }) => ({ epoch, ratio })),
+      firings: [{ epoch: 10, from: 0.1, to: 0.09, exact: true }],
+      threshold: 0.01,
+    },
+    theme,
+  ),
+});
+const FIGURES = figuresOn('light');
+const DARK_FIGURES = figuresOn('dark');
 
 describe.each(Object.entries(FIGURES))('the panels of %s', (_, panels) => {
   const option = optionOf(panels);
@@ -144,5 +159,49 @@ describe('figure 4', () => {
     const { curve } = rates!.chart.traces[0]!;
     expect(curve.x).toEqual([0, ...drops.map(({ epoch }) => epoch), 40]);
     expect(curve.low).toEqual([0.1, ...drops.map(({ to }) => to), drops.at(-1)?.to]);
+  });
+});
+
+/** The numbers of a picture in order, and all the rest of it. */
+function taken(option: EChartsOption): { readonly numbers: number[]; readonly skeleton: unknown } {
+  const numbers: number[] = [];
+  const skeleton: unknown = JSON.parse(JSON.stringify(option), (_, value: unknown) =>
+    typeof value === 'number' ? numbers.push(value) && 0 : value,
+  );
+  return { numbers, skeleton };
+}
+
+describe.each(Object.entries(FIGURES))('a record of the panels of %s', (name, light) => {
+  const dark = DARK_FIGURES[name]!;
+  const record = recordPanels(light, dark);
+  const kept = panelRecord.array().parse(JSON.parse(JSON.stringify(record)));
+
+  it('passes the schema and gives the same picture, light and dark', () => {
+    expect(kept).toEqual(record);
+    for (const [theme, panels] of [
+      ['light', light],
+      ['dark', dark],
+    ] as const) {
+      const [found, expected] = [recordedPanels(kept, theme), panels].map((drawn) => taken(panelsOption(drawn, theme)));
+      expect(found!.skeleton).toEqual(expected!.skeleton);
+      // Seven digits are kept.
+      found!.numbers.forEach((value, index) => {
+        const exact = expected!.numbers[index]!;
+        expect(Math.abs(value - exact)).toBeLessThanOrEqual(1e-6 * Math.abs(exact));
+      });
+    }
+  });
+
+  it('is drawn panel by panel, with the axis’ own name', () => {
+    for (const panel of recordedPanels(kept, 'dark')) {
+      const option = panelOption(panel, { y: panel.y, range: null, theme: 'dark' }) as unknown as Record<
+        'xAxis' | 'legend',
+        { name: string; data: { name: string }[] }
+      >;
+      expect(option.xAxis.name).toBe(panel.xName ?? 'epoch');
+      const names = option.legend.data.map((entry) => entry.name);
+      expect(names).toEqual(names.filter((entry) => panel.legend?.includes(entry) ?? true));
+      expect(names.length).toBeGreaterThan(0);
+    }
   });
 });

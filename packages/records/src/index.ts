@@ -1,6 +1,21 @@
 export { acknowledgement, command, type Acknowledgement, type Command } from './command.js';
 export { epochRecord, layerBalance, type EpochRecord, type LayerBalance } from './epoch.js';
 export { eventRecord, type EventRecord } from './event.js';
+export {
+  claim,
+  figureId,
+  figureList,
+  figureRecord,
+  figureSummary,
+  panelRecord,
+  verdict,
+  type Claim,
+  type FigureList,
+  type FigureRecord,
+  type FigureSummary,
+  type PanelRecord,
+  type Verdict,
+} from './figure.js';
 export { anyNumber } from './number-codec.js';
 export {
   environment,

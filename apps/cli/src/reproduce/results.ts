@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { csv, panelsTable, type Table } from '@fdr/figures';
+import { csv, panelsTable, recordPanels, type Table } from '@fdr/figures';
+import { figureRecord, type FigureRecord } from '@fdr/records';
+import { z } from 'zod';
 import { replaceFile } from '../run-folder/durable-file.js';
 import { drawApproach } from './figures/approach.js';
 import type { DrawnFigure } from './figures/drawn-figure.js';
@@ -11,7 +13,7 @@ import type { DoneJob } from './ledger.js';
 import { madeRun, type MadeRun, type MadeSurvey } from './made-run.js';
 import { drawPng, drawSvg } from './picture.js';
 import type { FigureName, PlannedFigure } from './plan.js';
-import { figureReport, type ReportContext } from './report/figure-report.js';
+import { figureReport, scaleText, type ReportContext } from './report/figure-report.js';
 import { html } from './report/html.js';
 import { markdown } from './report/markdown.js';
 import type { Way } from './ways.js';
@@ -84,14 +86,16 @@ export async function writeResult(
   if (lacking !== undefined) return { id, lacks: lacking };
   const drawn = draw(planned, made, surveys);
   const document = figureReport(planned, drawn, { made, surveys }, context);
-  const svg = drawSvg(drawn.panels);
+  const light = drawn.panels('light');
+  const svg = drawSvg(light);
   const contents: Readonly<Record<string, string | Buffer>> = {
     [`${id}.svg`]: svg,
     [`${id}.png`]: drawPng(svg),
-    [`${id}.csv`]: csv(panelsTable(drawn.panels)),
+    [`${id}.csv`]: csv(panelsTable(light)),
     [`${id}-epochs.csv`]: csv(epochsTable(made)),
     [`${id}.md`]: markdown(document),
     [`${id}.html`]: html(document),
+    [`${id}.json`]: `${JSON.stringify(z.encode(figureRecord, recordOf(planned, drawn, done, context)))}\n`,
   };
   await mkdir(out, { recursive: true });
   const files: string[] = [];
@@ -100,6 +104,27 @@ export async function writeResult(
     files.push(join(out, name));
   }
   return { id, drawn, files };
+}
+
+/** The figure as a page can draw it again. */
+function recordOf(
+  { id, runs, surveys, protocol }: PlannedFigure,
+  { title, caption, claims, tables, panels }: DrawnFigure,
+  done: ReadonlyMap<string, DoneJob>,
+  { command, scale }: ReportContext,
+): FigureRecord {
+  const jobs = [...runs, ...surveys];
+  return {
+    ...{ schemaVersion: 1, id, title, caption, command, scale: scaleText(scale, protocol) },
+    jobs: { done: jobs.filter(({ job }) => done.has(job.key)).length, planned: jobs.length },
+    drawnAt: new Date().toISOString(),
+    panels: recordPanels(panels('light'), panels('dark')),
+    claims: [...claims],
+    tables: tables.map((one) => ({
+      title: one.title,
+      table: { columns: [...one.table.columns], rows: one.table.rows.map((row) => [...row]) },
+    })),
+  };
 }
 
 /** Every epoch of every run, in full precision. */

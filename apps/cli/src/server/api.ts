@@ -1,4 +1,4 @@
-import { runList, runSummary, type RunSummary } from '@fdr/records';
+import { figureList, runList, runSummary, type RunSummary } from '@fdr/records';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import type { LineFile } from '../run-folder/line-file.js';
@@ -6,6 +6,7 @@ import { RunFolderError } from '../run-folder/refusal.js';
 import type { RunReader } from '../run-folder/reader.js';
 import type { Library } from './library.js';
 import { RequestError } from './request-error.js';
+import type { Results } from './results.js';
 
 const MAX_BUCKETS = 20_000;
 const DEFAULT_BUCKETS = 1000;
@@ -21,8 +22,8 @@ const stepsQuery = z.strictObject({
   buckets: wholeNumber.pipe(z.int().min(1).max(MAX_BUCKETS)).default(DEFAULT_BUCKETS),
 });
 
-/** What the server tells of stored runs, as JSON after the schemas of `records`. Reads only. */
-export function createApi(library: Library, controls: (runId: string) => boolean): Router {
+/** What the server tells of stored runs and drawn figures, as JSON after the schemas of `records`. Reads only. */
+export function createApi(library: Library, results: Results, controls: (runId: string) => boolean): Router {
   const router = Router();
 
   router.use((request, response, next) => {
@@ -66,17 +67,30 @@ export function createApi(library: Library, controls: (runId: string) => boolean
       .send(JSON.stringify(found, (_, value: unknown) => (isNotFinite(value) ? String(value) : value)));
   });
 
+  router.get('/figures', async (request, response) => {
+    parseQuery(z.strictObject({}), request);
+    response.json(z.encode(figureList, await results.list()));
+  });
+
+  router.get('/figures/:id', async (request, response) => {
+    parseQuery(z.strictObject({}), request);
+    response.type('json').send(await orMissing(results.figure(String(request.params['id']))));
+  });
+
   router.use(() => {
     throw new RequestError(404, 'there is nothing here');
   });
   return router;
 }
 
-async function asked(library: Library, request: Request): Promise<RunReader> {
+const asked = (library: Library, request: Request): Promise<RunReader> =>
+  orMissing(library.open(String(request.params['id'])));
+
+async function orMissing<Found>(found: Promise<Found>): Promise<Found> {
   try {
-    return await library.open(String(request.params['id']));
+    return await found;
   } catch (error) {
-    // A refusal of the run folder names the run and what is wrong with it, never a path.
+    // A refusal names the run or figure and what is wrong with it, never a path.
     if (error instanceof RunFolderError) throw new RequestError(404, error.message);
     throw error;
   }

@@ -13,13 +13,18 @@ import { attachLive } from './live.js';
 import { createPage } from './page.js';
 import { listen } from './port.js';
 import { answerErrors, RequestError } from './request-error.js';
+import { createResults } from './results.js';
 import { createRunWatch } from './run-watch.js';
 
 /** Milliseconds for the last records to arrive before the server goes. */
 const FAREWELL = 2000;
+/** Where `fdr reproduce` keeps results unless it is told. */
+export const RESULTS = 'results';
 
 export interface ServerOptions {
   readonly runsDirectory: string;
+  /** Where `fdr reproduce` has drawn figures; `results` unless told. There need be none. */
+  readonly resultsDirectory?: string | undefined;
   /** Address to listen on; any but a loopback one makes a token necessary. */
   readonly host?: string | undefined;
   /** Undefined: 6060 or the next free one; 0: any free one. */
@@ -56,6 +61,7 @@ export interface RunningServer {
  */
 export async function startServer({
   runsDirectory,
+  resultsDirectory = RESULTS,
   host = '127.0.0.1',
   port: wanted,
   token = isLoopback(host) ? undefined : makeToken(),
@@ -73,7 +79,7 @@ export async function startServer({
   app.get('/healthz', (_, response) => {
     response.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });
-  app.use('/api', createApi(library, controls));
+  app.use('/api', createApi(library, createResults(resultsDirectory), controls));
   app.use(createPage());
   app.use(() => {
     throw new RequestError(404, 'there is nothing here');

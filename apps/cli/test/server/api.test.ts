@@ -1,8 +1,10 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { epochList, eventList, runList, runSummary, stepBuckets } from '@fdr/records';
+import { epochList, eventList, figureList, figureRecord, runList, runSummary, stepBuckets } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
-import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, WICKED_IDS } from '../run-folder/sample.js';
+import { z } from 'zod';
+import { sampleFigure } from './sample-figure.js';
+import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, scratch, WICKED_IDS } from '../run-folder/sample.js';
 import { slowBuckets } from '../reference/buckets.js';
 import { raw, record, recorded, running } from './running.js';
 
@@ -153,6 +155,79 @@ describe('the api', () => {
     const answer = await fetch(`http://127.0.0.1:${broken.port}/api/runs`);
     expect([answer.status, await answer.json()]).toEqual([500, { error: 'the server failed' }]);
     expect(String(broken.reported[0])).toContain('ENOTDIR');
+  });
+});
+
+describe('the figures', () => {
+  async function drawn() {
+    const results = await scratch();
+    await mkdir(join(results, 'runs'));
+    for (const id of ['fig3a', 'fig1a'])
+      await writeFile(join(results, `${id}.json`), JSON.stringify(z.encode(figureRecord, sampleFigure(id))));
+    await writeFile(join(results, 'package.json'), '{}');
+    const server = await running({ resultsDirectory: results });
+    const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
+    return { ...server, results, get };
+  }
+
+  it('are listed with their claims, and given whole, NaN and infinities included', async () => {
+    const { get } = await drawn();
+    const { figures, damaged } = figureList.parse(await (await get('/api/figures')).json());
+    expect(figures.map(({ id }) => id)).toEqual(['fig1a', 'fig3a']);
+    expect(figures[1]).toMatchObject({ claims: sampleFigure('fig3a').claims, jobs: { done: 3, planned: 4 } });
+    expect(damaged).toEqual([]);
+    expect(figureRecord.parse(await (await get('/api/figures/fig3a')).json())).toEqual(sampleFigure('fig3a'));
+  });
+
+  it('are seen anew when they were drawn again, and none are there before', async () => {
+    const { get, results } = await drawn();
+    await get('/api/figures');
+    const again = { ...sampleFigure('fig3a'), title: 'Another title', jobs: { done: 4, planned: 4 } };
+    await writeFile(join(results, 'fig3a.json'), JSON.stringify(z.encode(figureRecord, again)));
+    const { figures } = figureList.parse(await (await get('/api/figures')).json());
+    expect(figures.map(({ title }) => title)).toEqual(['Figure fig1a', 'Another title']);
+    const empty = await running({ resultsDirectory: join(results, 'none') });
+    const list = await fetch(`http://127.0.0.1:${empty.port}/api/figures`);
+    expect(await list.json()).toEqual({ figures: [], damaged: [] });
+    expect((await fetch(`http://127.0.0.1:${empty.port}/api/figures/fig3a`)).status).toBe(404);
+  });
+
+  it('that are damaged are named, and harm no other', async () => {
+    const { get, results } = await drawn();
+    await writeFile(join(results, 'fig1a.json'), '{"schemaVersion": 1');
+    await writeFile(join(results, 'fig2a.json'), '{"schemaVersion": 1}');
+    await symlink(join(results, 'fig3a.json'), join(results, 'fig4a.json'));
+    const { figures, damaged } = figureList.parse(await (await get('/api/figures')).json());
+    expect(figures.map(({ id }) => id)).toEqual(['fig3a']);
+    expect(damaged.map(({ id }) => id)).toEqual(['fig1a', 'fig2a', 'fig4a']);
+    for (const { id, error } of damaged) {
+      const answer = await get(`/api/figures/${id}`);
+      expect([answer.status, await answer.json()]).toEqual([404, { error }]);
+      expect(error).not.toContain(results);
+    }
+  });
+
+  it.each([...WICKED_IDS, 'none', 'package', '__proto__', 'fig3a.json', 'fig../fig3a'].filter((id) => id !== ''))(
+    'has none of the name %j',
+    async (id) => {
+      const { port, results, reported } = await drawn();
+      const coded = encodeURIComponent(id);
+      for (const spelled of [coded, encodeURIComponent(coded), id.replace(/[\s\0]/g, '+')]) {
+        const words = `GET /api/figures/${spelled} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`;
+        const answer = await raw(port, words);
+        expect(answer).toMatch(/^HTTP\/1\.1 (400|404) /);
+        expect(answer).not.toContain(results);
+      }
+      expect(reported).toEqual([]);
+    },
+  );
+
+  it('may only be read', async () => {
+    const { port, get } = await drawn();
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+      expect((await fetch(`http://127.0.0.1:${port}/api/figures/fig3a`, { method })).status).toBe(405);
+    expect((await get('/api/figures?x=1')).status).toBe(400);
+    expect((await get('/api/figures/fig3a?x=1')).status).toBe(400);
   });
 });
 

@@ -55,7 +55,7 @@ export function comparisonPanels(contenders: readonly Contender[], theme: ThemeN
       chart: {
         name: 'accuracy',
         heights: accuracyHeights(contenders),
-        valueText: (share) => `${Number((100 * share).toPrecision(4))} %`,
+        unit: 'percent',
         traces: contenders.flatMap((one) => [
           trace(
             one,

@@ -1,6 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import { chartOption, type Chart } from '../chart.js';
 import { reduceCurve } from '../curve.js';
+import type { View } from '../run-records.js';
 import type { Range, Scale } from '../scale.js';
 import type { Table } from '../table.js';
 import { THEMES, type ThemeName } from '../theme.js';
@@ -58,6 +59,16 @@ function inSight(data: unknown, from: number, to: number): unknown {
   if (!Array.isArray(data)) return data;
   const heights = (data as [number, number | null][]).flatMap(([, y]) => y ?? []);
   return heights.every((y) => y > to) || heights.every((y) => y < from) ? [] : data;
+}
+
+/** The chart library's option for one panel alone, as the dashboard shows it. */
+export function panelOption(panel: Panel, view: Pick<View, 'y' | 'range' | 'theme'>): EChartsOption {
+  const range = view.range ?? panel.range;
+  const { heights, ...chart } = panel.chart;
+  // Heights that were chosen for the whole, on the scale that was chosen with them.
+  const whole = view.range === null && view.y === panel.y && heights !== undefined;
+  const option = chartOption(whole ? panel.chart : chart, { ...view, x: panel.x }, range, panel.xName) as Single;
+  return { ...option, legend: { ...option.legend, data: legendOf(panel) } } as EChartsOption;
 }
 
 type Single = Record<'grid' | 'legend' | 'xAxis' | 'yAxis', Record<string, unknown>> & {

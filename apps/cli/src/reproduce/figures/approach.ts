@@ -1,5 +1,6 @@
+import type { Claim } from '@fdr/records';
 import { approachPanels, numberText } from '@fdr/figures';
-import { verdictOf, type Claim } from '../claim.js';
+import { verdictOf } from '../claim.js';
 import type { MadeRun } from '../made-run.js';
 import type { PlannedFigure } from '../plan.js';
 import type { DrawnFigure } from './drawn-figure.js';
@@ -16,7 +17,7 @@ export function drawApproach({ protocol }: PlannedFigure, [initial]: readonly Ma
     caption:
       'Top: mini-batch loss of each step and its half-running average (15). Bottom: half-running averages of O_L and O_R (17), ' +
       'whose stationary averages agree according to the first fluctuation-dissipation relation (FDR1′).',
-    panels: approachPanels(records),
+    panels: (theme) => approachPanels(records, theme),
     claims: [agreement(initial)],
     tables: [],
   };

@@ -1,5 +1,6 @@
+import type { Claim } from '@fdr/records';
 import { comparisonPanels, numberText, percentText, type Contender } from '@fdr/figures';
-import { verdictOf, type Claim } from '../claim.js';
+import { verdictOf } from '../claim.js';
 import type { MadeRun } from '../made-run.js';
 import type { PlannedFigure } from '../plan.js';
 import type { Way } from '../ways.js';
@@ -22,7 +23,11 @@ const wayOf = ({ part }: MadeRun): Way => (part.kind === 'comparison' ? part.way
 function drawWays(made: readonly MadeRun[], ways: readonly Way[]): Pick<DrawnFigure, 'panels' | 'tables'> {
   const chosen = ways.flatMap((way) => made.filter((run) => wayOf(run) === way));
   return {
-    panels: comparisonPanels(chosen.map((run) => ({ ...LOOKS[wayOf(run)], records: run.records }))),
+    panels: (theme) =>
+      comparisonPanels(
+        chosen.map((run) => ({ ...LOOKS[wayOf(run)], records: run.records })),
+        theme,
+      ),
     tables: [
       {
         title: 'At the end',

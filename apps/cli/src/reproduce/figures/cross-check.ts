@@ -1,6 +1,7 @@
+import type { Claim } from '@fdr/records';
 import { interval, ratioInterval, type Interval, type SecondRelation, type SecondRelationRun } from '@fdr/core';
 import { numberText, type Table } from '@fdr/figures';
-import { verdictOf, type Claim } from '../claim.js';
+import { verdictOf } from '../claim.js';
 import type { MadeSurvey } from '../made-run.js';
 
 /** The right side of the second relation at the smallest learning rate, found in two ways that share nothing but the runs. */

@@ -1,6 +1,6 @@
-import type { EpochRecord } from '@fdr/records';
+import type { Claim, EpochRecord } from '@fdr/records';
 import { numberText, relaxationPanels } from '@fdr/figures';
-import { verdictOf, type Claim } from '../claim.js';
+import { verdictOf } from '../claim.js';
 import type { MadeRun } from '../made-run.js';
 import type { PlannedFigure } from '../plan.js';
 import { AGREEMENT } from './approach.js';
@@ -40,7 +40,7 @@ export function drawRelaxation({ protocol }: PlannedFigure, made: readonly MadeR
     caption:
       'Half-running averages of O_L (solid) and O_R (dashed) over the epochs of each run of one sequence, from hot (the highest ' +
       'learning rate) to cold, and their ratio at epochs’ ends. Ratios beyond the axis are in the data beside the picture.',
-    panels: relaxationPanels(runs),
+    panels: (theme) => relaxationPanels(runs, theme),
     claims: [agreement(relaxations), slowing(relaxations)],
     tables: [
       {

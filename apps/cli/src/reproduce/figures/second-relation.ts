@@ -1,6 +1,7 @@
+import type { Claim } from '@fdr/records';
 import { interval, secondRelation, stationaryRun, type SecondRelation } from '@fdr/core';
 import { numberText, secondRelationPanels } from '@fdr/figures';
-import { verdictOf, type Claim } from '../claim.js';
+import { verdictOf } from '../claim.js';
 import type { MadeRun, MadeSurvey } from '../made-run.js';
 import type { PlannedFigure } from '../plan.js';
 import { crossCheck, crossCheckTables, sameCurvature } from './cross-check.js';
@@ -37,10 +38,14 @@ export function drawSecondRelation(
         ? ' The dashed one has the slope that Hessian-vector products give. The relation takes mini-batches as independent; those of one shuffle ' +
           'are not, and where 1 / (η h) is longer than an epoch O_FB at epochs’ ends comes out smaller than it says.'
         : ''),
-    panels: secondRelationPanels({
-      ...{ points, slope: slope.mean, tolerance: TOLERANCE },
-      productsSlope: check && interval(check.products).mean / 2,
-    }),
+    panels: (theme) =>
+      secondRelationPanels(
+        {
+          ...{ points, slope: slope.mean, tolerance: TOLERANCE },
+          productsSlope: check && interval(check.products).mean / 2,
+        },
+        theme,
+      ),
     claims: [
       vanishing(relation),
       model === 'mlp' ? linear(relation) : anharmonic(relation),

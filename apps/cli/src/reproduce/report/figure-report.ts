@@ -63,7 +63,8 @@ export function figureReport(
 
 const short = (value: number | string): string => (typeof value === 'number' ? numberText(value, 5) : value);
 
-function scaleText({ name, fraction, leastEpochs, synthetic }: Scale, protocol: Protocol): string {
+/** How much of the paper's experiment a scale is, in a sentence or two. */
+export function scaleText({ name, fraction, leastEpochs, synthetic }: Scale, protocol: Protocol): string {
   const { title, base, sequence, momentum } = protocol;
   const share = fraction[base.model];
   if (share === 1)

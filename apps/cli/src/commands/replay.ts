@@ -7,8 +7,8 @@ export function registerReplay(program: Command): void {
     .command('replay')
     .description('tell when a rule would have lowered the learning rate of a recorded run, without training')
     .argument('<id>', 'of the run');
-  addReplayOptions(command).action(async (id: string, given: Readonly<Record<string, unknown>>) => {
-    const options = readReplayOptions(given);
+  addReplayOptions(command).action(async (id: string) => {
+    const options = readReplayOptions(command);
     // Only this command and `reproduce` draw: the others need not wait for what draws.
     const { replay } = await import('../replay/replay.js');
     await replay(id, options);

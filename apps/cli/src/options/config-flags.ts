@@ -64,7 +64,7 @@ export const CONFIG_FLAGS: Readonly<Record<keyof RunConfig, readonly [placeholde
   threshold: ['X', 'equilibrium: lower it when the ratio is within X of 1'],
   decay: ['Y', 'equilibrium: lower it by the factor 1 - Y'],
   balance: ['name', 'equilibrium: whose ratio, that of the total or of the slowest layer (default: total)'],
-  minimumSteps: ['n', 'equilibrium: of steps that the ratio must be an average of (default: 0)'],
+  minimumSteps: ['n', 'equilibrium: steps that the ratio must be an average of, at least (default: 0)'],
   passes: ['n', 'equilibrium: epochs in a row at whose end the ratio must pass (default: 1)'],
   everyEpochs: ['n', 'step: lower it each n epochs (default: 100)'],
   divisor: ['d', 'step: what it is divided by (default: 10)'],

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { DATASET_NAMES } from '@fdr/datasets';
 import { run, runConfig, type RunConfig } from '@fdr/records';
 import { readConfigFile } from './config-file.js';
-import { CONFIG_FLAGS, DEFAULT_CONFIG, defaultsOf, describeDefault, flagOf } from './config-flags.js';
+import { CONFIG_FLAGS, DEFAULT_CONFIG, defaultsOf } from './config-flags.js';
+import { addConfigFlags, readConfigFlags, type ConfigKey } from './config-options.js';
 import { addServerOptions, readServerOptions, type ServerOptions } from './server-options.js';
-import { accept, acceptWord, describeRange } from './value.js';
+import { accept } from './value.js';
 
 /** All that `fdr train` was told, complete and checked. */
 export interface TrainOptions extends ServerOptions {
@@ -19,20 +20,11 @@ export interface TrainOptions extends ServerOptions {
   readonly json: boolean;
 }
 
-const KEYS = Object.keys(CONFIG_FLAGS) as readonly (keyof RunConfig)[];
-/** Keys whose range, any text, says nothing. */
-const ANY_TEXT: ReadonlySet<keyof RunConfig> = new Set(['dataset', 'start', 'observables']);
+const KEYS = Object.keys(CONFIG_FLAGS) as readonly ConfigKey[];
 
 /** Adds every flag of `fdr train`. */
 export function addTrainOptions(command: Command): Command {
-  for (const key of KEYS) {
-    const [placeholder, meaning] = CONFIG_FLAGS[key];
-    const range = ANY_TEXT.has(key) ? '' : `: ${describeRange(runConfig.shape[key])}`;
-    const option = new Option(`${flagOf(key)} <${placeholder}>`, `${meaning}${range}`);
-    const value = describeDefault(key);
-    command.addOption(value === undefined ? option : option.default(value, value));
-  }
-  return addServerOptions(command)
+  return addServerOptions(addConfigFlags(command, KEYS))
     .option('--config <file>', 'JSON with some of the above in camelCase, or a run.json; flags go before it')
     .option('--name <text>', 'what to call the run')
     .option('--tag <text>', 'a mark of the run; may be given again', (text, tags: string[] = []) => [...tags, text])
@@ -47,12 +39,9 @@ export function addTrainOptions(command: Command): Command {
  */
 export async function readTrainOptions(command: Command): Promise<TrainOptions> {
   const given: Readonly<Record<string, unknown>> = command.opts();
-  const flags = KEYS.filter((key) => !['default', undefined].includes(command.getOptionValueSource(key))).map((key) => {
-    return [key, acceptWord(flagOf(key), runConfig.shape[key], String(given[key]))] as const;
-  });
   const path = given['config'];
   const file = path === undefined ? {} : await readConfigFile(String(path));
-  const said: Partial<RunConfig> = { ...file, ...Object.fromEntries(flags) };
+  const said: Partial<RunConfig> = { ...file, ...readConfigFlags(command, KEYS) };
   const config = runConfig.parse({ ...defaultsOf(said.optimizer ?? DEFAULT_CONFIG.optimizer), ...said });
   return {
     ...readServerOptions(given),

@@ -17,7 +17,9 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
   const reader = await openRun(runsDirectory, id);
   if (reader.stepCount() < reader.run.stepsPerEpoch)
     throw new UserError(`run ${id} has recorded ${reader.stepCount()} steps, less than one epoch: no rule has looked`);
-  const replayed = replayRule(reader.run, await reader.events(), choice);
+  const [epochs, events] = await Promise.all([reader.epochs(), reader.events()]);
+  const replayed = replayRule(reader.run, { epochs, events }, choice);
+  for (const warning of replayed.warnings) process.stderr.write(`fdr: warning: ${warning}\n`);
   await eachBlock(reader, (rows) => replayed.take(rows));
   const output = createOutput(process.stdout, process.env);
   output.write(json ? replayJson(id, choice, replayed) : replayText(id, choice, replayed, output.columns()));

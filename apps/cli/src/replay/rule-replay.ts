@@ -1,5 +1,15 @@
-import { halfRunningAverage, ratioOf, scheduleOf, type LearningRateReason, type ScheduleChoice } from '@fdr/core';
-import type { EventRecord, Run } from '@fdr/records';
+import {
+  halfRunningAverage,
+  ratioOf,
+  scheduleOf,
+  slowest,
+  type HalfRunningAverage,
+  type LearningRateReason,
+  type ScheduleChoice,
+  type TwoSides,
+} from '@fdr/core';
+import type { EpochRecord, EventRecord, Run } from '@fdr/records';
+import { UserError } from '../failure.js';
 
 /** A moment at which the rule would have lowered the learning rate. */
 export interface Firing {
@@ -21,48 +31,78 @@ export interface Look {
   readonly learningRate: number;
   /** O_L / O_R of the averages since the learning rate last changed, in the training or by the rule. */
   readonly ratio: number;
+  /** The parameter tensor furthest from balance, where the rule looks at each. */
+  readonly layer?: { readonly name: string; readonly ratio: number };
+  /** Full-batch loss over the training data, as it was recorded. */
+  readonly trainLoss: number;
   readonly stepsUsed: number;
 }
 
 export interface RuleReplay {
+  /** What is questionable about the rule's options in this run. */
+  readonly warnings: readonly string[];
+
   /** Takes the next steps, row by row as `run.stepColumns` names them. */
   take(rows: Float32Array): void;
   readonly looks: readonly Look[];
   readonly firings: readonly Firing[];
 }
 
+/** The columns of one balance, and its averages since they last began anew. */
+interface TrackedBalance {
+  readonly oL: number;
+  readonly oR: number;
+  averages: { readonly oL: HalfRunningAverage; readonly oR: HalfRunningAverage };
+}
+
 /**
- * Lets a rule look at a recorded training at each epoch's end (section 3.3) without training again: from O_L and O_R of each step
- * alone. The half-running averages restart where the recorded learning rate changed, and where the rule would have changed it.
+ * Lets a rule look at a recorded training at each epoch's end (section 3.3) without training again: from O_L and O_R of each step, of each
+ * parameter tensor too where the rule asks for them, and from the recorded full-batch losses. The half-running averages restart where the
+ * recorded learning rate changed, and where the rule would have changed it.
  *
- * @throws Error where the steps lack `oL` or `oR`; OptionError where the choice is out of range
+ * @throws UserError where the steps lack a column that the rule needs; OptionError where the choice is out of range
  */
 export function replayRule(
-  { config, stepColumns, stepsPerEpoch }: Pick<Run, 'config' | 'stepColumns' | 'stepsPerEpoch'>,
-  events: readonly EventRecord[],
+  run: Pick<Run, 'config' | 'parameters' | 'stepColumns' | 'stepsPerEpoch'>,
+  records: { readonly events: readonly EventRecord[]; readonly epochs: readonly EpochRecord[] },
   choice: ScheduleChoice,
 ): RuleReplay {
-  const [left, right] = (['oL', 'oR'] as const).map((name) => {
-    const place = stepColumns.indexOf(name);
-    if (place < 0) throw new Error(`the recorded steps have no column ${name}`);
-    return place;
-  }) as [number, number];
-  const changes = events.filter((event) => event.type === 'learningRate');
-  const schedule = scheduleOf(choice);
+  const { config, stepColumns, stepsPerEpoch } = run;
+  const changes = records.events.filter((event) => event.type === 'learningRate');
+  const losses = new Map(records.epochs.map(({ epoch, trainLoss }) => [epoch, trainLoss]));
+  const { learningRate } = config;
+  const course = { epochs: Math.max(1, records.epochs.length), stepsPerEpoch, learningRate };
+  const schedule = scheduleOf({ ...choice, course });
   const looks: Look[] = [];
   const firings: Firing[] = [];
   let state = schedule.start;
   let step = 0;
   let nextChange = 0;
-  let recordedRate = config.learningRate;
-  let rate = config.learningRate;
+  let recordedRate = learningRate;
+  let rate = learningRate;
   let exact = true;
-  let sides = averages(0);
+  const total = tracked('oL', 'oR');
+  const layers =
+    choice.schedule === 'equilibrium' && choice.balance === 'layers'
+      ? run.parameters.map(({ name }) => [name, tracked(`oL/${name}`, `oR/${name}`)] as const)
+      : [];
+  const balances = [total, ...layers.map(([, balance]) => balance)];
 
-  function averages(from: number) {
+  function tracked(left: string, right: string): TrackedBalance {
+    const [oL, oR] = [left, right].map((name) => {
+      const place = stepColumns.indexOf(name);
+      if (place < 0) throw new UserError(`the recorded steps have no column ${name}, which the rule looks at`);
+      return place;
+    }) as [number, number];
+    return { oL, oR, averages: averages(0) };
+  }
+
+  function averages(from: number): TrackedBalance['averages'] {
     const readings = { first: stepsPerEpoch - (from % stepsPerEpoch), every: stepsPerEpoch };
     return { oL: halfRunningAverage(readings), oR: halfRunningAverage(readings) };
   }
+
+  const sidesOf = ({ averages: { oL, oR } }: TrackedBalance): TwoSides => ({ oLHalf: oL.value(), oRHalf: oR.value() });
 
   /** Follows the recorded changes up to now. Says whether there was one. */
   function follow(): boolean {
@@ -74,9 +114,13 @@ export function replayRule(
 
   function look(): boolean {
     const epoch = step / stepsPerEpoch;
-    const end = { oLHalf: sides.oL.value(), oRHalf: sides.oR.value(), stepsUsed: sides.oL.window() };
-    looks.push({ epoch, learningRate: rate, ratio: ratioOf(end), stepsUsed: end.stepsUsed });
-    const decision = schedule.decide(state, { ...end, learningRate: rate, layers: {}, trainLoss: NaN });
+    const sides = sidesOf(total);
+    const ofLayers = Object.fromEntries(layers.map(([name, balance]) => [name, sidesOf(balance)]));
+    const furthest = slowest(ofLayers);
+    const seen = { stepsUsed: total.averages.oL.window(), trainLoss: losses.get(epoch) ?? NaN };
+    const layer = furthest && { layer: { name: furthest.name, ratio: ratioOf(furthest.sides) } };
+    looks.push({ epoch, learningRate: rate, ratio: ratioOf(sides), ...layer, ...seen });
+    const decision = schedule.decide(state, { ...sides, ...seen, learningRate: rate, layers: ofLayers });
     state = decision.state;
     if (!decision.reason) return false;
     firings.push({ epoch, step, from: rate, to: decision.learningRate, reason: decision.reason, exact });
@@ -85,15 +129,18 @@ export function replayRule(
   }
 
   return {
+    warnings: schedule.warnings,
     take: (rows) => {
       for (let offset = 0; offset < rows.length; offset += stepColumns.length) {
-        sides.oL.push(rows[offset + left] as number);
-        sides.oR.push(rows[offset + right] as number);
+        for (const balance of balances) {
+          balance.averages.oL.push(rows[offset + balance.oL] as number);
+          balance.averages.oR.push(rows[offset + balance.oR] as number);
+        }
         step++;
         const fired = step % stepsPerEpoch === 0 && look();
         const changed = follow();
         exact &&= rate === recordedRate;
-        if (fired || changed) sides = averages(step);
+        if (fired || changed) for (const balance of balances) balance.averages = averages(step);
       }
     },
     looks,

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { ScheduleChoice } from '@fdr/core';
 import type { EventRecord } from '@fdr/records';
 import { DEFAULT_CONFIG } from '../../src/options/config-flags.js';
 import { replayRule } from '../../src/replay/rule-replay.js';
+import { sampleEpoch } from '../run-folder/sample.js';
 
-const RUN = { config: { ...DEFAULT_CONFIG, learningRate: 0.1 }, stepColumns: ['loss', 'oL', 'oR'], stepsPerEpoch: 4 };
+const RUN = {
+  config: { ...DEFAULT_CONFIG, learningRate: 0.1 },
+  parameters: ['a', 'b'].map((name) => ({ name, shape: [1] })),
+  stepColumns: ['loss', 'oL', 'oR'],
+  stepsPerEpoch: 4,
+};
 const RULE = { schedule: 'equilibrium', threshold: 0.05, decay: 0.5 } as const;
 
 /** Rows of O_R = 1 and the given O_L, one an epoch. */
@@ -13,7 +20,7 @@ const change = (step: number, from: number, to: number): EventRecord => ({
   reason: { rule: 'command', commandId: 'x' },
 });
 const fired = (events: EventRecord[], ...lefts: number[]) => {
-  const replay = replayRule(RUN, events, RULE);
+  const replay = replayRule(RUN, { events, epochs: [] }, RULE);
   replay.take(rows(...lefts));
   return replay;
 };
@@ -53,15 +60,86 @@ describe('a rule over recorded steps', () => {
 
   it('decides nothing on numbers that are none, and asks for both sides', () => {
     expect(fired([], NaN, NaN).firings).toEqual([]);
-    expect(() => replayRule({ ...RUN, stepColumns: ['loss', 'oL'] }, [], RULE)).toThrow('no column oR');
+    expect(() => replayRule({ ...RUN, stepColumns: ['loss', 'oL'] }, { events: [], epochs: [] }, RULE)).toThrow(
+      'no column oR',
+    );
   });
 
   it('gives the same for steps in any pieces', () => {
     const whole = fired([], 3, 1, 1, 1.02);
-    const pieces = replayRule(RUN, [], RULE);
+    const pieces = replayRule(RUN, { events: [], epochs: [] }, RULE);
     const all = rows(3, 1, 1, 1.02);
     for (let offset = 0; offset < all.length; offset += 9) pieces.take(all.subarray(offset, offset + 9));
     expect(pieces.looks).toEqual(whole.looks);
     expect(pieces.firings).toEqual(whole.firings);
+  });
+});
+
+describe('the options of the rules', () => {
+  const OF_LAYERS = [...RUN.stepColumns, 'oL/a', 'oR/a', 'oL/b', 'oR/b'];
+  /** Rows of O_R = 1 a tensor, one an epoch for each pair of O_L. */
+  const layered = (rule: Partial<ScheduleChoice>, ...lefts: [a: number, b: number][]) => {
+    const replay = replayRule(
+      { ...RUN, stepColumns: OF_LAYERS },
+      { events: [], epochs: [] },
+      { ...RULE, balance: 'layers', ...rule },
+    );
+    replay.take(
+      Float32Array.from(
+        lefts.flatMap(([a, b]) =>
+          Array(4)
+            .fill([9, a + b, 2, a, 1, b, 1])
+            .flat(),
+        ),
+      ),
+    );
+    return replay;
+  };
+
+  it('layers: the slowest decides, is named, and stands in each look', () => {
+    // In total both are in balance from the start; after 2 epochs the window holds the second alone.
+    const { looks, firings } = layered({}, [1.5, 0.5], [1, 1], [1.5, 0.5]);
+    expect(looks.map(({ ratio }) => ratio)).toEqual([1, 1, 1]);
+    expect(looks.map(({ layer }) => layer)).toEqual([
+      { name: 'a', ratio: 1.5 },
+      { name: 'a', ratio: 1 },
+      { name: 'a', ratio: 1.5 },
+    ]);
+    expect(firings).toMatchObject([{ epoch: 2, reason: { layer: 'a', ratio: 1, stepsUsed: 4 } }]);
+  });
+
+  it('passes, minimum steps and a minimum rate are kept', () => {
+    const balanced: [number, number][] = Array(6).fill([1, 1]);
+    const epochs = (rule: Partial<ScheduleChoice>) => layered(rule, ...balanced).firings.map(({ epoch }) => epoch);
+    expect(epochs({})).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(epochs({ passes: 2 })).toEqual([2, 4, 6]);
+    // Averages of t steps are means of t/2: 4 of them after two epochs.
+    expect(epochs({ minimumSteps: 4 })).toEqual([2, 4, 6]);
+    expect(epochs({ minimumLearningRate: 0.03 })).toEqual([1, 2]);
+  });
+
+  it('layers: asks for the columns of each tensor', () => {
+    expect(() => replayRule(RUN, { events: [], epochs: [] }, { ...RULE, balance: 'layers' })).toThrow(
+      'the recorded steps have no column oL/a, which the rule looks at',
+    );
+  });
+
+  it('plateau: looks at the recorded losses, and decides nothing where one is missing', () => {
+    const plateau: ScheduleChoice = { ...RULE, schedule: 'plateau', patience: 1, factor: 0.5 };
+    const replayed = (...losses: (number | undefined)[]) => {
+      const epochs = losses.flatMap((trainLoss, index) =>
+        trainLoss === undefined ? [] : [sampleEpoch(index + 1, { trainLoss })],
+      );
+      const replay = replayRule(RUN, { events: [], epochs }, plateau);
+      replay.take(rows(...losses.map(() => 1)));
+      return replay;
+    };
+    // best 1; worse 1; worse 2: it fires; best 0.5
+    const { looks, firings, warnings } = replayed(1, 1, 1, 0.5);
+    expect(looks.map(({ trainLoss }) => trainLoss)).toEqual([1, 1, 1, 0.5]);
+    expect(firings).toMatchObject([{ epoch: 3, from: 0.1, to: 0.05, reason: { rule: 'plateau', best: 1, epochs: 2 } }]);
+    expect(warnings).toEqual([]);
+    expect(replayed(1, 1, undefined, 1).firings).toMatchObject([{ epoch: 4 }]);
+    expect(replayed(1, 1).warnings).toEqual([expect.stringContaining('a patience of 1 asks for 4 epochs')]);
   });
 });

@@ -1,0 +1,60 @@
+import { eventRecord, type EventRecord } from '@fdr/records';
+import { describe, expect, it } from 'vitest';
+import { fdr, temporaryFolder } from './fdr.js';
+
+const TRAIN = '--dataset synthetic --weight-decay 0.2 --batch-size 50 --threads 1 --no-dashboard --json'.split(' ');
+
+/** Trains; gives the run's id and its changes of the learning rate. */
+async function train(folder: string, ...words: string[]) {
+  const { code, out } = await fdr(folder, 'train', ...TRAIN, ...words);
+  expect(code).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { run?: { id: string }; event?: unknown });
+  const events = lines.flatMap(({ event }): EventRecord[] => (event ? [eventRecord.parse(event)] : []));
+  return { id: lines[0]!.run!.id, changes: events.filter(({ type }) => type === 'learningRate') };
+}
+
+describe('fdr replay', { timeout: 120_000 }, () => {
+  it.each([
+    ['equilibrium', '--threshold 0.3 --decay 0.5 --balance layers --minimum-steps 80 --passes 2', '12'],
+    ['equilibrium', '--threshold 0.3 --decay 0.5 --minimum-learning-rate 0.04', '6'],
+    ['plateau', '--patience 0 --factor 0.5 --improvement 0.05', '6'],
+    ['step', '--every-epochs 2 --divisor 4', '6'],
+  ])('finds what a training by the same rule did: %s %s', async (rule, options, epochs) => {
+    const folder = await temporaryFolder();
+    const words = options.split(' ');
+    const { id, changes } = await train(folder, '--schedule', rule, '--epochs', epochs, ...words);
+    const { out, errors } = await fdr(folder, 'replay', id, '--rule', rule, ...words, '--json');
+    const { firings } = JSON.parse(out) as { firings: object[] };
+    expect(errors).toBe('');
+    expect(changes.length).toBeGreaterThan(0);
+    expect(firings).toEqual(
+      changes.map((change) => {
+        const { epoch, step, from, to, reason } = change as Extract<EventRecord, { type: 'learningRate' }>;
+        return { epoch, step, from, to, reason, exact: true };
+      }),
+    );
+    const text = await fdr(folder, 'replay', id, '--rule', rule, ...words);
+    for (const [, option = ''] of options.matchAll(/--(\S+ \S+)/g)) expect(text.out).toContain(option);
+  });
+
+  it('warns of options that can do nothing, and refuses what no rule takes', async () => {
+    const folder = await temporaryFolder();
+    const { id } = await train(folder, '--schedule', 'constant', '--epochs', '2');
+    const short = await fdr(folder, 'replay', id, '--rule', 'plateau');
+    expect(short).toMatchObject({
+      code: 0,
+      out: `plateau over run ${id}, 2 epochs: it would not have fired\n`,
+      errors: expect.stringMatching(/^fdr: warning: a patience of 10 asks for 13 epochs and there are 2/),
+    });
+    for (const [words, message] of [
+      [['--rule', 'cosine'], '--rule must be one of equilibrium, step, plateau, not "cosine"'],
+      [['--patience', '-1'], '--patience must be an integer from 0 to 1000000, not -1'],
+      [['--balance', 'each'], '--balance must be one of total, layers, not "each"'],
+      [['--momentum', '0.9'], "unknown option '--momentum'"],
+    ] as const)
+      expect(await fdr(folder, 'replay', id, ...words)).toEqual({ code: 2, out: '', errors: `fdr: ${message}\n` });
+  });
+});

@@ -19,7 +19,11 @@ export interface TrainingState {
 /** The fields in the order they stand; `rank` is the order in which they are given up, the highest first. */
 const FIELDS: readonly { readonly rank: number; readonly text: (state: TrainingState) => string }[] = [
   { rank: 0, text: ({ epoch, epochs }) => `epoch ${epoch.toFixed(1)}/${epochs}` },
-  { rank: 6, text: ({ stepsPerSecond }) => `${known(stepsPerSecond, (rate) => rate.toFixed(0))} steps/s` },
+  {
+    rank: 6,
+    text: ({ stepsPerSecond }) =>
+      `${known(stepsPerSecond, (rate) => (rate < 10 ? rate.toPrecision(2) : rate.toFixed(0)))} steps/s`,
+  },
   { rank: 4, text: ({ remainingSeconds }) => `ETA ${duration(remainingSeconds)}` },
   { rank: 2, text: ({ loss }) => `loss ${measured(loss)}` },
   { rank: 5, text: ({ accuracy }) => `test ${known(accuracy, percent)}` },

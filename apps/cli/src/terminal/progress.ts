@@ -35,7 +35,7 @@ export interface Progress {
 /** Shows a training's progress: one line drawn over and over on a terminal, else a line an epoch. */
 export function createProgress(output: Output, options: ProgressOptions): Progress {
   const { epochs, stepsPerEpoch, now = () => performance.now() } = options;
-  const rate = createStepRate(now);
+  const rate = createStepRate(stepsPerEpoch, now);
   let step = options.step ?? 0;
   let values = { loss: NaN, accuracy: NaN, ratio: NaN, learningRate: options.learningRate };
   let printed = -Infinity;

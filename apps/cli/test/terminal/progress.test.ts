@@ -32,6 +32,14 @@ describe('progressLine', () => {
     [0, ''],
   ])('fits %i columns', (columns, line) => expect(progressLine(state, columns)).toBe(line));
 
+  it.each([
+    [1043.4, '1043'],
+    [9.52, '9.5'],
+    [0.0172, '0.017'],
+  ])('tells %d steps a second as %s', (stepsPerSecond, text) =>
+    expect(progressLine({ ...state, stepsPerSecond })).toContain(`  ${text} steps/s  `),
+  );
+
   it('tells unknown from not a number', () => {
     const unknown = { ...state, loss: NaN, accuracy: NaN, ratio: NaN, stepsPerSecond: NaN, remainingSeconds: NaN };
     expect(progressLine(unknown)).toBe('epoch 12.5/100  - steps/s  ETA ?  loss NaN  test -  ratio -  lr 0.1');
@@ -42,7 +50,7 @@ describe('progressLine', () => {
 describe('createStepRate', () => {
   it('is the rate of the last twenty seconds', () => {
     let time = 0;
-    const rate = createStepRate(() => time);
+    const rate = createStepRate(100, () => time);
     expect(rate.perSecond()).toBeNaN();
     rate.note(0);
     expect(rate.perSecond()).toBeNaN();
@@ -60,9 +68,30 @@ describe('createStepRate', () => {
     expect(rate.perSecond()).toBeCloseTo(200, 9);
   });
 
+  it('is that of whole epochs, evaluation included, where an epoch takes longer', () => {
+    let time = 0;
+    const rate = createStepRate(600, () => time);
+    const rates: number[] = [];
+    rate.note(0);
+    // 600 steps in a minute, an evaluation of another: 5 steps a second.
+    for (let epoch = 0; epoch < 3; epoch++) {
+      for (let segment = 1; segment <= 60; segment++) {
+        time += 1000;
+        rate.note(600 * epoch + 10 * segment);
+        rates.push(rate.perSecond());
+      }
+      time += 60_000;
+      rate.note(600 * (epoch + 1));
+      rates.push(rate.perSecond());
+    }
+    // Before the first evaluation nobody knows of it; after that each look back holds just one.
+    for (const before of rates.slice(0, 60)) expect(before).toBeCloseTo(10, 9);
+    for (const after of rates.slice(60)) expect(after).toBeCloseTo(5, 9);
+  });
+
   it('starts anew when steps go back', () => {
     let time = 0;
-    const rate = createStepRate(() => time);
+    const rate = createStepRate(100, () => time);
     rate.note(1000);
     time = 1000;
     rate.note(10);

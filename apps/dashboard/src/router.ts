@@ -1,5 +1,7 @@
 import { createRouter, createWebHistory, type Router } from 'vue-router';
 import type { Api } from './feed/api.js';
+import FigurePage from './pages/FigurePage.vue';
+import FiguresPage from './pages/FiguresPage.vue';
 import LostPage from './pages/LostPage.vue';
 import RunPage from './pages/RunPage.vue';
 import RunsPage from './pages/RunsPage.vue';
@@ -15,6 +17,13 @@ export function createPages(api: Api): Router {
         name: 'run',
         component: RunPage,
         props: ({ params }) => ({ api, runId: params['runId'] }),
+      },
+      { path: '/figures', name: 'figures', component: FiguresPage, props: { api } },
+      {
+        path: '/figures/:figureId',
+        name: 'figure',
+        component: FigurePage,
+        props: ({ params }) => ({ api, figureId: params['figureId'] }),
       },
       { path: '/:rest(.*)*', component: LostPage },
     ],

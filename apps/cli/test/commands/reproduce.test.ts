@@ -1,7 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run as runSchema, type Run } from '@fdr/records';
+import { figureRecord, run as runSchema, type Run } from '@fdr/records';
 import { expect, it } from 'vitest';
 import { surveyRecord } from '../../src/reproduce/survey/record.js';
 import { fdr, outcomeOf, start, temporaryFolder } from './fdr.js';
@@ -59,10 +59,14 @@ it('goes on where it was killed or interrupted, and does only what is missing', 
   const report = await readFile(join(folder, 'results', 'fig2a.md'), 'utf8');
   expect(report).toContain('fdr reproduce fig2 --model mlp --scale quick');
   expect(report).toMatch(/\| (holds|does not hold|undecided) \|\n/);
+  const drawn = figureRecord.parse(JSON.parse(await readFile(join(folder, 'results', 'fig2a.json'), 'utf8')));
+  expect(drawn.jobs).toEqual({ done: 4, planned: 4 });
+  // A curve of each side of each of the three learning rates, and their ratios.
+  expect(drawn.panels.map(({ chart }) => chart.traces.length)).toEqual([6, 3]);
   const points = await readFile(join(folder, 'results', 'fig2a-epochs.csv'), 'utf8');
   // A line for each epoch of each run, and the titles: 3 + 15 + 15 + 30 + 1.
   expect(points.trimEnd().split('\r\n')).toHaveLength(64);
-  for (const name of ['fig2a.svg', 'fig2a.png', 'fig2a.csv', 'fig2a.html'])
+  for (const name of ['fig2a.svg', 'fig2a.png', 'fig2a.csv', 'fig2a.html', 'fig2a.json'])
     expect((await readFile(join(folder, 'results', name))).length, name).toBeGreaterThan(1000);
 
   // Figure 3 of one sequence is of the same runs: the survey of the last of them is all that it lacks.

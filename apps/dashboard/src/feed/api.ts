@@ -1,11 +1,15 @@
 import {
   epochList,
   eventList,
+  figureList,
+  figureRecord,
   runList,
   runSummary,
   stepBuckets,
   type EpochList,
   type EventList,
+  type FigureList,
+  type FigureRecord,
   type RunList,
   type RunSummary,
   type StepBuckets,
@@ -30,6 +34,9 @@ export interface Api {
   events(runId: string, from: number): Promise<EventList>;
   /** Steps `from .. to - 1`, all there are where `to` is missing, in at most `buckets` buckets. */
   steps(runId: string, from: number, buckets: number, to?: number): Promise<StepBuckets>;
+  /** The paper's figures that have been drawn. */
+  figures(): Promise<FigureList>;
+  figure(figureId: string): Promise<FigureRecord>;
 }
 
 interface Schema<T> {
@@ -58,6 +65,8 @@ export function createApi(origin = ''): Api {
     run: (runId) => get(place(runId), runSummary),
     epochs: (runId, from) => get(`${place(runId)}/epochs?from=${from}`, epochList),
     events: (runId, from) => get(`${place(runId)}/events?from=${from}`, eventList),
+    figures: () => get('figures', figureList),
+    figure: (figureId) => get(`figures/${encodeURIComponent(figureId)}`, figureRecord),
     steps: (runId, from, buckets, to) =>
       get(`${place(runId)}/steps?from=${from}${to === undefined ? '' : `&to=${to}`}&buckets=${buckets}`, stepBuckets),
   };

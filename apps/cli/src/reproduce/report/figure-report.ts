@@ -55,6 +55,7 @@ export function figureReport(
           { file: `${id}.png`, text: 'the picture, in pixels' },
           { file: `${id}.csv`, text: 'all points of the picture' },
           { file: `${id}-epochs.csv`, text: 'every run after every epoch' },
+          { file: `${id}.json`, text: 'all of it as data: fdr serve --results FOLDER shows it in a browser' },
         ],
       },
     ],

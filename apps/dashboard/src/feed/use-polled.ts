@@ -1,17 +1,15 @@
 import { useDocumentVisibility, useIntervalFn } from '@vueuse/core';
 import { shallowRef, watch, type ShallowRef } from 'vue';
-import type { RunList } from '@fdr/records';
-import type { Api } from '../feed/api.js';
 
-export interface WatchedRuns {
-  readonly list: Readonly<ShallowRef<RunList | null>>;
-  /** Why the list could not be fetched; empty while it can. */
+export interface Polled<Answer> {
+  readonly answer: Readonly<ShallowRef<Answer | null>>;
+  /** Why it could not be fetched; empty while it can. */
   readonly problem: Readonly<ShallowRef<string>>;
 }
 
-/** The list of runs, fetched again every few seconds while somebody looks. */
-export function useRuns(api: Api, interval = 3000): WatchedRuns {
-  const list = shallowRef<RunList | null>(null);
+/** Something the server knows, fetched again every few seconds while somebody looks. */
+export function usePolled<Answer>(fetch: () => Promise<Answer>, interval = 3000): Polled<Answer> {
+  const answer = shallowRef<Answer | null>(null);
   const problem = shallowRef('');
   const visibility = useDocumentVisibility();
   let asking = false;
@@ -20,7 +18,7 @@ export function useRuns(api: Api, interval = 3000): WatchedRuns {
     if (asking || visibility.value === 'hidden') return;
     asking = true;
     try {
-      list.value = await api.runs();
+      answer.value = await fetch();
       problem.value = '';
     } catch (error) {
       problem.value = error instanceof Error ? error.message : String(error);
@@ -31,5 +29,5 @@ export function useRuns(api: Api, interval = 3000): WatchedRuns {
 
   useIntervalFn(refresh, interval, { immediateCallback: true });
   watch(visibility, refresh);
-  return { list, problem };
+  return { answer, problem };
 }

@@ -7,7 +7,7 @@ import { startJob, type JobOutcome } from './job-process.js';
 import { doneRun, isUnderWay, readLedger, runsFolder, type DoneRun } from './ledger.js';
 import type { Job, SurveyJob } from './job.js';
 import type { Plan } from './plan.js';
-import { runJobs, type PoolOutcome, type Work } from './pool.js';
+import { runJobs, type PoolOptions, type PoolOutcome, type Work } from './pool.js';
 import { showJobs } from './progress.js';
 import { surveyFile } from './survey/record.js';
 import { startSurvey } from './survey/start.js';
@@ -15,7 +15,7 @@ import { startSurvey } from './survey/start.js';
 /** Milliseconds between two looks at a run that another process is making. */
 const BETWEEN_LOOKS = 500;
 
-export interface ExperimentOptions {
+export interface ExperimentOptions extends Pick<PoolOptions, 'onDone'> {
   readonly out: string;
   /** Processes at the same time. */
   readonly width: number;
@@ -32,7 +32,7 @@ export interface ExperimentOptions {
  * @throws RunFolderError where another process works in the same folder
  */
 export async function carryOutPlan({ jobs }: Plan, options: ExperimentOptions): Promise<PoolOutcome> {
-  const { out, width, command, output, signal } = options;
+  const { out, width, command, output, onDone, signal } = options;
   const runsDirectory = runsFolder(out);
   await mkdir(runsDirectory, { recursive: true });
   const lock = await lockFolder(out);
@@ -47,7 +47,9 @@ export async function carryOutPlan({ jobs }: Plan, options: ExperimentOptions): 
       const child = await startJob(job, start, { command, out }, (epoch) => progress.onEpoch(job, epoch));
       return { stop: child.stop, ended: child.ended.then((outcome) => whatWasMade(outcome, runsDirectory)) };
     };
-    return await runJobs({ jobs, done, width, begin, onChange: progress.onChange, signal }).finally(progress.end);
+    return await runJobs({ jobs, done, width, begin, onChange: progress.onChange, onDone, signal }).finally(
+      progress.end,
+    );
   } finally {
     await lock.release();
   }

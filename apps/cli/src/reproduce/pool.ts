@@ -22,6 +22,8 @@ export interface PoolOptions {
   /** @param start the checkpoint its parent ended with */
   readonly begin: (job: Job, start: string | undefined) => Promise<Work>;
   readonly onChange: (change: { readonly job: Job; readonly type: 'begun' | 'done' | 'failed' }) => void;
+  /** Told of each job that is done, and of all that are. */
+  readonly onDone?: ((job: Job, done: ReadonlyMap<string, DoneJob>) => void) | undefined;
   /** When aborted, running jobs are asked to end and no more are begun. */
   readonly signal: AbortSignal;
 }
@@ -42,6 +44,7 @@ export async function runJobs({
   width,
   begin,
   onChange,
+  onDone,
   signal,
 }: PoolOptions): Promise<PoolOutcome> {
   const done = new Map(before);
@@ -67,6 +70,7 @@ export async function runJobs({
       if (signal.aborted) work.stop();
       done.set(job.key, await work.ended);
       onChange({ job, type: 'done' });
+      onDone?.(job, done);
     } catch (error) {
       fail(job, error instanceof Error ? error.message : String(error));
     }

@@ -8,6 +8,7 @@ import { OWN_COMMAND } from './job-process.js';
 import { plan } from './plan.js';
 import type { Failure } from './pool.js';
 import { writeResult, type Result } from './results.js';
+import { createSketches } from './sketches.js';
 
 /**
  * Does what is missing of the experiments asked for, draws their figures and says what came of them.
@@ -27,16 +28,22 @@ export async function reproduce(options: ReproduceOptions, words: string): Promi
   for (const signal of signals) process.on(signal, interrupt);
   try {
     const planned = plan(options);
+    const context = { command: words, scale: options.scale };
+    const sketches = createSketches(planned.figures, (figure, sofar) =>
+      writeResult(figure, sofar, options.out, { ...context, failures: [] }),
+    );
     const { done, failures } = await carryOutPlan(planned, {
       ...{ out: options.out, width: options.jobs, command: OWN_COMMAND, output, signal: interrupted.signal },
+      onDone: sketches.onDone,
     });
+    await sketches.settled();
     if (interrupted.signal.aborted) {
       process.stderr.write('fdr: interrupted; the same command goes on with what is missing\n');
       return EXIT.interrupted;
     }
     const results: Result[] = [];
     for (const figure of planned.figures)
-      results.push(await writeResult(figure, done, options.out, { command: words, scale: options.scale, failures }));
+      results.push(await writeResult(figure, done, options.out, { ...context, failures }));
     show(results, failures, output);
     return failures.length > 0 ? EXIT.failure : EXIT.fine;
   } finally {

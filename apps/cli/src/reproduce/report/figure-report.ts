@@ -86,7 +86,7 @@ function missing(
   const present = new Set(made.map(({ job }) => job.key));
   const rows = [...runs, ...surveys]
     .filter(({ job }) => !present.has(job.key))
-    .map(({ job }) => [job.name, failures.find((failure) => failure.job.key === job.key)?.reason ?? 'it was not run']);
+    .map(({ job }) => [job.name, failures.find((failure) => failure.job.key === job.key)?.reason ?? 'it is not done']);
   if (rows.length === 0) return [];
   return [
     { type: 'heading', text: 'What is missing' },

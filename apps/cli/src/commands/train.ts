@@ -87,22 +87,27 @@ function announce(output: Output, { run, folder }: Session, server: RunningServe
   output.write(`dashboard: ${url.href}\n`);
 }
 
-/** A first signal: the steps under way are finished and everything is saved. A second one: the process ends at once. */
+/**
+ * A first signal: the steps under way are finished and everything is saved. A second one: the process ends at once, as if nobody had
+ * listened; an exit in order would wait for the training thread, whose native code can't be stopped without a crash.
+ */
 function endOnSignals(session: Session): { exitCode(): number | undefined; forget(): void } {
   let exitCode: number | undefined;
+  const forget = (): void => {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  };
   const handlers = Object.entries(ENDING_SIGNALS).map(([signal, code]) => {
     const handler = (): void => {
-      if (exitCode !== undefined) process.exit(exitCode);
+      if (exitCode !== undefined) {
+        forget();
+        process.kill(process.pid, signal);
+        return;
+      }
       exitCode = code;
       void session.command({ type: 'stop', runId: session.run.id, commandId: signal });
     };
     process.on(signal, handler);
     return [signal, handler] as const;
   });
-  return {
-    exitCode: () => exitCode,
-    forget: () => {
-      for (const [signal, handler] of handlers) process.off(signal, handler);
-    },
-  };
+  return { exitCode: () => exitCode, forget };
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { epochRecord, eventRecord, run as runSchema } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
@@ -116,6 +117,26 @@ describe('fdr', { timeout: 120_000 }, () => {
     expect(await ended).toMatchObject({ code: 0, errors: '' });
     const { out } = await fdr(folder, 'runs', 'ls', '--json');
     expect(jsonLines(out)[0]).toMatchObject({ run: { status: 'finished' }, lastEpoch: { epoch: 3 } });
+  });
+
+  it('ends at once at a second Ctrl-C, in the midst of native code', async () => {
+    const folder = await temporaryFolder();
+    const child = start(folder, 'train', '--no-dashboard', '--epochs', '1000', '--json');
+    const ended = outcomeOf(child);
+    let said = '';
+    await new Promise<void>((resolve) =>
+      child.stdout.on('data', (text: string) => {
+        said += text;
+        if (said.includes('"status":"running"')) resolve();
+      }),
+    );
+    child.kill('SIGINT');
+    // Two at the same moment would arrive as one.
+    await setTimeout(100);
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ errors: '' });
+    // 130 if the first was obeyed by then.
+    expect([130, 'SIGINT']).toContain(child.exitCode ?? child.signalCode);
   });
 
   it('serves stored runs until Ctrl-C', async () => {

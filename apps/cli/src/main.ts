@@ -3,6 +3,7 @@ import { createProgram, runProgram } from './program.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerReplay } from './commands/replay.js';
 import { registerReproduce } from './commands/reproduce.js';
+import { registerResume } from './commands/resume.js';
 import { registerRuns } from './commands/runs.js';
 import { registerServe } from './commands/serve.js';
 import { registerTrain } from './commands/train.js';
@@ -12,6 +13,7 @@ process.stdout.on('error', () => undefined);
 
 const program = createProgram();
 registerTrain(program);
+registerResume(program);
 registerServe(program);
 registerRuns(program);
 registerReplay(program);

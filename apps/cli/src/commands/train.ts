@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
-import type { Command as RunCommand, RunStatus } from '@fdr/records';
-import { EXIT } from '../failure.js';
-import { addTrainOptions, readTrainOptions, type TrainOptions } from '../options/train-options.js';
-import { isLoopback } from '../server/guard.js';
-import { startServer, type RunningServer } from '../server/server.js';
-import { createFetchLine } from '../terminal/fetch-line.js';
-import { interruption } from '../terminal/interruption.js';
-import { createOutput, type Output } from '../terminal/output.js';
-import { startSession, type Session } from '../training/session.js';
-import { showJson, showProgress, type Show } from '../training/show.js';
+import { addTrainOptions, readTrainOptions } from '../options/train-options.js';
+import { createOutput } from '../terminal/output.js';
+import { startSession } from '../training/session.js';
+import { attend } from './attendance.js';
 
 /** Adds `fdr train`. */
 export function registerTrain(program: Command): void {
@@ -16,46 +10,10 @@ export function registerTrain(program: Command): void {
     .command('train')
     .description('train a network, measure both sides of FDR1, record everything');
   addTrainOptions(command).action(async ({ observables }: { readonly observables?: string }) => {
-    if (observables === 'help') await listObservables();
-    else process.exitCode = await train(await readTrainOptions(command));
+    if (observables === 'help') return listObservables();
+    const options = await readTrainOptions(command);
+    process.exitCode = await attend(options, (listener) => startSession({ ...options, ...listener }));
   });
-}
-
-const EXIT_CODES: Readonly<Partial<Record<RunStatus, number>>> = { finished: EXIT.fine, stopped: EXIT.fine };
-/** Signals that end a training in good order, and the exit code each asks for. */
-const ENDING_SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: 143, SIGHUP: 129 } as const;
-
-async function train(options: TrainOptions): Promise<number> {
-  const output = createOutput(process.stdout, process.env);
-  const warn = (message: string): void => void process.stderr.write(`fdr: ${message}\n`);
-  let session: Session | undefined;
-  let show: Show | undefined;
-  const server = options.dashboard ? await serve(options, () => session) : undefined;
-  try {
-    const fetching = createFetchLine(createOutput(process.stderr, process.env));
-    session = await startSession({
-      ...options,
-      warn,
-      listen: (report) => (report.type === 'fetching' ? fetching.show(report.progress) : show?.report(report)),
-    }).finally(() => fetching.end());
-    show = (options.json ? showJson : showProgress)(session.run, output);
-    if (!options.json) announce(output, session, server);
-    if (!isLoopback(options.host))
-      warn(`on ${options.host}, whoever has this address with its token can steer this run`);
-    const ending = endOnSignals(session);
-    const { status, whole } = await session.ended.finally(() => {
-      show?.end();
-      ending.forget();
-    });
-    if (ending.exitCode() !== undefined) return ending.exitCode() ?? EXIT.interrupted;
-    if (server && process.stdout.isTTY && !options.json) {
-      output.write(`the dashboard goes on at ${server.url}; end it with Ctrl-C\n`);
-      await interruption();
-    }
-    return whole ? (EXIT_CODES[status] ?? EXIT.failure) : EXIT.failure;
-  } finally {
-    await server?.close();
-  }
 }
 
 async function listObservables(): Promise<void> {
@@ -63,51 +21,4 @@ async function listObservables(): Promise<void> {
   const { observableTable } = await import('../terminal/observable-table.js');
   const output = createOutput(process.stdout, process.env);
   output.write(observableTable(output.columns()));
-}
-
-function serve(options: TrainOptions, session: () => Session | undefined): Promise<RunningServer> {
-  return startServer({
-    runsDirectory: options.runsDirectory,
-    host: options.host,
-    port: options.port,
-    controls: (runId) => session()?.run.id === runId,
-    onCommand: (command: RunCommand) =>
-      session()?.command(command) ?? Promise.resolve({ ok: false, error: 'no run is training here' }),
-  });
-}
-
-function announce(output: Output, { run, folder }: Session, server: RunningServer | undefined): void {
-  const { backend, threads } = run.environment;
-  output.write(
-    `run ${run.id}, ${backend}${backend === 'onnx' ? ` on ${threads} thread${threads > 1 ? 's' : ''}` : ''}, recorded in ${folder}\n`,
-  );
-  if (!server) return;
-  const url = new URL(`/runs/${run.id}`, server.url);
-  url.hash = new URL(server.url).hash;
-  output.write(`dashboard: ${url.href}\n`);
-}
-
-/**
- * A first signal: the steps under way are finished and everything is saved. A second one: the process ends at once, as if nobody had
- * listened; an exit in order would wait for the training thread, whose native code can't be stopped without a crash.
- */
-function endOnSignals(session: Session): { exitCode(): number | undefined; forget(): void } {
-  let exitCode: number | undefined;
-  const forget = (): void => {
-    for (const [signal, handler] of handlers) process.off(signal, handler);
-  };
-  const handlers = Object.entries(ENDING_SIGNALS).map(([signal, code]) => {
-    const handler = (): void => {
-      if (exitCode !== undefined) {
-        forget();
-        process.kill(process.pid, signal);
-        return;
-      }
-      exitCode = code;
-      void session.command({ type: 'stop', runId: session.run.id, commandId: signal });
-    };
-    process.on(signal, handler);
-    return [signal, handler] as const;
-  });
-  return { exitCode: () => exitCode, forget };
 }

@@ -2,34 +2,29 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { DATASET_NAMES } from '@fdr/datasets';
 import { run, runConfig, type RunConfig } from '@fdr/records';
+import { addAttendanceOptions, readAttendanceOptions, type AttendanceOptions } from './attendance-options.js';
 import { readConfigFile } from './config-file.js';
 import { CONFIG_FLAGS, DEFAULT_CONFIG, defaultsOf } from './config-flags.js';
 import { addConfigFlags, readConfigFlags, type ConfigKey } from './config-options.js';
-import { addServerOptions, readServerOptions, type ServerOptions } from './server-options.js';
 import { accept } from './value.js';
 
 /** All that `fdr train` was told, complete and checked. */
-export interface TrainOptions extends ServerOptions {
+export interface TrainOptions extends AttendanceOptions {
   readonly config: RunConfig;
   /** For people; empty where none was given. */
   readonly name: string;
   /** Marks of the run, for people and programs. */
   readonly tags: readonly string[];
-  readonly dashboard: boolean;
-  /** Records for machines instead of progress for people. */
-  readonly json: boolean;
 }
 
 const KEYS = Object.keys(CONFIG_FLAGS) as readonly ConfigKey[];
 
 /** Adds every flag of `fdr train`. */
 export function addTrainOptions(command: Command): Command {
-  return addServerOptions(addConfigFlags(command, KEYS))
+  return addAttendanceOptions(addConfigFlags(command, KEYS))
     .option('--config <file>', 'JSON with some of the above in camelCase, or a run.json; flags go before it')
     .option('--name <text>', 'what to call the run')
-    .option('--tag <text>', 'a mark of the run; may be given again', (text, tags: string[] = []) => [...tags, text])
-    .option('--no-dashboard', 'serve no page')
-    .option('--json', 'print one JSON object a line: run, epochs, events');
+    .option('--tag <text>', 'a mark of the run; may be given again', (text, tags: string[] = []) => [...tags, text]);
 }
 
 /**
@@ -44,7 +39,7 @@ export async function readTrainOptions(command: Command): Promise<TrainOptions> 
   const said: Partial<RunConfig> = { ...file, ...readConfigFlags(command, KEYS) };
   const config = runConfig.parse({ ...defaultsOf(said.optimizer ?? DEFAULT_CONFIG.optimizer), ...said });
   return {
-    ...readServerOptions(given),
+    ...readAttendanceOptions(given),
     config: {
       ...config,
       dataset: resolveDataset(config.dataset),
@@ -52,8 +47,6 @@ export async function readTrainOptions(command: Command): Promise<TrainOptions> 
     },
     name: accept('--name', run.shape.name, given['name'] ?? ''),
     tags: accept('--tag', run.shape.tags, given['tag'] ?? []),
-    dashboard: given['dashboard'] === true,
-    json: given['json'] === true,
   };
 }
 

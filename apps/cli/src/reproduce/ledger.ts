@@ -4,7 +4,7 @@ import { checkpointSteps } from '../run-folder/checkpoint.js';
 import { listRuns } from '../run-folder/list.js';
 import type { RunReader } from '../run-folder/reader.js';
 import { errorCode } from '../run-folder/refusal.js';
-import { CHECKPOINTS_FOLDER } from '../run-folder/writer.js';
+import { CHECKPOINTS_FOLDER } from '../run-folder/files.js';
 import { jobKey } from './job.js';
 import { readSurvey, surveysFolder, type SurveyRecord } from './survey/record.js';
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Run } from '@fdr/records';
+import { z } from 'zod';
 import { replaceFile } from './durable-file.js';
 import { openRunFile, readAt } from './location.js';
 import { errorCode, RunFolderError } from './refusal.js';
@@ -13,7 +14,12 @@ export interface Checkpoint {
   readonly tensors: StoredTensors;
   /** Numbers of any kind come back as they were, NaN, infinities and -0 included. */
   readonly state: unknown;
+  /** How many records stood in the run's files when it was taken: a run that goes on from here keeps so many. */
+  readonly records?: RecordCounts;
 }
+
+const recordCounts = z.object({ epochs: z.int().min(0), events: z.int().min(0) });
+export type RecordCounts = z.infer<typeof recordCounts>;
 
 const FORMAT = 'fdr-checkpoint-1';
 const MAX_FILE = 4 * 2 ** 30;
@@ -26,8 +32,9 @@ const NUMBER_KEY = '$number';
  * Writes a checkpoint in the safetensors format. Its metadata hold the `state` as JSON and the SHA-256 of the whole file,
  * taken with zeros in the checksum's own place.
  */
-export async function writeCheckpoint(path: string, { tensors, state }: Checkpoint): Promise<void> {
-  const metadata = { format: FORMAT, state: stateText(state), sha256: NO_CHECKSUM };
+export async function writeCheckpoint(path: string, { tensors, state, records }: Checkpoint): Promise<void> {
+  const counts = records && { records: JSON.stringify(records) };
+  const metadata = { format: FORMAT, state: stateText(state), ...counts, sha256: NO_CHECKSUM };
   const [head, ...data] = encodeTensors({ tensors, metadata });
   if (head === undefined) throw new Error('a tensor file has a head');
   head.write(`"sha256":"${checksum([head, ...data])}"`, checksumPlace(head)?.index ?? head.length);
@@ -94,7 +101,11 @@ function verified(bytes: Buffer, parameters: Run['parameters']): Checkpoint {
       throw new RunFolderError(`${name} has shape [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`);
     }
   }
-  return { tensors, state: stateOf(metadata['state'] ?? 'null') };
+  const counts = metadata['records'];
+  return {
+    ...{ tensors, state: stateOf(metadata['state'] ?? 'null') },
+    ...(counts === undefined ? {} : { records: recordCounts.parse(JSON.parse(counts)) }),
+  };
 }
 
 function checksum(pieces: readonly Buffer[]): string {

@@ -5,7 +5,7 @@ import { locateRun, openRunFile, readAt } from './location.js';
 import { liveHolder } from './lock.js';
 import { RunFolderError } from './refusal.js';
 import { createStepFile } from './step-file.js';
-import { EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './writer.js';
+import { EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
 
 const MAX_RUN_FILE = 16 * 2 ** 20;
 

@@ -4,19 +4,14 @@ import { join, resolve } from 'node:path';
 import { epochRecord, eventRecord, run as runSchema } from '@fdr/records';
 import type { EpochRecord, EventRecord, Run, RunStatus } from '@fdr/records';
 import { z } from 'zod';
-import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { writeCheckpoint, type Checkpoint, type RecordCounts } from './checkpoint.js';
+import { cutBack } from './cut-back.js';
 import { removePartialFiles, replaceFile } from './durable-file.js';
-import { placeRun } from './location.js';
-import { lockFolder } from './lock.js';
+import { CHECKPOINTS_FOLDER, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
+import { locateRun, placeRun } from './location.js';
+import { lockFolder, type Lock } from './lock.js';
 import { errorCode, RunFolderError } from './refusal.js';
 import { createWriteQueue, type Losses } from './write-queue.js';
-
-/** The files of a run folder. */
-export const RUN_FILE = 'run.json';
-export const EPOCHS_FILE = 'epochs.jsonl';
-export const EVENTS_FILE = 'events.jsonl';
-export const STEPS_FILE = 'steps.f32';
-export const CHECKPOINTS_FOLDER = 'checkpoints';
 
 /** The one writer of a run's folder. Appending never waits for the disk and never throws for it. */
 export interface RunWriter {
@@ -35,10 +30,11 @@ export interface RunWriter {
   /**
    * Saves `checkpoints/<step>.safetensors`, whole or not at all, after everything appended so far.
    *
+   * @param passing only to go on from if the process dies: the last two stay, and none once another kind is saved
    * @returns the file's path
    * @throws the file system's error; earlier checkpoints stand
    */
-  saveCheckpoint(step: number, checkpoint: Checkpoint): Promise<string>;
+  saveCheckpoint(step: number, checkpoint: Checkpoint, passing?: boolean): Promise<string>;
   /** Resolves when everything appended so far is in the files, or the disk refuses it. */
   settled(): Promise<void>;
   /** Writes what is left, frees the folder, and says what was lost; asked again, it answers the same. */
@@ -54,30 +50,70 @@ export interface RunWriterOptions {
   readonly retryAfter?: number;
 }
 
+/** Of passing checkpoints: the last one may be torn by what the one before it is kept for. */
+const PASSING_KEPT = 2;
+
 /**
  * Makes the folder of a new run (id by `makeRunId`) and writes its `run.json`.
  *
  * @throws {RunFolderError} where the folder exists or can't be made or written, naming the path
  */
-export async function createRun(
+export async function createRun(runsDirectory: string, given: Run, options: RunWriterOptions = {}): Promise<RunWriter> {
+  const run = runSchema.parse(given);
+  const folder = placeRun(runsDirectory, run.id);
+  const lock = await prepare(resolve(runsDirectory), folder, run);
+  return writerOf(folder, run, lock, { epochs: 0, events: 0 }, options);
+}
+
+/**
+ * Goes on with a run whose process has ended, from one of its checkpoints: what was recorded after it is cut off.
+ *
+ * @param given the run as it is to stand in `run.json` from now on
+ * @throws {RunFolderError} where there is no such run, or a process that lives is writing it
+ */
+export async function continueRun(
   runsDirectory: string,
   given: Run,
-  { warn = (message) => console.error(message), backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions = {},
+  from: { readonly step: number; readonly records: RecordCounts },
+  options: RunWriterOptions = {},
 ): Promise<RunWriter> {
-  let run = runSchema.parse(given);
-  const folder = placeRun(runsDirectory, run.id);
+  const run = runSchema.parse(given);
+  const folder = await locateRun(runsDirectory, run.id);
+  const lock = await lockFolder(folder);
+  try {
+    await cutBack(folder, run, from);
+    await replaceFile(join(folder, RUN_FILE), [document(run)]);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  return writerOf(folder, run, lock, from.records, options);
+}
+
+function writerOf(
+  folder: string,
+  begun: Run,
+  lock: Lock,
+  standing: RecordCounts,
+  { warn = (message) => console.error(message), backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
+): RunWriter {
+  let run = begun;
+  let records = standing;
   const checkpoints = join(folder, CHECKPOINTS_FOLDER);
-  const lock = await prepare(resolve(runsDirectory), folder, run);
   const queue = createWriteQueue({ folder, limit: backlog, retryAfter, warn });
   let saving: Promise<unknown> = Promise.resolve();
   let closed: Promise<Losses> | undefined;
+  let passed: string[] = [];
 
-  async function save(step: number, checkpoint: Checkpoint): Promise<string> {
+  async function save(step: number, checkpoint: Checkpoint, passing: boolean): Promise<string> {
     await queue.settled();
     await mkdir(checkpoints, { recursive: true });
     await removePartialFiles(checkpoints);
     const path = join(checkpoints, `${step}.safetensors`);
     await writeCheckpoint(path, checkpoint);
+    const earlier = passed.filter((one) => one !== path);
+    passed = passing ? [...earlier.slice(1 - PASSING_KEPT), path] : [];
+    for (const one of earlier) if (!passed.includes(one)) await rm(one, { force: true });
     return path;
   }
 
@@ -95,17 +131,24 @@ export async function createRun(
       // A row that is lost leaves a row of NaN: the row's number stays the step's.
       if (rows.length > 0) queue.append(STEPS_FILE, littleEndian(rows), littleEndian(new Float32Array([NaN])));
     },
-    appendEpoch: (record) => queue.append(EPOCHS_FILE, line(z.encode(epochRecord, record))),
-    appendEvent: (record) => queue.append(EVENTS_FILE, line(z.encode(eventRecord, record))),
+    appendEpoch: (record) => {
+      queue.append(EPOCHS_FILE, line(z.encode(epochRecord, record)));
+      records = { ...records, epochs: records.epochs + 1 };
+    },
+    appendEvent: (record) => {
+      queue.append(EVENTS_FILE, line(z.encode(eventRecord, record)));
+      records = { ...records, events: records.events + 1 };
+    },
     setStatus: (status) => {
       run = { ...run, status };
       queue.replace(RUN_FILE, document(run));
     },
-    saveCheckpoint: (step, checkpoint) => {
+    saveCheckpoint: (step, checkpoint, passing = false) => {
       if (!Number.isSafeInteger(step) || step < 0)
         throw new RangeError(`step must be a whole number >= 0, not ${step}`);
       // One after another: a save removes what a killed one left behind, so it must be alone.
-      const saved = saving.then(() => save(step, checkpoint));
+      const whole = { ...checkpoint, records };
+      const saved = saving.then(() => save(step, whole, passing));
       saving = saved.catch(() => undefined);
       return saved;
     },
@@ -114,7 +157,7 @@ export async function createRun(
   };
 }
 
-async function prepare(runsDirectory: string, folder: string, run: Run) {
+async function prepare(runsDirectory: string, folder: string, run: Run): Promise<Lock> {
   let stage: 'directory' | 'folder' | 'files' = 'directory';
   try {
     await mkdir(runsDirectory, { recursive: true });

@@ -1,5 +1,5 @@
 import { version as tensorflow } from '@tensorflow/tfjs';
-import { classificationTask, extraObservables, OptionError, optimizerOf, train } from '@fdr/core';
+import { classificationTask, extraObservables, OptionError, optimizerOf, SnapshotError, train } from '@fdr/core';
 import { DatasetError, loadDataset } from '@fdr/datasets';
 import type { RunConfig } from '@fdr/records';
 import { makeExecutor, resolveBackend } from '../backends/executor.js';
@@ -24,9 +24,13 @@ export async function carryOut(
   const task = classificationTask({ model, data, batchSize: config.batchSize });
   const segment = segmentLength();
   const { start: checkpoint, ...options } = config;
+  const { resume } = assignment;
   const training = train({
     ...{ ...options, schedule: config, task, executor, segmentSteps: () => segment.steps() },
-    ...(checkpoint === undefined ? {} : { start: await startParameters(checkpoint, task.objective.parameters) }),
+    ...(resume ? { resume } : {}),
+    ...(checkpoint === undefined || resume
+      ? {}
+      : { start: await startParameters(checkpoint, task.objective.parameters) }),
   });
 
   const { parameters, stepColumns, stepsPerEpoch } = training;
@@ -41,7 +45,7 @@ export async function carryOut(
   const first = await instructions.next();
   if (first.type !== 'start') throw new Error(`the first order is "${first.type}"; expected "start"`);
 
-  await conduct(training, segment, instructions, say);
+  await conduct(training, segment, instructions, say, { ...assignment, resumed: resume !== undefined });
   say({ type: 'end' });
 }
 
@@ -51,7 +55,9 @@ const askedObservables = ({ observables, ...choice }: RunConfig): Pick<RunConfig
 
 /** What was thrown, so that the main thread can tell a person's mistake from a bug. */
 export function describeThrown(error: unknown): Report {
-  const mistake = [UserError, DatasetError, OptionError, RunFolderError].some((kind) => error instanceof kind);
+  const mistake = [UserError, DatasetError, OptionError, RunFolderError, SnapshotError].some(
+    (kind) => error instanceof kind,
+  );
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   return { type: 'failed', mistake, message, stack };
 }

@@ -32,25 +32,36 @@ export function segmentLength(): SegmentLength {
   };
 }
 
-/** Iterates a training to its end and obeys orders between its segments. */
+export interface ConductOptions {
+  /** Seconds between two passing checkpoints, at least. */
+  readonly checkpointEvery: number;
+  /** Whether the training goes on from a checkpoint. */
+  readonly resumed: boolean;
+}
+
+/** Iterates a training to its end, obeys orders between its segments, and saves its state now and then. */
 export async function conduct(
   training: Training,
   segment: SegmentLength,
   instructions: Instructions,
   say: (report: Report) => void,
+  { checkpointEvery, resumed }: ConductOptions,
 ): Promise<void> {
   const stamped = (record: Omit<Extract<EventRecord, { type: 'status' }>, 'time'>): void =>
     say({ type: 'event', record: { ...record, time: new Date().toISOString() } });
-  const position = { step: 0, epoch: 0 };
+  const { step, epoch } = training.snapshot().state.progress;
+  const position = { step, epoch };
   const status = (value: RunStatus, message: string): void =>
     stamped({ type: 'status', ...position, status: value, message });
-  const checkpoint = (): void => {
+  let saved = performance.now();
+  const checkpoint = (passing = false): void => {
     const { tensors, state } = training.snapshot();
-    say({ type: 'checkpoint', step: position.step, tensors, state });
+    say({ type: 'checkpoint', step: position.step, passing, tensors, state });
+    saved = performance.now();
   };
 
-  checkpoint();
-  status('running', 'training begins');
+  if (!resumed) checkpoint();
+  status('running', resumed ? `training goes on from the checkpoint of step ${step}` : 'training begins');
   let epochBegan = performance.now();
   let itemBegan = epochBegan;
   let paused = false;
@@ -109,6 +120,7 @@ export async function conduct(
     }
     // Between an epoch's last step and its record nothing may change: the record tells of the epoch as it was.
     if (item.type === 'steps' && position.step % training.stepsPerEpoch === 0) continue;
+    if (performance.now() - saved > 1000 * checkpointEvery) checkpoint(true);
     if (await obey()) {
       checkpoint();
       status('stopped', 'stopped by a command');

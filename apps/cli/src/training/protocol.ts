@@ -6,6 +6,10 @@ import type { Backend } from '../backends/executor.js';
 /** What the training thread is started with. */
 export interface Assignment {
   readonly config: RunConfig;
+  /** Seconds between two checkpoints to go on from, at least. */
+  readonly checkpointEvery: number;
+  /** Where a training that was broken off goes on; a new one begins where it is left out. */
+  readonly resume?: Snapshot;
 }
 
 /** What the training thread says. Everything it says is in order: a record's steps come before it. */
@@ -23,7 +27,8 @@ export type Report =
   | { readonly type: 'steps'; readonly from: number; readonly rows: Float32Array; readonly seconds: number }
   | { readonly type: 'epoch'; readonly record: EpochRecord }
   | { readonly type: 'event'; readonly record: EventRecord }
-  | ({ readonly type: 'checkpoint'; readonly step: number } & Snapshot)
+  /** `passing`: only to go on from if the process dies. */
+  | ({ readonly type: 'checkpoint'; readonly step: number; readonly passing: boolean } & Snapshot)
   | { readonly type: 'answer'; readonly commandId: string; readonly answer: Acknowledgement }
   | { readonly type: 'end' }
   /** `mistake`: a person's, said in one line; otherwise a bug. */

@@ -38,6 +38,7 @@ async function conduct(config: Partial<RunConfig>): Promise<Conducted> {
   const reports: Report[] = [];
   const waiting: { fits: (report: Report) => boolean; resolve: (report: Report) => void }[] = [];
   const session = await startSession({
+    checkpointEvery: 60,
     config: { ...CONFIG, ...config },
     name: 'test',
     runsDirectory,

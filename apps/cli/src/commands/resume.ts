@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { addResumeOptions, readResumeOptions } from '../options/resume-options.js';
+import { resumePoint } from '../training/resume-point.js';
+import { resumeSession } from '../training/session.js';
+import { attend } from './attendance.js';
+
+/** Adds `fdr resume`. */
+export function registerResume(program: Command): void {
+  const command = program
+    .command('resume')
+    .description('go on with a training that was broken off, as if it had not been')
+    .argument('<id>', 'of the run');
+  addResumeOptions(command).action(async (id: string) => {
+    const options = readResumeOptions(command);
+    process.exitCode = await attend(options, async (listener) => {
+      const from = await resumePoint({ ...options, id, warn: listener.warn });
+      return resumeSession({ ...options, ...listener, from });
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { Snapshot } from '@fdr/core';
+import type { Run } from '@fdr/records';
+import { UserError } from '../failure.js';
+import { checkpointSteps, readCheckpoint, type Checkpoint, type RecordCounts } from '../run-folder/checkpoint.js';
+import { CHECKPOINTS_FOLDER } from '../run-folder/files.js';
+import { openRun } from '../run-folder/reader.js';
+import { RunFolderError } from '../run-folder/refusal.js';
+
+/** Where a training that was broken off goes on. */
+export interface ResumePoint {
+  /** With the number of epochs that it now has. */
+  readonly run: Run;
+  readonly step: number;
+  readonly snapshot: Snapshot;
+  readonly records: RecordCounts;
+}
+
+export interface ResumePointOptions {
+  readonly runsDirectory: string;
+  readonly id: string;
+  /** Epochs in all, where they are to be others than before. */
+  readonly epochs?: number | undefined;
+  /** Told of checkpoints that are passed over, and why. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * The newest whole checkpoint of a run.
+ *
+ * @throws UserError if there is nothing to go on with, or from; RunFolderError where there is no such run
+ */
+export async function resumePoint({ runsDirectory, id, epochs, warn }: ResumePointOptions): Promise<ResumePoint> {
+  const { run: found, folder, lastEpoch } = await openRun(runsDirectory, id);
+  const run = epochs === undefined ? found : { ...found, config: { ...found.config, epochs } };
+  const done = lastEpoch?.epoch ?? 0;
+  if (found.status === 'diverged') throw new UserError(`run ${id} has diverged: there is nothing to go on with`);
+  if (epochs !== undefined && found.config.schedule === 'cosine' && epochs !== found.config.epochs)
+    throw new UserError(`--epochs can't be changed: the cosine schedule of run ${id} spans its ${found.config.epochs}`);
+  if (found.status === 'finished' && run.config.epochs <= done)
+    throw new UserError(
+      `run ${id} has finished its ${done} epochs; to train it further, say how many there shall be: --epochs N`,
+    );
+  if (run.config.epochs < done)
+    throw new UserError(`--epochs must be at least ${done}, which run ${id} has done, not ${run.config.epochs}`);
+  return { run, ...(await newestCheckpoint(join(folder, CHECKPOINTS_FOLDER), run, warn)) };
+}
+
+async function newestCheckpoint(
+  folder: string,
+  { id, parameters }: Run,
+  warn: (message: string) => void,
+): Promise<Omit<ResumePoint, 'run'>> {
+  for (const step of (await checkpointSteps(folder)).toReversed()) {
+    try {
+      const { tensors, state, records } = await readCheckpoint(join(folder, `${step}.safetensors`), parameters);
+      if (!records) throw new RunFolderError('it does not say how many records stood before it');
+      return { step, snapshot: snapshotOf(tensors, state), records };
+    } catch (error) {
+      if (!(error instanceof RunFolderError)) throw error;
+      warn(`${error.message}; it is passed over`);
+    }
+  }
+  throw new UserError(`run ${id} has no whole checkpoint to go on from`);
+}
+
+/** What a checkpoint of ours holds is a snapshot; whether it is one of this training, the training says. */
+const snapshotOf = (tensors: Checkpoint['tensors'], state: unknown): Snapshot =>
+  ({ tensors, state }) as unknown as Snapshot;

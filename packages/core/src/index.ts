@@ -25,6 +25,7 @@ export {
   type SecondRelationPoint,
   type SecondRelationRun,
 } from './landscape/second-relation.js';
+export { stationaryPoints, type StationaryPointsOptions } from './landscape/stationary-points.js';
 export { stationaryRun } from './landscape/stationary-run.js';
 export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from '@fdr/records';
 export { dense, type Layer } from './layers/dense.js';

@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory, type Router } from 'vue-router';
 import type { Api } from './feed/api.js';
+import ComparePage from './pages/ComparePage.vue';
 import FigurePage from './pages/FigurePage.vue';
 import FiguresPage from './pages/FiguresPage.vue';
 import LostPage from './pages/LostPage.vue';
@@ -18,6 +19,7 @@ export function createPages(api: Api): Router {
         component: RunPage,
         props: ({ params }) => ({ api, runId: params['runId'] }),
       },
+      { path: '/compare', name: 'compare', component: ComparePage, props: { api } },
       { path: '/figures', name: 'figures', component: FiguresPage, props: { api } },
       {
         path: '/figures/:figureId',

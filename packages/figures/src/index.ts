@@ -3,7 +3,7 @@ export { drops, eventText, reasonText, type Drop } from './event-text.js';
 export type { Drawing, Figure } from './figure.js';
 export { numberText, percentText } from './number-text.js';
 export { approachPanels, relaxationPanels } from './paper/approach.js';
-export { comparisonPanels, type Contender } from './paper/comparison.js';
+export { balancePanel, comparisonPanels, CONTENDER_COLORS, type Contender } from './paper/comparison.js';
 export { recordPanels, recordedPanels } from './paper/panel-record.js';
 export { panelOption, panelsOption, panelsSize, panelsTable, type Panel } from './paper/panels.js';
 export { replayPanels, type Replay } from './paper/replay.js';

@@ -4,6 +4,7 @@ import { panelRecord } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import {
   approachPanels,
+  balancePanel,
   comparisonPanels,
   panelOption,
   panelsOption,
@@ -146,6 +147,20 @@ describe('figure 3', () => {
       [0.1, 0.1],
       [0.2, 0.3],
     ]);
+  });
+});
+
+describe('the balance of several runs', () => {
+  it('is the distance of the ratio from 1 at each epoch’s end, over the width at which the rule fires', () => {
+    const panel = balancePanel([
+      { name: 'one', color: 'sky', records },
+      { name: 'other', color: 'slate', records: colder },
+    ]);
+    expect(panel.range).toEqual({ from: 0, to: 24 });
+    expect(panel.chart.traces.map(({ name }) => name)).toEqual(['one', 'other']);
+    expect(panel.chart.traces[1]?.curve.low).toEqual(colder.epochs.map(({ ratio }) => Math.abs(ratio - 1)));
+    expect(new Set(panel.chart.traces.map(({ color }) => color)).size).toBe(2);
+    expect(panel.chart.band?.to).toBe(records.run.config.threshold);
   });
 });
 

@@ -5,6 +5,8 @@ export interface Polled<Answer> {
   readonly answer: Readonly<ShallowRef<Answer | null>>;
   /** Why it could not be fetched; empty while it can. */
   readonly problem: Readonly<ShallowRef<string>>;
+  /** Fetches it now. */
+  readonly refresh: () => Promise<void>;
 }
 
 /** Something the server knows, fetched again every few seconds while somebody looks. */
@@ -29,5 +31,5 @@ export function usePolled<Answer>(fetch: () => Promise<Answer>, interval = 3000)
 
   useIntervalFn(refresh, interval, { immediateCallback: true });
   watch(visibility, refresh);
-  return { answer, problem };
+  return { answer, problem, refresh };
 }

@@ -1,15 +1,20 @@
+import { balanceAxis } from '../balance-axis.js';
 import type { Trace } from '../chart.js';
 import { curve, type Curve } from '../curve.js';
 import { drops } from '../event-text.js';
 import { epochCurve, type RunRecords } from '../run-records.js';
+import type { Range } from '../scale.js';
 import { THEMES, type ThemeName } from '../theme.js';
 import type { Panel } from './panels.js';
+
+/** Told apart by the colour-blind, in this order. */
+export const CONTENDER_COLORS = ['blue', 'orange', 'green', 'purple', 'black', 'sky', 'ochre', 'slate'] as const;
 
 /** One way of training among those compared. */
 export interface Contender {
   readonly name: string;
   /** Of the paper: black the preset schedule, blue or purple the adaptive one, green AMSGrad, orange Adam. */
-  readonly color: 'black' | 'blue' | 'purple' | 'green' | 'orange';
+  readonly color: (typeof CONTENDER_COLORS)[number];
   readonly records: RunRecords;
 }
 
@@ -18,14 +23,11 @@ export interface Contender {
  * accuracies on the training images (solid) and the test images (dashed), over epochs.
  */
 export function comparisonPanels(contenders: readonly Contender[], theme: ThemeName = 'light'): Panel[] {
-  const { lines, ink } = THEMES[theme];
-  const [blue, orange, green, purple] = lines as [string, string, string, string];
-  const colors = { black: ink, blue, purple, green, orange };
-  const range = { from: 0, to: Math.max(...contenders.map(({ records }) => records.epochs.at(-1)?.epoch ?? 1)) };
+  const range = epochsOf(contenders);
   const scheduled = contenders.filter(({ records: { run, events } }) => {
     return run.config.schedule !== 'constant' || events.some(({ type }) => type === 'learningRate');
   });
-  const trace = ({ name, color }: Contender, of: Curve): Trace => ({ name, curve: of, color: colors[color], width: 2 });
+  const trace = tracing(theme);
   const rates: Panel = {
     title: 'Learning rate',
     ...{ x: 'linear', y: 'log', range },
@@ -72,6 +74,57 @@ export function comparisonPanels(contenders: readonly Contender[], theme: ThemeN
       },
     },
   ];
+}
+
+/** How far each one's O_L / O_R is from 1 at epochs' ends, and the distance at which the paper's rule would lower the rate. */
+export function balancePanel(contenders: readonly Contender[], theme: ThemeName = 'light'): Panel {
+  const ratios = contenders.flatMap(({ records }) => records.epochs.map(({ ratio }) => ratio));
+  const threshold = Math.min(...contenders.map(({ records }) => records.run.config.threshold));
+  const { name, height, heights, band } = balanceAxis(ratios, threshold, 'log');
+  const trace = tracing(theme);
+  return {
+    title: 'Distance of O_L / O_R from 1',
+    ...{ x: 'linear', y: 'log', range: epochsOf(contenders) },
+    chart: {
+      ...{ name, heights, band },
+      traces: contenders.map((one) =>
+        trace(
+          one,
+          epochCurve(one.records, ({ ratio }) => height(ratio)),
+        ),
+      ),
+    },
+  };
+}
+
+const epochsOf = (contenders: readonly Contender[]): Range => ({
+  from: 0,
+  to: Math.max(...contenders.map(({ records }) => records.epochs.at(-1)?.epoch ?? 1)),
+});
+
+/** Draws a curve in its contender's colour. */
+function tracing(theme: ThemeName): (contender: Contender, of: Curve) => Trace {
+  const { lines, ink } = THEMES[theme];
+  const [blue, orange, green, purple, sky, ochre, slate] = lines as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const colors: Readonly<Record<Contender['color'], string>> = {
+    black: ink,
+    blue,
+    orange,
+    green,
+    purple,
+    sky,
+    ochre,
+    slate,
+  };
+  return ({ name, color }, of) => ({ name, curve: of, color: colors[color], width: 2 });
 }
 
 /** The rate of each epoch, from 0 on; corners at its changes. */

@@ -1,35 +1,15 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { record } from './backend.js';
 import { encodeModel, type OnnxNode, type OnnxValue } from './onnx.js';
+import type { Call, CallResult, Compiled } from './call.js';
 import type { Program, Tensors, TensorSpec, TensorSpecs, TensorValues, TypedArray } from './program.js';
 import { sameShape, type Recorder } from './recorder.js';
 import { simplify } from './simplify.js';
+import { teams } from './teams.js';
 
 export interface CompileOptions {
-  /** Threads of ONNX Runtime inside one operator, at least 1. Results do not depend on it. */
+  /** At most so many threads of ONNX Runtime inside one operator, at least 1; see {@link teams}. Results do not depend on it. */
   readonly threads: number;
-}
-
-export interface Call {
-  /** How many steps, at least 1. */
-  readonly steps: number;
-  readonly state: TensorValues;
-  /** Each input's slices one after another: `steps` times the spec's size. */
-  readonly inputs: TensorValues;
-  readonly settings: TensorValues;
-}
-
-export interface CallResult {
-  /** After the last step; to be kept, or handed back as it is. */
-  readonly state: TensorValues;
-  /** Each output of every step, one after another. */
-  readonly outputs: Readonly<Record<string, Float32Array>>;
-}
-
-/** A program turned into one ONNX graph. `run` blocks its thread until all steps are done. */
-export interface Compiled {
-  run(call: Call): Promise<CallResult>;
-  dispose(): Promise<void>;
 }
 
 /** The dimension of a call that is known only when it runs: its number of steps. */
@@ -177,34 +157,47 @@ export async function compile(
   { threads }: CompileOptions,
 ): Promise<Compiled> {
   const model = callGraph(program, await record((recorder) => recordStep(program, recorder)));
-  const session = await InferenceSession.create(model, {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
   const bound = feeds(program, 'constants', constants);
-  return {
-    async run({ steps, state, inputs, settings }) {
-      if (!Number.isInteger(steps) || steps < 1) throw new Error(`steps is ${steps}; expected a whole number from 1.`);
-      const series =
-        Object.keys(program.inputs).length > 0
-          ? feeds(program, 'inputs', inputs, steps)
-          : { [graphName('inputs', TICK)]: new Tensor('uint8', new Uint8Array(steps), [steps]) };
-      const results = await session.run({
-        ...bound,
-        ...feeds(program, 'state', state),
-        ...series,
-        ...feeds(program, 'settings', settings),
-      });
-      const collect = (prefix: 'next' | 'series'): Record<string, TypedArray> =>
-        Object.fromEntries(
-          Object.entries(results)
-            .filter(([name]) => name.startsWith(`${prefix}/`))
-            .map(([name, { data }]) => [name.slice(prefix.length + 1), data as TypedArray]),
-        );
-      return { state: collect('next'), outputs: collect('series') as Record<string, Float32Array> };
-    },
-    dispose: () => session.release(),
+  const open = async (size: number) => {
+    const session = await InferenceSession.create(model, {
+      intraOpNumThreads: size,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+    return {
+      run: async (call: Call) => callResult(await session.run({ ...bound, ...callFeeds(program, call) })),
+      dispose: () => session.release(),
+    };
   };
+  const team = await teams(threads, open);
+  return {
+    run: async (call) => {
+      const { steps } = call;
+      if (!Number.isInteger(steps) || steps < 1) throw new Error(`steps is ${steps}; expected a whole number from 1.`);
+      // Checked as a whole before any part of it is run.
+      callFeeds(program, call);
+      return team.run(call);
+    },
+    dispose: () => team.dispose(),
+  };
+}
+
+/** What a call feeds the graph with, beside the constants. */
+function callFeeds(program: Program, { steps, state, inputs, settings }: Call): Record<string, Tensor> {
+  const series =
+    Object.keys(program.inputs).length > 0
+      ? feeds(program, 'inputs', inputs, steps)
+      : { [graphName('inputs', TICK)]: new Tensor('uint8', new Uint8Array(steps), [steps]) };
+  return { ...feeds(program, 'state', state), ...series, ...feeds(program, 'settings', settings) };
+}
+
+function callResult(results: InferenceSession.OnnxValueMapType): CallResult {
+  const collect = (prefix: 'next' | 'series'): Record<string, TypedArray> =>
+    Object.fromEntries(
+      Object.entries(results)
+        .filter(([name]) => name.startsWith(`${prefix}/`))
+        .map(([name, { data }]) => [name.slice(prefix.length + 1), data as TypedArray]),
+    );
+  return { state: collect('next'), outputs: collect('series') as Record<string, Float32Array> };
 }

@@ -1,4 +1,5 @@
-import { compile, type Compiled, type CompileOptions } from './compile.js';
+import type { Compiled } from './call.js';
+import { compile, type CompileOptions } from './compile.js';
 import type { Program, TensorValues } from './program.js';
 
 /** {@link compile} in the form of an executor: something with a name that makes programs ready to run. */

@@ -1,0 +1,52 @@
+import type { TensorValues, TypedArray } from './program.js';
+
+export interface Call {
+  /** How many steps, at least 1. */
+  readonly steps: number;
+  readonly state: TensorValues;
+  /** Each input's slices one after another: `steps` times the spec's size. */
+  readonly inputs: TensorValues;
+  readonly settings: TensorValues;
+}
+
+export interface CallResult {
+  /** After the last step; to be kept, or handed back as it is. */
+  readonly state: TensorValues;
+  /** Each output of every step, one after another. */
+  readonly outputs: Readonly<Record<string, Float32Array>>;
+}
+
+/** A program turned into one ONNX graph. `run` blocks its thread until all steps are done. */
+export interface Compiled {
+  run(call: Call): Promise<CallResult>;
+  dispose(): Promise<void>;
+}
+
+/** The call without its first steps: what is left to do once those have been done. */
+export function remainder(call: Call, done: number, { state }: CallResult): Call {
+  const rest = <Values extends TypedArray>(values: Values): Values =>
+    values.subarray((values.length / call.steps) * done) as Values;
+  const inputs = Object.entries(call.inputs).map(([name, values]): [string, TypedArray] => [name, rest(values)]);
+  return { ...call, steps: call.steps - done, state, inputs: Object.fromEntries(inputs) };
+}
+
+/** The first steps of a call. */
+export function beginning(call: Call, steps: number): Call {
+  const inputs = Object.entries(call.inputs).map(([name, values]): [string, TypedArray] => [
+    name,
+    values.subarray(0, (values.length / call.steps) * steps),
+  ]);
+  return { ...call, steps, inputs: Object.fromEntries(inputs) };
+}
+
+/** What two calls in a row gave, as one call of all their steps would have given it. */
+export function joined(first: CallResult, second: CallResult): CallResult {
+  const outputs = Object.entries(first.outputs).map(([name, values]): [string, Float32Array] => {
+    const more = second.outputs[name] ?? new Float32Array();
+    const all = new Float32Array(values.length + more.length);
+    all.set(values);
+    all.set(more, values.length);
+    return [name, all];
+  });
+  return { state: second.state, outputs: Object.fromEntries(outputs) };
+}

@@ -1,0 +1,52 @@
+import { beginning, joined, remainder, type Call, type Compiled } from './call.js';
+
+/** Calls from one trial to the next. */
+const CALLS_BETWEEN = 8;
+/** The part of a call's steps that is done by the other team in a trial. */
+const TRIAL_PART = 1 / 8;
+
+/**
+ * Runs calls by a team of threads, or by one thread where that is faster.
+ *
+ * ONNX Runtime's threads wait for one another by spinning: on a free machine that is the fastest, but where something else takes
+ * one of the cores, two threads take twice the time of one (measured, both of the paper's networks). Their results are the same to the last
+ * bit, so that in every few calls some steps can be done by the other team, and whoever was faster in that call does the next ones.
+ *
+ * @param open makes what runs calls on so many threads; the single thread's is made when it is first tried
+ * @param now a clock, in any unit
+ */
+export async function teams(
+  threads: number,
+  open: (threads: number) => Promise<Compiled>,
+  now: () => number = () => performance.now(),
+): Promise<Compiled> {
+  const whole = await open(threads);
+  if (threads === 1) return whole;
+  let single: Compiled | undefined;
+  let faster = whole;
+  let calls = 0;
+
+  async function timed(team: Compiled, call: Call) {
+    const began = now();
+    const result = await team.run(call);
+    return { result, pace: (now() - began) / call.steps };
+  }
+
+  return {
+    run: async (call) => {
+      const steps = Math.ceil(call.steps * TRIAL_PART);
+      // Not in the first call: a team's first steps are slow.
+      if (calls++ % CALLS_BETWEEN !== 1 || steps === call.steps) return faster.run(call);
+      single ??= await open(1);
+      const other = faster === whole ? single : whole;
+      const trial = await timed(other, beginning(call, steps));
+      const rest = await timed(faster, remainder(call, steps, trial.result));
+      if (trial.pace < rest.pace) faster = other;
+      return joined(trial.result, rest.result);
+    },
+    dispose: async () => {
+      await whole.dispose();
+      await single?.dispose();
+    },
+  };
+}

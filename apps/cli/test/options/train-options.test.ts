@@ -59,7 +59,7 @@ describe('fdr train', () => {
       '--model mlp --dataset synthetic --optimizer sgd --learning-rate 2.5e-2 --momentum .9 --dampening 0.5 --weight-decay 0 ' +
       '--batch-size 50 --epochs 7 --schedule step --threshold 0.1 --decay 0.5 --seed 4294967295 --balance layers --minimum-steps 500 --passes 2 ' +
       '--every-epochs 3 --divisor 4 --patience 0 --factor 0.25 --improvement 0.001 --minimum-learning-rate 1e-4 --start some/where.safetensors --backend cpu --threads 3 ' +
-      '--observables noiseTrace,cubicLeft --runs-dir elsewhere --no-dashboard --port 0 --host ::1 --json --tag one --tag two';
+      '--observables noiseTrace,cubicLeft --runs-dir elsewhere --no-dashboard --port 0 --host ::1 --json --checkpoint-every 5 --tag one --tag two';
     expect(await train(...words.split(' '), '--name', 'a name')).toEqual({
       config: {
         model: 'mlp',
@@ -93,6 +93,7 @@ describe('fdr train', () => {
       name: 'a name',
       tags: ['one', 'two'],
       dashboard: false,
+      checkpointEvery: 5,
       port: 0,
       host: '::1',
       json: true,

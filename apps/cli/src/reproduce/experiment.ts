@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lockFolder } from '../run-folder/lock.js';
 import { openRun, type RunReader } from '../run-folder/reader.js';
 import type { Output } from '../terminal/output.js';
-import { startJob, type JobOutcome } from './job-process.js';
+import { resumeJob, startJob, type JobOutcome } from './job-process.js';
 import { doneRun, isUnderWay, readLedger, runsFolder, type DoneRun } from './ledger.js';
 import type { Job, SurveyJob } from './job.js';
 import type { Plan } from './plan.js';
@@ -27,7 +27,7 @@ export interface ExperimentOptions extends Pick<PoolOptions, 'onDone'> {
 
 /**
  * Does every job of a plan that is not done yet, in processes of their own, and tells what is done.
- * What was interrupted is done again from its beginning: only what is whole counts.
+ * A training that was broken off goes on from its last checkpoint; a survey is done again.
  *
  * @throws RunFolderError where another process works in the same folder
  */
@@ -37,15 +37,20 @@ export async function carryOutPlan({ jobs }: Plan, options: ExperimentOptions): 
   await mkdir(runsDirectory, { recursive: true });
   const lock = await lockFolder(out);
   try {
-    const { done, underWay } = await readLedger(out);
+    const { done, underWay, brokenOff } = await readLedger(out);
     const left = jobs.filter(({ key }) => !done.has(key));
     const progress = showJobs(output, left, { width, doneBefore: jobs.length - left.length });
     const begin = async (job: Job, start: string | undefined): Promise<Work> => {
       if (job.kind === 'survey') return look(job, start, out);
+      const onEpoch = (epoch: number): void => progress.onEpoch(job, epoch);
       const orphan = underWay.get(job.key);
-      if (orphan) return follow(orphan, (epoch) => progress.onEpoch(job, epoch));
-      const child = await startJob(job, start, { command, out }, (epoch) => progress.onEpoch(job, epoch));
-      return { stop: child.stop, ended: child.ended.then((outcome) => whatWasMade(outcome, runsDirectory)) };
+      if (orphan) return follow(orphan, onEpoch);
+      const broken = brokenOff.get(job.key);
+      const place = { command, out };
+      const child =
+        broken === undefined ? await startJob(job, start, place, onEpoch) : resumeJob(broken, place, onEpoch);
+      const ended = child.ended.then((outcome) => whatWasMade(outcome, runsDirectory));
+      return { stop: child.stop, ended: broken === undefined ? ended : ended.catch(advise(broken)) };
     };
     return await runJobs({ jobs, done, width, begin, onChange: progress.onChange, onDone, signal }).finally(
       progress.end,
@@ -71,6 +76,18 @@ async function whatWasMade({ code, words, runId }: JobOutcome, runsDirectory: st
     words || (reader && (await lastWords(reader))) || `it ended with ${code ?? 'a signal'} and left no finished run`,
   );
 }
+
+/** A run that can't go on would be tried again and again. */
+const advise =
+  (runId: string) =>
+  (error: unknown): never => {
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}; to begin it anew, remove run ${runId}`,
+      {
+        cause: error,
+      },
+    );
+  };
 
 /** What a run's record says last of how it went: its warnings, and how it ended. */
 async function lastWords(reader: RunReader): Promise<string> {

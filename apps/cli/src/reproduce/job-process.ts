@@ -30,7 +30,7 @@ export interface JobPlace {
 }
 
 /**
- * Runs a job as `fdr train` in a process of its own, in a process group of its own: Ctrl-C reaches it through us alone.
+ * Runs a job as `fdr train` in a process of its own.
  *
  * @param start checkpoint it begins with
  * @param onEpoch told of each epoch that ends
@@ -38,16 +38,29 @@ export interface JobPlace {
 export async function startJob(
   job: RunJob,
   start: string | undefined,
-  { command, out }: JobPlace,
+  place: JobPlace,
   onEpoch: (epoch: number) => void,
 ): Promise<JobProcess> {
-  const configs = join(out, 'jobs');
+  const configs = join(place.out, 'jobs');
   await mkdir(configs, { recursive: true });
   const file = join(configs, `${job.key}.json`);
   await writeFile(file, `${JSON.stringify({ ...job.config, ...(start === undefined ? {} : { start }) }, null, 2)}\n`);
+  return jobProcess(['train', '--config', file, '--name', job.name, '--tag', jobTag(job.key)], place, onEpoch);
+}
+
+/** Goes on with a job's run that was broken off, as `fdr resume` in a process of its own. */
+export const resumeJob = (runId: string, place: JobPlace, onEpoch: (epoch: number) => void): JobProcess =>
+  jobProcess(['resume', runId], place, onEpoch);
+
+/** In a process group of its own: Ctrl-C reaches it through us alone. */
+function jobProcess(
+  words: readonly string[],
+  { command, out }: JobPlace,
+  onEpoch: (epoch: number) => void,
+): JobProcess {
   const [node = '', ...flags] = command;
-  const words = ['train', '--config', file, '--json', '--no-dashboard', '--runs-dir', join(out, 'runs')];
-  const child = spawn(node, [...flags, ...words, '--name', job.name, '--tag', jobTag(job.key)], {
+  const common = ['--json', '--no-dashboard', '--runs-dir', join(out, 'runs')];
+  const child = spawn(node, [...flags, ...words, ...common], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

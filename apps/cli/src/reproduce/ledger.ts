@@ -24,10 +24,12 @@ export interface DoneSurvey {
 }
 
 export interface Ledger {
-  /** What is done already, by job key. A run that was stopped, failed or lacks its end is not. */
+  /** What is done already, by job key. A run that lacks its end is not. */
   readonly done: ReadonlyMap<string, DoneJob>;
   /** Runs that another process is still making, by job key: their driver was killed, they were not. */
   readonly underWay: ReadonlyMap<string, RunReader>;
+  /** Ids of runs that were stopped, or whose process died, by job key: of several the one that came furthest. */
+  readonly brokenOff: ReadonlyMap<string, string>;
 }
 
 /** Where an experiment's runs are kept. */
@@ -37,15 +39,18 @@ export const runsFolder = (out: string): string => join(out, 'runs');
 export async function readLedger(out: string): Promise<Ledger> {
   const done = new Map<string, DoneJob>();
   const underWay = new Map<string, RunReader>();
+  const broken = new Map<string, RunReader>();
   for (const reader of (await listRuns(runsFolder(out))).runs) {
     const key = jobKey(reader.run.tags);
     if (key === undefined) continue;
     const end = await wholeEnd(reader);
     if (end !== undefined) done.set(key, { reader, end });
     else if (isUnderWay(reader)) underWay.set(key, reader);
+    else if (canGoOn(reader) && reader.stepCount() >= (broken.get(key)?.stepCount() ?? 0)) broken.set(key, reader);
   }
   for (const [key, survey] of await doneSurveys(surveysFolder(out))) done.set(key, survey);
-  return { done, underWay };
+  const brokenOff = new Map([...broken].map(([key, { id }]) => [key, id]));
+  return { done, underWay, brokenOff };
 }
 
 async function doneSurveys(folder: string): Promise<(readonly [string, DoneSurvey])[]> {
@@ -70,6 +75,8 @@ export async function doneRun(reader: RunReader): Promise<DoneRun> {
 }
 
 export const isUnderWay = ({ run }: RunReader): boolean => run.status === 'running' || run.status === 'paused';
+
+const canGoOn = ({ run }: RunReader): boolean => run.status === 'stopped' || run.status === 'failed';
 
 async function wholeEnd({ run, folder, lastEpoch }: RunReader): Promise<string | undefined> {
   const { status, config, stepsPerEpoch } = run;

@@ -74,7 +74,7 @@ export const CONFIG_FLAGS: Readonly<Record<keyof RunConfig, readonly [placeholde
   minimumLearningRate: ['eta', 'no schedule lowers it further (default: 0)'],
   seed: ['n', 'of initialization and shuffling'],
   backend: ['name', 'what computes; auto takes the fastest that works'],
-  threads: ['n', 'of the onnx backend'],
+  threads: ['n', 'of the onnx backend, at most: one where more are slower'],
   start: ['checkpoint', 'begin with its parameters instead of new ones'],
   observables: ['names', 'measure these too at each step, as a,b,c or all; help tells what there is'],
 };

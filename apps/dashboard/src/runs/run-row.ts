@@ -23,7 +23,7 @@ export function runRow({ run, lastEpoch, bestTestAccuracy }: RunSummary): RunRow
     what: `${run.config.model} · ${run.config.dataset} · ${run.config.schedule}`,
     epochs: `${lastEpoch?.epoch ?? 0} / ${run.config.epochs}`,
     learningRate: numberText(lastEpoch?.learningRate ?? run.config.learningRate),
-    ratio: lastEpoch ? numberText(lastEpoch.ratio, 5) : '–',
+    ratio: lastEpoch && !Number.isNaN(lastEpoch.ratio) ? numberText(lastEpoch.ratio, 5) : '–',
     testAccuracy: lastEpoch ? percentText(lastEpoch.testAccuracy) : '–',
     best: bestTestAccuracy === null ? '–' : percentText(bestTestAccuracy),
     created: new Date(run.createdAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' }),

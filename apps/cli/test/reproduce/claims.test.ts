@@ -127,6 +127,8 @@ describe('the second relation', () => {
     // (1 + 30 eta) at 0.01 over 0.003: 1.3 / 1.09 = 1.19
     expect(linear(relation(rates, (rate) => rate * (1 + 30 * rate))).verdict).toBe('does not hold');
     expect(linear(relation([0.003, 0.05], (rate) => rate)).verdict).toBe('undecided');
+    // As bent, but the sequences differ by as much.
+    expect(linear(relation(rates, (rate) => rate * (1 + 30 * rate), 0.1)).verdict).toBe('undecided');
     expect(vanishing(relation(rates, () => 1)).verdict).toBe('does not hold');
   });
 

@@ -13,5 +13,6 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   build: { target: 'es2022', chunkSizeWarningLimit: 900, assetsInlineLimit: 0 },
   server: { proxy: { '/api': proxy, '/socket.io': proxy } },
-  test: { include: ['test/**/*.test.ts'], environment: 'happy-dom' },
+  // To catch what hangs, not what is slow on a busy machine.
+  test: { include: ['test/**/*.test.ts'], environment: 'happy-dom', testTimeout: 120_000, hookTimeout: 120_000 },
 });

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { epochRecord, eventRecord, run as runSchema } from '@fdr/records';
 import type { EpochRecord, EventRecord, Run, RunStatus } from '@fdr/records';
 import { z } from 'zod';
-import { writeCheckpoint, type Checkpoint, type RecordCounts } from './checkpoint.js';
+import { checkpointSteps, writeCheckpoint, type Checkpoint, type RecordCounts } from './checkpoint.js';
 import { cutBack } from './cut-back.js';
 import { removePartialFiles, replaceFile } from './durable-file.js';
 import { CHECKPOINTS_FOLDER, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
@@ -110,9 +110,11 @@ function writerOf(
     await mkdir(checkpoints, { recursive: true });
     await removePartialFiles(checkpoints);
     const path = join(checkpoints, `${step}.safetensors`);
+    // One that is to stay does so, even where a passing one of the same step takes its place.
+    const stays = !passed.includes(path) && (await checkpointSteps(checkpoints)).includes(step);
     await writeCheckpoint(path, checkpoint);
     const earlier = passed.filter((one) => one !== path);
-    passed = passing ? [...earlier.slice(1 - PASSING_KEPT), path] : [];
+    passed = passing ? [...earlier.slice(1 - PASSING_KEPT), ...(stays ? [] : [path])] : [];
     for (const one of earlier) if (!passed.includes(one)) await rm(one, { force: true });
     return path;
   }

@@ -114,4 +114,16 @@ describe('passing checkpoints', () => {
     expect(await stored()).toEqual([0, 12, 16]);
     await writer.close();
   });
+
+  it('of the step of one that was saved for good does not take it away with it', async () => {
+    const directory = await scratch();
+    const writer = await createRun(directory, sampleRun());
+    await writer.saveCheckpoint(0, checkpoint);
+    writer.appendEvent(sampleWarning(0));
+    for (const step of [0, 4, 8, 12]) await writer.saveCheckpoint(step, checkpoint, true);
+    await writer.saveCheckpoint(16, checkpoint);
+    await writer.close();
+    const names = await readdir(join(writer.folder, 'checkpoints'));
+    expect(names.toSorted()).toEqual(['0.safetensors', '16.safetensors']);
+  });
 });

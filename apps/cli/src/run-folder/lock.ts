@@ -59,7 +59,7 @@ export async function liveHolder(folder: string): Promise<LockHolder | undefined
 }
 
 async function takeOver(folder: string, draft: string): Promise<void> {
-  await refuseLive(folder, NAME);
+  await refuseLive(folder);
   if (!(await linked(draft, join(folder, TAKEOVER)))) {
     await refuseLive(folder, TAKEOVER);
     // Its owner died within that instant.
@@ -68,14 +68,15 @@ async function takeOver(folder: string, draft: string): Promise<void> {
   }
   try {
     // Another may have finished a takeover since we looked.
-    await refuseLive(folder, NAME);
+    await refuseLive(folder);
     await rename(draft, join(folder, NAME));
   } finally {
     await rm(join(folder, TAKEOVER), { force: true });
   }
 }
 
-async function refuseLive(folder: string, name: string): Promise<void> {
+/** @throws {RunFolderError} naming who holds a folder's lock, if that process lives */
+export async function refuseLive(folder: string, name = NAME): Promise<void> {
   const holder = await readHolder(folder, name);
   if (holder === undefined || !lives(holder)) return;
   const elsewhere = holder.host === hostname() ? '' : `; if that process is gone, remove ${join(folder, name)}`;

@@ -4,6 +4,8 @@ import type { Run } from '@fdr/records';
 import { UserError } from '../failure.js';
 import { checkpointSteps, readCheckpoint, type Checkpoint, type RecordCounts } from '../run-folder/checkpoint.js';
 import { CHECKPOINTS_FOLDER } from '../run-folder/files.js';
+import { locateRun } from '../run-folder/location.js';
+import { refuseLive } from '../run-folder/lock.js';
 import { openRun } from '../run-folder/reader.js';
 import { RunFolderError } from '../run-folder/refusal.js';
 
@@ -28,22 +30,28 @@ export interface ResumePointOptions {
 /**
  * The newest whole checkpoint of a run.
  *
- * @throws UserError if there is nothing to go on with, or from; RunFolderError where there is no such run
+ * @throws UserError if there is nothing to go on with, or from; RunFolderError where there is no such run, or a process that
+ *   lives is writing it: what it saves while the data is loaded here would be cut off
  */
 export async function resumePoint({ runsDirectory, id, epochs, warn }: ResumePointOptions): Promise<ResumePoint> {
-  const { run: found, folder, lastEpoch } = await openRun(runsDirectory, id);
+  const folder = await locateRun(runsDirectory, id);
+  await refuseLive(folder);
+  const { run: found, lastEpoch } = await openRun(runsDirectory, id);
   const run = epochs === undefined ? found : { ...found, config: { ...found.config, epochs } };
   const done = lastEpoch?.epoch ?? 0;
   if (found.status === 'diverged') throw new UserError(`run ${id} has diverged: there is nothing to go on with`);
-  if (epochs !== undefined && found.config.schedule === 'cosine' && epochs !== found.config.epochs)
-    throw new UserError(`--epochs can't be changed: the cosine schedule of run ${id} spans its ${found.config.epochs}`);
   if (found.status === 'finished' && run.config.epochs <= done)
     throw new UserError(
       `run ${id} has finished its ${done} epochs; to train it further, say how many there shall be: --epochs N`,
     );
   if (run.config.epochs < done)
     throw new UserError(`--epochs must be at least ${done}, which run ${id} has done, not ${run.config.epochs}`);
-  return { run, ...(await newestCheckpoint(join(folder, CHECKPOINTS_FOLDER), run, warn)) };
+  const point = await newestCheckpoint(join(folder, CHECKPOINTS_FOLDER), run, warn);
+  // The schedule under way, which a command may have set.
+  const { schedule } = point.snapshot.state.progress.schedule;
+  if (schedule === 'cosine' && run.config.epochs !== found.config.epochs)
+    throw new UserError(`--epochs can't be changed: the cosine schedule of run ${id} spans its ${found.config.epochs}`);
+  return { run, ...point };
 }
 
 async function newestCheckpoint(

@@ -8,7 +8,7 @@ import { simplify } from './simplify.js';
 import { teams } from './teams.js';
 
 export interface CompileOptions {
-  /** At most so many threads of ONNX Runtime inside one operator, at least 1; see {@link teams}. Results do not depend on it. */
+  /** At most so many threads of ONNX Runtime inside one operator, at least 1; see {@link teams}. The same number gives the same bits. */
   readonly threads: number;
 }
 

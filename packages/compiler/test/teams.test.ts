@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Call, CallResult, Compiled } from '../src/index.js';
 import { teams } from '../src/teams.js';
 
-/** Two teams that count steps, and how long one of each takes, by a clock that only they move. */
-async function counting(pace: { single: number; whole: number }) {
+/** Two teams that count steps, the single thread's perhaps with an error, and how long one of each takes, by a clock that only they move. */
+async function counting(pace: { single: number; whole: number }, singleError = 0) {
   let clock = 0;
   const done: (readonly [threads: number, steps: number])[] = [];
   const disposed: number[] = [];
@@ -14,7 +14,10 @@ async function counting(pace: { single: number; whole: number }) {
         done.push([threads, steps]);
         const before = (state['count'] as Float32Array)[0] ?? NaN;
         const seen = Float32Array.from({ length: 2 * steps }, (_, i) => (inputs['x'] as Float32Array)[i] ?? NaN);
-        return Promise.resolve({ state: { count: Float32Array.of(before + steps) }, outputs: { seen } });
+        return Promise.resolve({
+          state: { count: Float32Array.of(before + steps + (threads === 1 ? singleError : 0)) },
+          outputs: { seen },
+        });
       },
       dispose: () => Promise.resolve(void disposed.push(threads)),
     });
@@ -39,6 +42,9 @@ describe('teams of threads', () => {
     expect(done).toEqual([
       ...[
         [2, 16],
+        // The first trial by both, to see that they agree.
+        [2, 2],
+        [1, 2],
         [1, 2],
         [2, 14],
       ],
@@ -62,6 +68,13 @@ describe('teams of threads', () => {
       [1, 14],
       [2, 16],
     ]);
+  });
+
+  it('stays with what was asked for where the single thread gives other bits, though it is faster', async () => {
+    const { call, done, count } = await counting({ single: 1, whole: 2 }, 0.5);
+    for (let i = 0; i < 20; i += 1) await call(16);
+    expect(done.filter(([threads]) => threads === 1)).toEqual([[1, 2]]);
+    expect(count()).toBe(20 * 16);
   });
 
   it('a call in two parts gives what one part gives', async () => {

@@ -42,8 +42,8 @@ export interface SurveyJob extends AnyJob, SurveySize {
 const FORMAT = 1;
 
 /**
- * A job and its key: a hash of what determines its numbers, which is its configuration and its parent's key. Threads do not (same
- * bits for any number of them).
+ * A job and its key: a hash of what determines its numbers, which is its configuration and its parent's key. Threads do not:
+ * they change its last bits at most.
  */
 export function makeJob(name: string, config: RunConfig, parent?: RunJob): RunJob {
   const determining = Object.entries(config)

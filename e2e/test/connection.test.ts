@@ -17,7 +17,7 @@ function lossRows(folder: string): string[][] {
 }
 
 test('a server that was killed and comes back leaves no gap and no duplicate', async ({ start, page, folder }) => {
-  const training = start('train --dataset synthetic --epochs 40 --threads 1 --no-dashboard');
+  const training = start('train --dataset synthetic --epochs 80 --threads 1 --no-dashboard');
   await training.says(/epoch 2/);
   const server = start('serve --port 0');
   const { origin, port } = new URL(await pageOf(server));
@@ -35,11 +35,37 @@ test('a server that was killed and comes back leaves no gap and no duplicate', a
   await training.ended;
   await expect(connection(page)).toHaveText('Complete');
   const found = readOnlyRun(join(folder, 'runs'));
-  expect(found.epochs).toHaveLength(40);
+  expect(found.epochs).toHaveLength(80);
   await expect(async () => expect(await savedRows(page, 'Mini-batch loss')).toEqual(lossRows(folder))).toPass();
   const steps = await savedSteps(page);
   expect(steps).toHaveLength(stepCount(found));
   expect(steps.map((row) => Number(row[2]))).toEqual(stepColumn(found, 'loss'));
+});
+
+test('a page that was open when its training was killed shows what became of it', async ({ start, page, folder }) => {
+  const training = start(`${ENDLESS} --checkpoint-every 1`);
+  const { origin, port, pathname } = new URL(await pageOf(training));
+  await page.goto(origin + pathname);
+  await expect(connection(page)).toHaveText('Live');
+  await expect.poll(() => readOnlyRun(join(folder, 'runs')).checkpoints.length).toBeGreaterThan(2);
+  training.kill('SIGKILL');
+  await training.ended;
+  await expect(connection(page)).toContainText('Connection lost');
+
+  await pageOf(start(`resume ${pathname.replace('/runs/', '')} --port ${port}`));
+  await expect(connection(page)).toHaveText('Live');
+  await expect(page.getByText(/goes on from the checkpoint of step \d+/)).toHaveCount(1);
+  const { events, epochs } = readOnlyRun(join(folder, 'runs'));
+  const step = events.findLast(({ type }) => type === 'status')?.step ?? NaN;
+  expect(step).toBeGreaterThan(0);
+  await expect
+    .poll(() => readOnlyRun(join(folder, 'runs')).epochs.length)
+    .toBeGreaterThan(Math.max(epochs.length, step / 40 + 3));
+  await expect(async () => {
+    const rows = await savedRows(page, 'Mini-batch loss');
+    expect(rows).toEqual(lossRows(folder).slice(0, rows.length));
+    expect(rows.length).toBeGreaterThan(step / 40 + 2);
+  }).toPass();
 });
 
 test('a browser that was offline catches up', async ({ start, page, context, folder }) => {

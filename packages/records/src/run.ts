@@ -94,6 +94,8 @@ export const run = z.object({
   tags: z.array(label).max(100),
   /** ISO 8601, UTC. A label only: order is by step. */
   createdAt: z.iso.datetime(),
+  /** When it last went on from a checkpoint: what had been recorded after that was cut off. Left out where it never did. */
+  resumedAt: z.iso.datetime().optional(),
   status: runStatus,
   config: runConfig,
   environment,

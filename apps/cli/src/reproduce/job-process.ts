@@ -71,15 +71,24 @@ function jobProcess(
   });
   let runId: string | undefined;
   createInterface(child.stdout).on('line', (line) => {
-    const record = JSON.parse(line) as JobRecord;
-    if (record.type === 'run') runId = record.run.id;
-    if (record.type === 'epoch') onEpoch(record.epoch.epoch);
+    const record = jobRecord(line);
+    if (record?.type === 'run') runId = record.run.id;
+    if (record?.type === 'epoch') onEpoch(record.epoch.epoch);
   });
   const ended = new Promise<JobOutcome>((resolve) => {
     child.once('error', (error) => resolve({ code: null, runId, words: error.message }));
     child.once('close', (code) => resolve({ code, runId, words: errors.join('\n') }));
   });
   return { ended, stop: () => void child.kill('SIGTERM') };
+}
+
+/** Undefined for what is no record: a process that is killed tears its last line. */
+function jobRecord(line: string): JobRecord | undefined {
+  try {
+    return JSON.parse(line) as JobRecord;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is read of the lines that `fdr train --json` prints. */

@@ -30,7 +30,7 @@ export interface RunWriter {
   /**
    * Saves `checkpoints/<step>.safetensors`, whole or not at all, after everything appended so far.
    *
-   * @param passing only to go on from if the process dies: the last two stay, and none once another kind is saved
+   * @param passing only to go on from if the process dies: the writer's last two stay, and none once another kind is saved
    * @returns the file's path
    * @throws the file system's error; earlier checkpoints stand
    */

@@ -7,7 +7,7 @@ import { CHECKPOINTS_FOLDER } from '../run-folder/files.js';
 import { locateRun } from '../run-folder/location.js';
 import { refuseLive } from '../run-folder/lock.js';
 import { openRun } from '../run-folder/reader.js';
-import { RunFolderError } from '../run-folder/refusal.js';
+import { errorCode, RunFolderError } from '../run-folder/refusal.js';
 
 /** Where a training that was broken off goes on. */
 export interface ResumePoint {
@@ -65,12 +65,15 @@ async function newestCheckpoint(
       if (!records) throw new RunFolderError('it does not say how many records stood before it');
       return { step, snapshot: snapshotOf(tensors, state), records };
     } catch (error) {
-      if (!(error instanceof RunFolderError)) throw error;
+      if (!(error instanceof RunFolderError) || isUnreadable(error)) throw error;
       warn(`${error.message}; it is passed over`);
     }
   }
   throw new UserError(`run ${id} has no whole checkpoint to go on from`);
 }
+
+/** Whether the file system refused: another time it may not, and the checkpoint is as good as it was. */
+const isUnreadable = ({ cause }: Error): boolean => cause instanceof Error && errorCode(cause.cause) !== undefined;
 
 /** What a checkpoint of ours holds is a snapshot; whether it is one of this training, the training says. */
 const snapshotOf = (tensors: Checkpoint['tensors'], state: unknown): Snapshot =>

@@ -87,7 +87,8 @@ export function resumeSession(options: ResumedSessionOptions): Promise<Session> 
         `the run was made by ${run.environment.backend} with TensorFlow.js ${run.environment.tensorflow}, ` +
           `it goes on by ${backend} with ${tensorflow}: from here on its last bits may differ`,
       );
-    return continueRun(runsDirectory, { ...run, status: 'running' }, from, { warn });
+    const resumed: Run = { ...run, status: 'running', resumedAt: new Date().toISOString() };
+    return continueRun(runsDirectory, resumed, from, { warn });
   });
 }
 

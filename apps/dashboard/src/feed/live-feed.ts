@@ -92,6 +92,8 @@ export function openLiveFeed(api: Api, summary: RunSummary, observer: FeedObserv
       else if (socket.connected) socket.io.engine.close();
     } finally {
       subscribing = false;
+      // It was found to be no longer true while we waited.
+      if (!closed && !history && socket.connected) void subscribe();
     }
   }
 
@@ -126,6 +128,12 @@ export function openLiveFeed(api: Api, summary: RunSummary, observer: FeedObserv
   socket.on(
     'run',
     on(runMessage, (held, { run }) => {
+      if (run.resumedAt !== held.run.resumedAt) {
+        // It went on from a checkpoint: what we hold of the time after that is no longer true.
+        history = null;
+        void subscribe();
+        return 'known';
+      }
       held.run = run;
       return 'taken';
     }),

@@ -22,21 +22,13 @@ export interface Compiled {
   dispose(): Promise<void>;
 }
 
-/** The call without its first steps: what is left to do once those have been done. */
-export function remainder(call: Call, done: number, { state }: CallResult): Call {
-  const rest = <Values extends TypedArray>(values: Values): Values =>
-    values.subarray((values.length / call.steps) * done) as Values;
-  const inputs = Object.entries(call.inputs).map(([name, values]): [string, TypedArray] => [name, rest(values)]);
-  return { ...call, steps: call.steps - done, state, inputs: Object.fromEntries(inputs) };
-}
-
-/** The first steps of a call. */
-export function beginning(call: Call, steps: number): Call {
-  const inputs = Object.entries(call.inputs).map(([name, values]): [string, TypedArray] => [
-    name,
-    values.subarray(0, (values.length / call.steps) * steps),
-  ]);
-  return { ...call, steps, inputs: Object.fromEntries(inputs) };
+/** Some of a call's steps, from one to before another, beginning in a state. */
+export function part(call: Call, from: number, to: number, state: TensorValues): Call {
+  const inputs = Object.entries(call.inputs).map(([name, values]): [string, TypedArray] => {
+    const size = values.length / call.steps;
+    return [name, values.subarray(size * from, size * to)];
+  });
+  return { ...call, steps: to - from, state, inputs: Object.fromEntries(inputs) };
 }
 
 /** What two calls in a row gave, as one call of all their steps would have given it. */

@@ -117,22 +117,30 @@ function callGraph(program: Program, body: Body): Uint8Array {
 
 const sizeOf = ({ shape }: TensorSpec): number => shape.reduce((product, size) => product * size, 1);
 
-/** ONNX Runtime tensors over the caller's own memory, checked against the specs. */
+/** @throws Error naming the first array that is missing, or is not what the specs say */
+function check(program: Program, role: Role, given: TensorValues, steps?: number): void {
+  const leading = steps === undefined ? [] : [steps];
+  for (const [name, spec] of Object.entries(program[role])) {
+    const array = given[name];
+    const expected = sizeOf(spec) * (steps ?? 1);
+    const type = array && storageOf(array);
+    if (!array || type !== spec.dtype || array.length !== expected) {
+      throw new Error(
+        `Program "${program.name}": ${role} "${name}" is ${array ? `${type} with ${array.length} values` : 'missing'}; ` +
+          `expected ${spec.dtype} with ${expected} ([${[...leading, ...spec.shape].join()}]).`,
+      );
+    }
+  }
+}
+
+/** ONNX Runtime tensors over the caller's own memory, which has been checked. */
 function feeds(program: Program, role: Role, given: TensorValues, steps?: number): Record<string, Tensor> {
   const leading = steps === undefined ? [] : [steps];
   return Object.fromEntries(
-    Object.entries(program[role]).map(([name, spec]) => {
-      const array = given[name];
-      const expected = sizeOf(spec) * (steps ?? 1);
-      const type = array && storageOf(array);
-      if (!array || type !== spec.dtype || array.length !== expected) {
-        throw new Error(
-          `Program "${program.name}": ${role} "${name}" is ${array ? `${type} with ${array.length} values` : 'missing'}; ` +
-            `expected ${spec.dtype} with ${expected} ([${[...leading, ...spec.shape].join()}]).`,
-        );
-      }
-      return [graphName(role, name), new Tensor(spec.dtype, array, [...leading, ...spec.shape])];
-    }),
+    Object.entries(program[role]).map(([name, { dtype, shape }]) => [
+      graphName(role, name),
+      new Tensor(dtype, given[name] as TypedArray, [...leading, ...shape]),
+    ]),
   );
 }
 
@@ -157,6 +165,7 @@ export async function compile(
   { threads }: CompileOptions,
 ): Promise<Compiled> {
   const model = callGraph(program, await record((recorder) => recordStep(program, recorder)));
+  check(program, 'constants', constants);
   const bound = feeds(program, 'constants', constants);
   const open = async (size: number) => {
     const session = await InferenceSession.create(model, {
@@ -173,10 +182,11 @@ export async function compile(
   const team = await teams(threads, open);
   return {
     run: async (call) => {
-      const { steps } = call;
+      const { steps, state, inputs, settings } = call;
       if (!Number.isInteger(steps) || steps < 1) throw new Error(`steps is ${steps}; expected a whole number from 1.`);
-      // Checked as a whole before any part of it is run.
-      callFeeds(program, call);
+      check(program, 'state', state);
+      check(program, 'inputs', inputs, steps);
+      check(program, 'settings', settings);
       return team.run(call);
     },
     dispose: () => team.dispose(),

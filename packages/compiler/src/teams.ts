@@ -1,4 +1,4 @@
-import { beginning, joined, remainder, sameBits, type Call, type Compiled } from './call.js';
+import { joined, part, sameBits, type Call, type Compiled } from './call.js';
 
 /** Calls from one trial to the next. */
 const CALLS_BETWEEN = 8;
@@ -42,7 +42,7 @@ export async function teams(
       // Not in the first call: a team's first steps are slow. Not without a state: a few outputs could agree by chance.
       if (!alike || Object.keys(call.state).length === 0 || calls++ % CALLS_BETWEEN !== 1 || steps === call.steps)
         return faster.run(call);
-      const first = beginning(call, steps);
+      const first = part(call, 0, steps, call.state);
       if (!single) {
         single = await open(1);
         alike = sameBits(await whole.run(first), await single.run(first));
@@ -50,7 +50,7 @@ export async function teams(
       }
       const other = faster === whole ? single : whole;
       const trial = await timed(other, first);
-      const rest = await timed(faster, remainder(call, steps, trial.result));
+      const rest = await timed(faster, part(call, steps, call.steps, trial.result.state));
       if (trial.pace < rest.pace) faster = other;
       return joined(trial.result, rest.result);
     },

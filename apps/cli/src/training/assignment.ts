@@ -1,14 +1,13 @@
 import { version as tensorflow } from '@tensorflow/tfjs';
-import { classificationTask, extraObservables, OptionError, optimizerOf, SnapshotError, train } from '@fdr/core';
-import { DatasetError, loadDataset } from '@fdr/datasets';
+import { extraObservables, OptionError, optimizerOf, SnapshotError, train } from '@fdr/core';
+import { DatasetError } from '@fdr/datasets';
 import type { RunConfig } from '@fdr/records';
-import { makeExecutor, resolveBackend } from '../backends/executor.js';
 import { UserError } from '../failure.js';
 import { RunFolderError } from '../run-folder/refusal.js';
 import { conduct, segmentLength, type Instructions } from './conduct.js';
-import { networkFor } from './network.js';
 import type { Assignment, Report } from './protocol.js';
 import { startParameters } from './start.js';
+import { openTask } from './task.js';
 
 /** Prepares what a configuration describes, waits for `start`, and trains, saying what happens. */
 export async function carryOut(
@@ -16,12 +15,9 @@ export async function carryOut(
   instructions: Instructions,
   say: (report: Report) => void,
 ): Promise<void> {
-  const backend = await resolveBackend(assignment.config.backend);
-  const config: RunConfig = { ...assignment.config, ...askedObservables(assignment.config), backend };
-  const data = await loadDataset(config.dataset, { progress: (progress) => say({ type: 'fetching', progress }) });
-  const executor = await makeExecutor(backend, config.threads);
-  const model = networkFor(config.model, data);
-  const task = classificationTask({ model, data, batchSize: config.batchSize });
+  const asked: RunConfig = { ...assignment.config, ...askedObservables(assignment.config) };
+  const { backend, executor, task } = await openTask(asked, (progress) => say({ type: 'fetching', progress }));
+  const config: RunConfig = { ...asked, backend };
   const segment = segmentLength();
   const { start: checkpoint, ...options } = config;
   const { resume } = assignment;
@@ -45,7 +41,7 @@ export async function carryOut(
   const first = await instructions.next();
   if (first.type !== 'start') throw new Error(`the first order is "${first.type}"; expected "start"`);
 
-  await conduct(training, segment, instructions, say, { ...assignment, resumed: resume !== undefined });
+  await conduct(training, segment, instructions, say, { ...assignment, from: resume?.state.progress });
   say({ type: 'end' });
 }
 
@@ -54,7 +50,7 @@ const askedObservables = ({ observables, ...choice }: RunConfig): Pick<RunConfig
   observables ? { observables: extraObservables(optimizerOf(choice), observables).map(({ name }) => name) } : {};
 
 /** What was thrown, so that the main thread can tell a person's mistake from a bug. */
-export function describeThrown(error: unknown): Report {
+export function describeThrown(error: unknown): Extract<Report, { type: 'failed' }> {
   const mistake = [UserError, DatasetError, OptionError, RunFolderError, SnapshotError].some(
     (kind) => error instanceof kind,
   );

@@ -35,8 +35,8 @@ export function segmentLength(): SegmentLength {
 export interface ConductOptions {
   /** Seconds between two passing checkpoints, at least. */
   readonly checkpointEvery: number;
-  /** Whether the training goes on from a checkpoint. */
-  readonly resumed: boolean;
+  /** Where the training goes on from a checkpoint; left out where it begins. */
+  readonly from?: { readonly step: number; readonly epoch: number } | undefined;
 }
 
 /** Iterates a training to its end, obeys orders between its segments, and saves its state now and then. */
@@ -45,12 +45,11 @@ export async function conduct(
   segment: SegmentLength,
   instructions: Instructions,
   say: (report: Report) => void,
-  { checkpointEvery, resumed }: ConductOptions,
+  { checkpointEvery, from }: ConductOptions,
 ): Promise<void> {
   const stamped = (record: Omit<Extract<EventRecord, { type: 'status' }>, 'time'>): void =>
     say({ type: 'event', record: { ...record, time: new Date().toISOString() } });
-  const { step, epoch } = training.snapshot().state.progress;
-  const position = { step, epoch };
+  const position = { step: from?.step ?? 0, epoch: from?.epoch ?? 0 };
   const status = (value: RunStatus, message: string): void =>
     stamped({ type: 'status', ...position, status: value, message });
   let saved = performance.now();
@@ -60,8 +59,8 @@ export async function conduct(
     saved = performance.now();
   };
 
-  if (!resumed) checkpoint();
-  status('running', resumed ? `training goes on from the checkpoint of step ${step}` : 'training begins');
+  if (!from) checkpoint();
+  status('running', from ? `training goes on from the checkpoint of step ${from.step}` : 'training begins');
   let epochBegan = performance.now();
   let itemBegan = epochBegan;
   let paused = false;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Snapshot } from '@fdr/core';
 import type { Run } from '@fdr/records';
 import { UserError } from '../failure.js';
-import { checkpointSteps, readCheckpoint, type Checkpoint, type RecordCounts } from '../run-folder/checkpoint.js';
+import { checkpointSteps, readCheckpoint, type RecordCounts } from '../run-folder/checkpoint.js';
 import { CHECKPOINTS_FOLDER } from '../run-folder/files.js';
 import { locateRun } from '../run-folder/location.js';
 import { refuseLive } from '../run-folder/lock.js';
@@ -61,9 +61,10 @@ async function newestCheckpoint(
 ): Promise<Omit<ResumePoint, 'run'>> {
   for (const step of (await checkpointSteps(folder)).toReversed()) {
     try {
-      const { tensors, state, records } = await readCheckpoint(join(folder, `${step}.safetensors`), parameters);
+      const { records, ...snapshot } = await readCheckpoint(join(folder, `${step}.safetensors`), parameters);
       if (!records) throw new RunFolderError('it does not say how many records stood before it');
-      return { step, snapshot: snapshotOf(tensors, state), records };
+      // What a checkpoint of ours holds is a snapshot; whether it is one of this training, the training says.
+      return { step, snapshot: snapshot as Snapshot, records };
     } catch (error) {
       if (!(error instanceof RunFolderError) || isUnreadable(error)) throw error;
       warn(`${error.message}; it is passed over`);
@@ -74,7 +75,3 @@ async function newestCheckpoint(
 
 /** Whether the file system refused: another time it may not, and the checkpoint is as good as it was. */
 const isUnreadable = ({ cause }: Error): boolean => cause instanceof Error && errorCode(cause.cause) !== undefined;
-
-/** What a checkpoint of ours holds is a snapshot; whether it is one of this training, the training says. */
-const snapshotOf = (tensors: Checkpoint['tensors'], state: unknown): Snapshot =>
-  ({ tensors, state }) as unknown as Snapshot;

@@ -26,8 +26,16 @@ export function useComparedRuns(api: Api, ids: ComputedRef<readonly string[]>): 
     if (before && hasEnded(before.summary.run.status)) return before;
     // The summary first: a run that has ended by then holds all its epochs.
     const summary = await api.run(id);
-    const [epochs, events] = await Promise.all([api.epochs(id, 0), api.events(id, 0)]);
-    const records = { run: summary.run, epochs: epochs.records, events: events.records, steps: createStepSeries([]) };
+    // What is here is not asked for again, unless the run has gone on from a checkpoint and some of it was cut off.
+    const goesOn = before && before.summary.run.resumedAt === summary.run.resumedAt;
+    const { epochs, events } = goesOn ? before.records : { epochs: [], events: [] };
+    const [newEpochs, newEvents] = await Promise.all([api.epochs(id, epochs.length), api.events(id, events.length)]);
+    const records: RunRecords = {
+      run: summary.run,
+      epochs: [...epochs, ...newEpochs.records],
+      events: [...events, ...newEvents.records],
+      steps: createStepSeries([]),
+    };
     known.set(id, { summary, records });
     return { summary, records };
   }

@@ -1,7 +1,4 @@
-import { OptionError } from '@fdr/core';
-import { DatasetError } from '@fdr/datasets';
-import { UserError } from '../../failure.js';
-import { RunFolderError } from '../../run-folder/refusal.js';
+import { describeThrown } from '../../training/assignment.js';
 import { survey, type SurveyOrder } from './survey.js';
 import type { SurveyAnswer } from './start.js';
 
@@ -10,8 +7,7 @@ async function answer(order: SurveyOrder): Promise<SurveyAnswer> {
   try {
     return { ok: true, record: await survey(order) };
   } catch (error) {
-    const mistake = [UserError, DatasetError, OptionError, RunFolderError].some((kind) => error instanceof kind);
-    const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+    const { mistake, message, stack } = describeThrown(error);
     return { ok: false, reason: mistake ? message : stack };
   }
 }

@@ -1,9 +1,7 @@
-import { classificationTask, noiseCurvature, stationaryPoints, type HessianMethod, type Snapshot } from '@fdr/core';
-import { loadDataset } from '@fdr/datasets';
+import { noiseCurvature, stationaryPoints, type HessianMethod, type Snapshot } from '@fdr/core';
 import type { RunConfig } from '@fdr/records';
-import { makeExecutor, resolveBackend } from '../../backends/executor.js';
 import { readCheckpoint } from '../../run-folder/checkpoint.js';
-import { networkFor } from '../../training/network.js';
+import { openTask } from '../../training/task.js';
 import type { SurveyRecord } from './record.js';
 
 /** What is to be looked at. JSON carries it. */
@@ -29,10 +27,7 @@ const METHODS: Readonly<Record<RunConfig['model'], HessianMethod>> = { mlp: 'exa
  */
 export async function survey({ config, checkpoint, points: count, ...order }: SurveyOrder): Promise<SurveyRecord> {
   const began = performance.now();
-  const data = await loadDataset(config.dataset);
-  const backend = await resolveBackend(config.backend);
-  const executor = await makeExecutor(backend, config.threads);
-  const task = classificationTask({ model: networkFor(config.model, data), data, batchSize: config.batchSize });
+  const { backend, executor, task } = await openTask(config);
   const { optimizer, learningRate, momentum, dampening, weightDecay, seed } = config;
   const training = { task, executor, optimizer, learningRate, momentum, dampening, weightDecay };
   const resume = (await readCheckpoint(checkpoint)) as Snapshot;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Backend } from '../src/backends/executor.js';
+import type { Backend } from '@fdr/training';
 import { WEIGHT_DECAY, BATCH_SIZE, type BenchedNetwork } from './network.js';
 
 /** Something that does training steps, one after another, when it is asked to. */

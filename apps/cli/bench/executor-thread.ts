@@ -7,8 +7,8 @@ import {
   trainingStep,
   type TensorValues,
 } from '@fdr/core';
-import { makeExecutor } from '../src/backends/executor.js';
-import { networkFor } from '../src/training/network.js';
+import { makeExecutor } from '@fdr/training';
+import { networkFor } from '@fdr/training';
 import type { ExecutorAssignment } from './contender.js';
 import { BATCH_SIZE, pictures, repeated, WEIGHT_DECAY } from './network.js';
 

@@ -1,5 +1,5 @@
 import { DatasetError } from '@fdr/datasets';
-import { RunFolderError } from './run-folder/refusal.js';
+import { RunFolderError } from '@fdr/run-store';
 import { onOneLine } from './terminal/text.js';
 
 /** What the process says to whoever started it. */

@@ -1,8 +1,8 @@
-export { halfRunningAverage, type HalfRunningAverage, type Readings } from './averages/half-running-average.js';
-export { inEquilibrium, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium/rule.js';
+export { halfRunningAverage, type HalfRunningAverage, type Readings } from './relations/half-running-average.js';
+export { inEquilibrium, ratioOf, slowest, type Balance, type TwoSides } from './relations/equilibrium-rule.js';
 export { conv2d, type Conv2dOptions } from './layers/conv2d.js';
-export { interval, ratioInterval, type Interval } from './landscape/confidence.js';
-export type { Departure } from './landscape/departure.js';
+export { interval, ratioInterval, type Interval } from './relations/confidence.js';
+export type { DeviationOnset } from './relations/deviation.js';
 export {
   hessianVector,
   hessianVectorProgram,
@@ -24,9 +24,9 @@ export {
   type SecondRelationOptions,
   type SecondRelationPoint,
   type SecondRelationRun,
-} from './landscape/second-relation.js';
+} from './relations/second-relation.js';
 export { stationaryPoints, type StationaryPointsOptions } from './landscape/stationary-points.js';
-export { stationaryRun } from './landscape/stationary-run.js';
+export { stationaryRun } from './relations/stationary-run.js';
 export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from '@fdr/records';
 export { dense, type Layer } from './layers/dense.js';
 export { maxPool, type Pool } from './layers/max-pool.js';
@@ -37,16 +37,16 @@ export { quadratic, stationaryState, type QuadraticOptions, type StationaryState
 export { EXTRA_OBSERVABLES, extraObservables } from './observables/catalogue.js';
 export { cubicDefect, cubicRelation, type CubicDefect, type CubicWindow } from './observables/cubic.js';
 export type { MeasuredStep, Observable } from './observables/observable.js';
-export { quadraticRelations, type QuadraticRelations, type Relation } from './observables/quadratic-relations.js';
-export type { Sides } from './observables/sides.js';
-export { fullBatchObservable } from './observables/full-batch.js';
+export { quadraticRelations, type QuadraticRelations, type Relation } from './relations/quadratic-relations.js';
+export type { Sides } from './relations/sides.js';
+export { fullBatchObservable } from './relations/full-batch-observable.js';
 export {
   identityDefect,
   IDENTITY_TOLERANCE,
   type IdentityDefect,
   type Moment,
   type Window,
-} from './observables/identity.js';
+} from './relations/identity.js';
 export { leftObservable, rightObservable, velocityDotGradient } from './observables/fluctuation-dissipation.js';
 export { adam } from './optimizers/adam.js';
 export { amsgrad } from './optimizers/amsgrad.js';
@@ -56,11 +56,11 @@ export type { Optimizer, OptimizerState, Update, Velocity } from './optimizers/o
 export { sgd, type Sgd, type SgdOptions } from './optimizers/sgd.js';
 export { initialParameters, type ParameterSpec } from './parameters.js';
 export { permutation, randomState, type RandomState } from './random.js';
-export { OptionError } from './range.js';
-export { scheduleOf, type ScheduleChoice, type ScheduleName } from './schedules/choice.js';
-export type { Course, LoweringOptions } from './schedules/course.js';
-export type { JudgedBalance } from './schedules/equilibrium.js';
-export type { Decision, EpochEnd, LearningRateReason, Schedule, ScheduleState } from './schedules/schedule.js';
+export { OptionError } from './validate.js';
+export { scheduleOf, type ScheduleChoice, type ScheduleName } from './relations/schedules/choice.js';
+export type { Course, LoweringOptions } from './relations/schedules/horizon.js';
+export type { JudgedBalance } from './relations/schedules/equilibrium.js';
+export type { Decision, EpochEnd, LearningRateReason, Schedule, ScheduleState } from './relations/schedules/schedule.js';
 export { classificationTask, type ClassificationOptions } from './training/classification-task.js';
 export { classification, type ClassificationData, type LabelledImages } from './training/classification.js';
 export { eagerExecutor } from './training/eager.js';
@@ -77,8 +77,8 @@ export type {
   TensorSpecs,
   TensorValues,
   TypedArray,
-} from './training/executor.js';
-export type { Objective } from './training/objective.js';
+} from './program.js';
+export type { Objective } from './objective.js';
 export type { Progress, TrainingEpoch, TrainingEvent } from './training/progress.js';
 export { identityTrial, type IdentityTrialOptions } from './training/identity-trial.js';
 export { quadraticTask } from './training/quadratic-task.js';

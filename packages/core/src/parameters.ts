@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { OptionError } from './range.js';
+import { OptionError } from './validate.js';
 import { randomState, uniform, type RandomState } from './random.js';
-import type { Tensors, TensorSpecs, TensorValues } from './training/executor.js';
+import type { Tensors, TensorSpecs, TensorValues } from './program.js';
 
 /**
  * How a parameter tensor starts.

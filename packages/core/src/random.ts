@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
-import { inRange } from './range.js';
+import { inRange } from './validate.js';
 
 /** Four 32-bit integers: the whole state of the generator. JSON carries it. */
 export type RandomState = readonly number[];

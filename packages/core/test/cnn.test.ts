@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { conv2d } from '../src/layers/conv2d.js';
 import { maxPool } from '../src/layers/max-pool.js';
 import { cnn } from '../src/models/cnn.js';
-import { IDENTITY_TOLERANCE } from '../src/observables/identity.js';
+import { IDENTITY_TOLERANCE } from '../src/relations/identity.js';
 import { optimizerStart } from '../src/optimizers/optimizer.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { initialParameters, slotValues } from '../src/parameters.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { halfRunningAverage } from '../src/averages/half-running-average.js';
+import { halfRunningAverage } from '../src/relations/half-running-average.js';
 import { normal, randomState } from '../src/random.js';
 import { slowHalfRunningAverage } from './reference/average.js';
 import { distance } from './reference/closeness.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { interval, ratioInterval, studentFactor } from '../src/landscape/confidence.js';
-import { secondRelation, type SecondRelationRun } from '../src/landscape/second-relation.js';
-import { stationaryRun } from '../src/landscape/stationary-run.js';
+import { interval, ratioInterval, studentFactor } from '../src/relations/confidence.js';
+import { secondRelation, type SecondRelationRun } from '../src/relations/second-relation.js';
+import { stationaryRun } from '../src/relations/stationary-run.js';
 import { possibleGain, valleyFloor } from '../src/index.js';
 import { stationaryState } from '../src/models/quadratic.js';
 import { normal, randomState, type RandomState } from '../src/random.js';
@@ -88,12 +88,12 @@ describe('the second relation', { timeout: 60_000 }, () => {
     // 1.985 / (2 - 1.5 eta) = 1.1 at eta = 0.1303; straight between 0.1 (1.0730) and 0.2 (1.1676): 0.1286.
     const [from, to] = [1.985 / 1.85, 1.985 / 1.7];
     const expected = 0.1 + (0.1 * (1.1 - from)) / (to - from);
-    const { learningRate, low, high, detected } = found.departure;
+    const { learningRate, low, high, detected } = found.deviation;
     expect(distance([learningRate, low, high], [expected, expected, expected])).toBeLessThan(1e-9);
     expect(distance([learningRate], [0.1303])).toBeLessThan(0.02);
     expect(detected).toBe(0.02);
-    expect(found.curvatureDeparture.learningRate).toBe(Infinity);
-    expect(found.curvatureDeparture.low).toBe(Infinity);
+    expect(found.curvatureDeviation.learningRate).toBe(Infinity);
+    expect(found.curvatureDeviation.low).toBe(Infinity);
   });
 
   it('knows the quartic it is tested on: G / (1/2 eta h^3 s^2) = 1 + eta h / 2 + 3 q s^2 eta / 2 + ...', () => {
@@ -122,7 +122,7 @@ describe('the second relation', { timeout: 60_000 }, () => {
     });
     const ratioAt = (learningRate: number) =>
       ((stationaryGradient(well, learningRate) / learningRate) * 0.01) / exact[0]!;
-    const { learningRate, low, high, detected } = found.departure;
+    const { learningRate, low, high, detected } = found.deviation;
     expect(low).toBeLessThan(learningRate);
     expect(learningRate).toBeLessThan(high);
     // At its ends the true ratio stands on either side of 1.1.
@@ -135,11 +135,11 @@ describe('the second relation', { timeout: 60_000 }, () => {
 
   it('tells nothing certain from one seed, and refuses what it can’t read', () => {
     const run = { learningRate: 0.1, seed: 1, oFB: 0.05, noiseTrace: 1 };
-    const { slope, departure } = secondRelation([run, { ...run, learningRate: 0.2, oFB: 0.2 }]);
+    const { slope, deviation } = secondRelation([run, { ...run, learningRate: 0.2, oFB: 0.2 }]);
     expect(slope).toEqual({ mean: 0.5, low: -Infinity, high: Infinity });
     // 2 at 0.2: 1.1 is reached a tenth of the way from 0.1.
-    expect(distance([departure.learningRate], [0.11])).toBeLessThan(1e-9);
-    expect([departure.low, departure.high, departure.detected]).toEqual([0.1, Infinity, Infinity]);
+    expect(distance([deviation.learningRate], [0.11])).toBeLessThan(1e-9);
+    expect([deviation.low, deviation.high, deviation.detected]).toEqual([0.1, Infinity, Infinity]);
     expect(() => secondRelation([run])).toThrow('runs must be at two learning rates or more; found 1');
     expect(() => secondRelation([run, run])).toThrow('runs[1] must be the only one of its learning rate and seed');
     expect(() => secondRelation([run, { ...run, oFB: NaN }])).toThrow(/runs\[1\].oFB must be a number/);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { stationaryState } from '../src/models/quadratic.js';
-import { IDENTITY_TOLERANCE, identityDefect } from '../src/observables/identity.js';
+import { IDENTITY_TOLERANCE, identityDefect } from '../src/relations/identity.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { initialParameters, zeroSlot } from '../src/parameters.js';
 import { randomState } from '../src/random.js';
 import { eagerExecutor } from '../src/training/eager.js';
-import type { TensorValues } from '../src/training/executor.js';
+import type { TensorValues } from '../src/program.js';
 import { identityTrial } from '../src/training/identity-trial.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
 import { trainingStep } from '../src/training/step.js';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { inEquilibrium, slowest } from '../src/equilibrium/rule.js';
-import { scheduleOf, type ScheduleChoice } from '../src/schedules/choice.js';
-import { cosine } from '../src/schedules/cosine.js';
-import { equilibrium } from '../src/schedules/equilibrium.js';
-import { plateau } from '../src/schedules/plateau.js';
-import type { EpochEnd, Schedule } from '../src/schedules/schedule.js';
-import { step } from '../src/schedules/step.js';
+import { inEquilibrium, slowest } from '../src/relations/equilibrium-rule.js';
+import { scheduleOf, type ScheduleChoice } from '../src/relations/schedules/choice.js';
+import { cosine } from '../src/relations/schedules/cosine.js';
+import { equilibrium } from '../src/relations/schedules/equilibrium.js';
+import { plateau } from '../src/relations/schedules/plateau.js';
+import type { EpochEnd, Schedule } from '../src/relations/schedules/schedule.js';
+import { step } from '../src/relations/schedules/step.js';
 import { distance } from './reference/closeness.js';
 
 const sides = (ratio: number) => ({ oLHalf: ratio * 0.04, oRHalf: 0.04 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { interval } from '../src/landscape/confidence.js';
+import { interval } from '../src/relations/confidence.js';
 import { noiseCurvature } from '../src/landscape/noise-curvature.js';
 import { stationaryPoints } from '../src/landscape/stationary-points.js';
-import { stationaryRun } from '../src/landscape/stationary-run.js';
+import { stationaryRun } from '../src/relations/stationary-run.js';
 import { stationaryState } from '../src/models/quadratic.js';
 import { eagerExecutor } from '../src/training/eager.js';
 import type { Snapshot } from '../src/training/snapshot.js';

@@ -6,7 +6,7 @@ import { mlp } from '../src/models/mlp.js';
 import { classificationTask } from '../src/training/classification-task.js';
 import { eagerExecutor } from '../src/training/eager.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
-import type { Executable, Executor } from '../src/training/executor.js';
+import type { Executable, Executor } from '../src/program.js';
 import type { Snapshot } from '../src/training/snapshot.js';
 import { train } from '../src/training/trainer.js';
 import type { TrainingItem, TrainOptions } from '../src/training/training.js';

@@ -29,7 +29,6 @@ export {
   type RunConfig,
   type RunStatus,
 } from './run.js';
-export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';
 export {
   epochList,
   epochMessage,

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { BACKENDS, resolveBackend } from '../backends/executor.js';
+import { BACKENDS, resolveBackend } from '@fdr/training';
 import { checkBackend, type BackendCheck } from '../doctor/backends.js';
 import { checkDatasets } from '../doctor/datasets.js';
 import { describeMachine } from '../doctor/machine.js';
 import { formatFindings, type Findings } from '../doctor/report.js';
 import { EXIT } from '../failure.js';
-import { DEFAULT_CONFIG } from '../options/config-flags.js';
+import { DEFAULT_CONFIG } from '@fdr/training';
 import { createOutput } from '../terminal/output.js';
 
 /** Adds `fdr doctor`. */

@@ -10,7 +10,7 @@ export function registerReplay(program: Command): void {
   addReplayOptions(command).action(async (id: string) => {
     const options = readReplayOptions(command);
     // Only this command and `reproduce` draw: the others need not wait for what draws.
-    const { replay } = await import('../replay/replay.js');
+    const { replay } = await import('./run-replay.js');
     await replay(id, options);
   });
 }

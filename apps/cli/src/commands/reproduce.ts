@@ -10,7 +10,7 @@ export function registerReproduce(program: Command): void {
     const options = readReproduceOptions(figure, given);
     const words = ['fdr', ...process.argv.slice(2)].join(' ');
     // Only this command draws: the others need not wait for what draws.
-    const { reproduce } = await import('../reproduce/reproduce.js');
+    const { reproduce } = await import('./run-reproduce.js');
     process.exitCode = await reproduce(options, words);
   });
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { addResumeOptions, readResumeOptions } from '../options/resume-options.js';
-import { resumePoint } from '../training/resume-point.js';
-import { resumeSession } from '../training/session.js';
-import { attend } from './attendance.js';
+import { resumePoint } from '@fdr/training';
+import { resumeSession } from '@fdr/training';
+import { attend } from './training-command.js';
 
 /** Adds `fdr resume`. */
 export function registerResume(program: Command): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { UserError } from '../failure.js';
 import { addRunsDirectory, readRunsDirectory } from '../options/server-options.js';
-import { listRuns } from '../run-folder/list.js';
-import { openRun, type RunReader } from '../run-folder/reader.js';
+import { listRuns } from '@fdr/run-store';
+import { openRun, type RunReader } from '@fdr/run-store';
 import { createOutput, type Output } from '../terminal/output.js';
 import { runReport, runReportJson } from '../terminal/run-report.js';
 import { runTable, runTableJson } from '../terminal/run-table.js';

@@ -3,10 +3,10 @@ import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../failure.js';
 import { addServerOptions, readServerOptions, type ServerOptions } from '../options/server-options.js';
-import { accept } from '../options/value.js';
-import { isLoopback } from '../server/guard.js';
-import { RESULTS, startServer } from '../server/server.js';
-import { interruption } from '../terminal/interruption.js';
+import { accept } from '../options/parse-option.js';
+import { isLoopback } from '@fdr/server';
+import { RESULTS, startServer } from '@fdr/server';
+import { interruption } from '../terminal/wait-for-signal.js';
 import { createOutput } from '../terminal/output.js';
 
 const folder = z.string().min(1).max(4096);

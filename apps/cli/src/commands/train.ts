@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { addTrainOptions, readTrainOptions } from '../options/train-options.js';
 import { createOutput } from '../terminal/output.js';
-import { startSession } from '../training/session.js';
-import { attend } from './attendance.js';
+import { startSession } from '@fdr/training';
+import { attend } from './training-command.js';
 
 /** Adds `fdr train`. */
 export function registerTrain(program: Command): void {

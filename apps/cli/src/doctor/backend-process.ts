@@ -1,5 +1,5 @@
-import type { Backend } from '../backends/executor.js';
-import { makeExecutor } from '../backends/executor.js';
+import type { Backend } from '@fdr/training';
+import { makeExecutor } from '@fdr/training';
 import { describeFailure, UserError } from '../failure.js';
 import { testIdentity } from './identity-test.js';
 import type { BackendCheck } from './backends.js';

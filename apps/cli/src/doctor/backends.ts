@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Backend } from '../backends/executor.js';
+import type { Backend } from '@fdr/training';
 
 export interface BackendCheck {
   readonly backend: Backend;

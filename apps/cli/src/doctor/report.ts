@@ -1,4 +1,4 @@
-import { measured } from '../terminal/number-text.js';
+import { formatMeasured } from '@fdr/core/relations';
 import { onOneLine } from '../terminal/text.js';
 import type { BackendCheck } from './backends.js';
 import type { DatasetCheck } from './datasets.js';
@@ -45,5 +45,5 @@ function backendText(check: BackendCheck, threads: number): string {
   // The line already begins with the backend's name.
   if (!works) return detail.replace(/^backend \S+: /, '');
   const speed = `${milliseconds.toFixed(0)} ms in all${backend === 'onnx' ? ` on ${threads} threads` : ''}`;
-  return `${speed}, identity of FDR1 off by ${measured(defect)}`;
+  return `${speed}, identity of FDR1 off by ${formatMeasured(defect)}`;
 }

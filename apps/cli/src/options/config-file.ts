@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { runConfig, type RunConfig } from '@fdr/records';
 import { UserError } from '../failure.js';
-import { errorCode } from '../run-folder/refusal.js';
-import { accept, show } from './value.js';
+import { errorCode } from '@fdr/run-store';
+import { accept, show } from './parse-option.js';
 
 const LARGEST_FILE = 1 << 20;
 const KEYS = Object.keys(runConfig.shape) as readonly (keyof RunConfig)[];

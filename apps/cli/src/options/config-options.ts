@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { runConfig, type RunConfig } from '@fdr/records';
 import { CONFIG_FLAGS, describeDefault, flagOf } from './config-flags.js';
-import { acceptWord, describeRange } from './value.js';
+import { acceptWord, describeRange } from './parse-option.js';
 
 export type ConfigKey = keyof RunConfig;
 

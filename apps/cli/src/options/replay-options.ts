@@ -1,10 +1,10 @@
 import { Option, type Command } from 'commander';
 import { runConfig, type RunConfig } from '@fdr/records';
 import { z } from 'zod';
-import { DEFAULT_CONFIG } from './config-flags.js';
+import { DEFAULT_CONFIG } from '@fdr/training';
 import { addConfigFlags, readConfigFlags } from './config-options.js';
 import { addRunsDirectory, readRunsDirectory } from './server-options.js';
-import { accept, describeRange } from './value.js';
+import { accept, describeRange } from './parse-option.js';
 
 /** A constant learning rate and a fixed curve are no rules: they look at nothing. */
 const rule = runConfig.shape.schedule.exclude(['constant', 'cosine']);

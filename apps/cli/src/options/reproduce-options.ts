@@ -4,10 +4,10 @@ import { Argument, Option, type Command } from 'commander';
 import { runConfig } from '@fdr/records';
 import { z } from 'zod';
 import { UserError } from '../failure.js';
-import { FIGURES, type FigureName, type ModelName, type PlanOptions } from '../reproduce/plan.js';
-import { PROTOCOLS } from '../reproduce/protocol.js';
-import { parseScale } from '../reproduce/scale.js';
-import { accept, acceptWord, describeRange } from './value.js';
+import { FIGURES, type FigureName, type ModelName, type PlanOptions } from '@fdr/experiments';
+import { PROTOCOLS } from '@fdr/experiments';
+import { parseScale } from '@fdr/experiments';
+import { accept, acceptWord, describeRange } from './parse-option.js';
 
 /** All that `fdr reproduce` was told, complete and checked. */
 export interface ReproduceOptions extends PlanOptions {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { runConfig } from '@fdr/records';
-import { addAttendanceOptions, readAttendanceOptions, type AttendanceOptions } from './attendance-options.js';
-import { acceptWord, describeRange } from './value.js';
+import { addAttendanceOptions, readAttendanceOptions, type AttendanceOptions } from './training-options.js';
+import { acceptWord, describeRange } from './parse-option.js';
 
 /** All that `fdr resume` was told, complete and checked. */
 export interface ResumeOptions extends AttendanceOptions {

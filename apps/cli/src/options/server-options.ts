@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
-import { DEFAULT_PORT } from '../server/port.js';
-import { accept, acceptWord, describeRange } from './value.js';
+import { DEFAULT_PORT } from '@fdr/server';
+import { accept, acceptWord, describeRange } from './parse-option.js';
 
 const port = z.int().min(0).max(65535);
 const text = z.string().min(1).max(4096);

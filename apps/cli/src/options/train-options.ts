@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { DATASET_NAMES } from '@fdr/datasets';
 import { run, runConfig, type RunConfig } from '@fdr/records';
-import { addAttendanceOptions, readAttendanceOptions, type AttendanceOptions } from './attendance-options.js';
+import { addAttendanceOptions, readAttendanceOptions, type AttendanceOptions } from './training-options.js';
 import { readConfigFile } from './config-file.js';
-import { CONFIG_FLAGS, DEFAULT_CONFIG, defaultsOf } from './config-flags.js';
+import { DEFAULT_CONFIG, defaultsOf } from '@fdr/training';
+import { CONFIG_FLAGS } from './config-flags.js';
 import { addConfigFlags, readConfigFlags, type ConfigKey } from './config-options.js';
-import { accept } from './value.js';
+import { accept } from './parse-option.js';
 
 /** All that `fdr train` was told, complete and checked. */
 export interface TrainOptions extends AttendanceOptions {

@@ -1,4 +1,4 @@
-import { chosen, duration, measured, percent } from './number-text.js';
+import { formatDuration, formatMeasured, formatNumber, formatPercent } from '@fdr/core/relations';
 import { cutTo } from './text.js';
 
 /** Where a training stands. NaN: not known yet. */
@@ -24,11 +24,11 @@ const FIELDS: readonly { readonly rank: number; readonly text: (state: TrainingS
     text: ({ stepsPerSecond }) =>
       `${known(stepsPerSecond, (rate) => (rate < 10 ? rate.toPrecision(2) : rate.toFixed(0)))} steps/s`,
   },
-  { rank: 4, text: ({ remainingSeconds }) => `ETA ${duration(remainingSeconds)}` },
-  { rank: 2, text: ({ loss }) => `loss ${measured(loss)}` },
+  { rank: 4, text: ({ remainingSeconds }) => `ETA ${formatDuration(remainingSeconds)}` },
+  { rank: 2, text: ({ loss }) => `loss ${formatMeasured(loss)}` },
   { rank: 5, text: ({ accuracy }) => `test ${known(accuracy, percent)}` },
   { rank: 1, text: ({ ratio }) => `ratio ${known(ratio, measured)}` },
-  { rank: 3, text: ({ learningRate }) => `lr ${chosen(learningRate)}` },
+  { rank: 3, text: ({ learningRate }) => `lr ${formatNumber(learningRate)}` },
 ];
 
 /** A quantity that has not been measured yet shows as a dash. A loss that is NaN is measured, and shows as that. */

@@ -1,7 +1,7 @@
 import { cubicRelation, EXTRA_OBSERVABLES, quadraticRelations, type Sides } from '@fdr/core';
 import { anyNumber, type EpochRecord, type Run } from '@fdr/records';
 import { z } from 'zod';
-import { measured } from './number-text.js';
+import { formatMeasured } from '@fdr/core/relations';
 import type { Section } from './section.js';
 
 /** A relation of the paper, and its two sides in a run's last averages. */
@@ -33,11 +33,11 @@ const VALUE = 11;
 export function relationSections(run: Run, last: EpochRecord): readonly Section[] {
   const observables = EXTRA_OBSERVABLES.flatMap(({ name, meaning }) => {
     const average = last.observables?.[name];
-    return average === undefined ? [] : [[name, `${measured(average).padEnd(VALUE)} ${meaning}`] as const];
+    return average === undefined ? [] : [[name, `${formatMeasured(average).padEnd(VALUE)} ${meaning}`] as const];
   });
   const relations = measuredRelations(run, last).map(({ name, says, sides: { left, right, defect } }) => {
-    const apart = `${measured(left).padEnd(VALUE)} = ${measured(right).padEnd(VALUE)}`;
-    return [name, `${apart} off by ${measured(Math.abs(defect)).padEnd(VALUE)} ${says}`] as const;
+    const apart = `${formatMeasured(left).padEnd(VALUE)} = ${formatMeasured(right).padEnd(VALUE)}`;
+    return [name, `${apart} off by ${formatMeasured(Math.abs(defect)).padEnd(VALUE)} ${says}`] as const;
   });
   return [
     ['observables, half-running', observables],

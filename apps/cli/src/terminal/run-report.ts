@@ -1,7 +1,7 @@
 import { epochRecord, eventRecord, type EpochRecord, type EventRecord } from '@fdr/records';
 import { z } from 'zod';
-import type { RunReader } from '../run-folder/reader.js';
-import { duration, measured, chosen, percent } from './number-text.js';
+import type { RunReader } from '@fdr/run-store';
+import { formatDuration, formatMeasured, formatNumber, formatPercent } from '@fdr/core/relations';
 import { reasonText } from './change-reason.js';
 import { runJson } from './run-table.js';
 import { formatSections, type Pairs, type Section } from './section.js';
@@ -62,21 +62,21 @@ function tags(list: readonly string[]): Pairs {
 function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord): Pairs {
   return [
     ['epoch', `${last.epoch} of ${run.config.epochs}, step ${last.step}`],
-    ['learning rate', chosen(last.learningRate)],
-    ['ratio', `${measured(last.ratio)} = ${measured(last.oLHalf)} / ${measured(last.oRHalf)}`],
-    ...Object.entries(last.layers).map(([name, layer]) => [`  ${name}`, measured(layer.ratio)] as const),
+    ['learning rate', formatNumber(last.learningRate)],
+    ['ratio', `${formatMeasured(last.ratio)} = ${formatMeasured(last.oLHalf)} / ${formatMeasured(last.oRHalf)}`],
+    ...Object.entries(last.layers).map(([name, layer]) => [`  ${name}`, formatMeasured(layer.ratio)] as const),
     [
       'loss',
-      `${measured(last.lossHalf)} half-running, ${measured(last.trainLoss)} training, ${measured(last.testLoss)} test`,
+      `${formatMeasured(last.lossHalf)} half-running, ${formatMeasured(last.trainLoss)} training, ${formatMeasured(last.testLoss)} test`,
     ],
-    ['accuracy', `${percent(last.trainAccuracy)} training, ${percent(last.testAccuracy)} test`],
-    ['best test', bestTestAccuracy === undefined ? '-' : percent(bestTestAccuracy)],
+    ['accuracy', `${formatPercent(last.trainAccuracy)} training, ${formatPercent(last.testAccuracy)} test`],
+    ['best test', bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy)],
   ];
 }
 
 function time(epochs: readonly EpochRecord[]): Pairs[number] {
   const total = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
-  return ['time', `${duration(total)} for ${epochs.length} epochs`];
+  return ['time', `${formatDuration(total)} for ${epochs.length} epochs`];
 }
 
 /** Every change of the learning rate, with its reason. */
@@ -85,7 +85,7 @@ function changes(events: readonly EventRecord[]): Pairs {
     .filter((event) => event.type === 'learningRate')
     .map(({ epoch, from, to, reason }) => [
       `epoch ${epoch}`,
-      `${chosen(from)} -> ${chosen(to)}: ${reasonText(reason)}`,
+      `${formatNumber(from)} -> ${formatNumber(to)}: ${reasonText(reason)}`,
     ]);
 }
 

@@ -1,8 +1,8 @@
 import { epochRecord, run as runSchema, anyNumber } from '@fdr/records';
 import { z } from 'zod';
-import type { StoredRuns } from '../run-folder/list.js';
-import type { RunReader } from '../run-folder/reader.js';
-import { chosen, measured, percent } from './number-text.js';
+import type { StoredRuns } from '@fdr/run-store';
+import type { RunReader } from '@fdr/run-store';
+import { formatMeasured, formatNumber, formatPercent } from '@fdr/core/relations';
 import { formatTable, type Column } from './table.js';
 
 const COLUMNS: readonly Column[] = [
@@ -28,10 +28,10 @@ function cells({ run, lastEpoch, bestTestAccuracy }: RunReader): string[] {
     run.name,
     run.status,
     `${lastEpoch?.epoch ?? 0}/${run.config.epochs}`,
-    chosen(lastEpoch?.learningRate ?? run.config.learningRate),
-    lastEpoch === undefined ? '-' : measured(lastEpoch.ratio),
-    bestTestAccuracy === undefined ? '-' : percent(bestTestAccuracy),
-    lastEpoch === undefined ? '-' : percent(lastEpoch.testAccuracy),
+    formatNumber(lastEpoch?.learningRate ?? run.config.learningRate),
+    lastEpoch === undefined ? '-' : formatMeasured(lastEpoch.ratio),
+    bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy),
+    lastEpoch === undefined ? '-' : formatPercent(lastEpoch.testAccuracy),
     run.createdAt.slice(0, 16).replace('T', ' '),
   ];
 }

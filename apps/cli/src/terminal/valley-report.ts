@@ -1,5 +1,5 @@
 import { possibleGain, stationaryFloor, type EpochRecord, type Run, type ValleyFloor } from '@fdr/records';
-import { chosen, measured } from './number-text.js';
+import { formatMeasured, formatNumber } from '@fdr/core/relations';
 import type { Section } from './section.js';
 
 /** Parts of the learning rate whose gain is told. */
@@ -13,15 +13,15 @@ const PARTS = [
 export function valleySection({ config }: Run, last: EpochRecord): Section {
   const valley = stationaryFloor(last, config.threshold);
   if (!valley) {
-    const because = `not in equilibrium: the ratio is not within ${chosen(config.threshold)} of 1`;
+    const because = `not in equilibrium: the ratio is not within ${formatNumber(config.threshold)} of 1`;
     return ['valley floor', [['no estimate', because]]];
   }
-  const gains = gainsOf(valley, last.learningRate).map(({ gain }, index) => `${measured(gain)} ${PARTS[index]?.[1]}`);
+  const gains = gainsOf(valley, last.learningRate).map(({ gain }, index) => `${formatMeasured(gain)} ${PARTS[index]?.[1]}`);
   return [
     'valley floor, estimated from the averages in equilibrium',
     [
-      ['loss at the floor', measured(valley.floor)],
-      ['height above it', `${measured(valley.height)} at learning rate ${chosen(last.learningRate)}`],
+      ['loss at the floor', formatMeasured(valley.floor)],
+      ['height above it', `${formatMeasured(valley.height)} at learning rate ${formatNumber(last.learningRate)}`],
       ['still to gain', gains.join(', ')],
     ],
   ];

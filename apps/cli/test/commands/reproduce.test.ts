@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { figureRecord, run as runSchema, type Run } from '@fdr/records';
 import { expect, it } from 'vitest';
-import { surveyRecord } from '../../src/reproduce/survey/record.js';
+import { surveyRecord } from '@fdr/experiments';
 import { fdr, outcomeOf, start, temporaryFolder } from './fdr.js';
 
 const REPRODUCE = ['reproduce', 'fig2', '--model', 'mlp', '--scale', 'quick'];

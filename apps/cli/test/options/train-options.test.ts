@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { runConfig } from '@fdr/records';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/failure.js';
-import { DEFAULT_CONFIG } from '../../src/options/config-flags.js';
+import { DEFAULT_CONFIG } from '@fdr/training';
 import { addTrainOptions, readTrainOptions, type TrainOptions } from '../../src/options/train-options.js';
 import { createProgram, runProgram } from '../../src/program.js';
 

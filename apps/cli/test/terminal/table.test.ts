@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chosen, duration, measured, percent } from '../../src/terminal/number-text.js';
+import { formatDuration, formatMeasured, formatNumber, formatPercent } from '@fdr/core/relations';
 import { formatTable, type Column } from '../../src/terminal/table.js';
 import { cutTo, onOneLine, widthOf } from '../../src/terminal/text.js';
 
@@ -38,22 +38,22 @@ describe('text', () => {
 
 describe('numbers', () => {
   it.each([
-    [measured(1.05512), '1.055'],
-    [measured(0.0000325), '3.250e-5'],
-    [measured(1e300), '1.000e300'],
-    [measured(0), '0'],
-    [measured(-0.5), '-0.5000'],
-    [measured(NaN), 'NaN'],
-    [measured(-Infinity), '-Infinity'],
-    [chosen(0.1 * 0.9 * 0.9 * 0.9), '0.0729'],
-    [chosen(1e-9), '1e-9'],
-    [percent(0.97123), '97.12 %'],
-    [percent(NaN), 'NaN'],
-    [duration(0), '0:00'],
-    [duration(59.6), '1:00'],
-    [duration(3600 * 7 + 61), '7:01:01'],
-    [duration(86400 * 30), '30 d'],
-    [duration(Infinity), '?'],
-    [duration(-1), '?'],
+    [formatMeasured(1.05512), '1.055'],
+    [formatMeasured(0.0000325), '3.250e-5'],
+    [formatMeasured(1e300), '1.000e300'],
+    [formatMeasured(0), '0'],
+    [formatMeasured(-0.5), '-0.5000'],
+    [formatMeasured(NaN), 'NaN'],
+    [formatMeasured(-Infinity), '-Infinity'],
+    [formatNumber(0.1 * 0.9 * 0.9 * 0.9), '0.0729'],
+    [formatNumber(1e-9), '1e-9'],
+    [formatPercent(0.97123), '97.12 %'],
+    [formatPercent(NaN), 'NaN'],
+    [formatDuration(0), '0:00'],
+    [formatDuration(59.6), '1:00'],
+    [formatDuration(3600 * 7 + 61), '7:01:01'],
+    [formatDuration(86400 * 30), '30 d'],
+    [formatDuration(Infinity), '?'],
+    [formatDuration(-1), '?'],
   ])('%s is %s', (text, expected) => expect(text).toBe(expected));
 });

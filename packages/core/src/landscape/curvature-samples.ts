@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { slotSpecs, slotTensors } from '../parameters.js';
-import type { Program, Tensors, TensorSpecs, TensorValues } from '../training/executor.js';
-import type { Objective } from '../training/objective.js';
+import type { Program, Tensors, TensorSpecs, TensorValues } from '../program.js';
+import type { Objective } from '../objective.js';
 import { alongEach, hessianVector, type HessianOptions } from './hessian-vector.js';
 
 const GRADIENT = 'gradient';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { namedSlot, slotSpecs, slotTensors } from '../parameters.js';
-import { inRange, oneOf } from '../range.js';
-import type { Program } from '../training/executor.js';
-import type { Objective } from '../training/objective.js';
+import { inRange, oneOf } from '../validate.js';
+import type { Program } from '../program.js';
+import type { Objective } from '../objective.js';
 
 /**
  * How second derivatives are taken.

@@ -1,10 +1,10 @@
-import type { SgdOptions } from '../optimizers/sgd.js';
+import type { Dynamics } from '../dynamics.js';
 import { namedSlot } from '../parameters.js';
 import { randomState, type RandomState } from '../random.js';
-import { inRange, OptionError } from '../range.js';
-import type { CallResult, Executor } from '../training/executor.js';
+import { inRange, OptionError } from '../validate.js';
+import type { CallResult, Executor } from '../program.js';
 import type { Task } from '../training/task.js';
-import { sampleOf } from './confidence.js';
+import { sampleOf } from '../relations/confidence.js';
 import { noiseCurvatureProgram, pairedInputs } from './curvature-samples.js';
 import type { HessianOptions } from './hessian-vector.js';
 
@@ -42,7 +42,7 @@ export interface TrainingPoint {
   readonly velocity?: readonly Float32Array[];
 }
 
-export interface NoiseCurvatureOptions extends SgdOptions, HessianOptions {
+export interface NoiseCurvatureOptions extends Dynamics, HessianOptions {
   readonly task: Task;
   readonly executor: Executor;
   /** At least one. For the mean over a stationary state, many, well apart: one point can be several times another. */
@@ -121,7 +121,7 @@ function piecesOf(outputs: CallResult['outputs'], samples: number, tensors: numb
 }
 
 /** @param size how many samples in a row belong together: what they share is no evidence of its own. */
-function summary(pieces: readonly Pieces[], size: number, { momentum, dampening }: SgdOptions): NoiseCurvature {
+function summary(pieces: readonly Pieces[], size: number, { momentum, dampening }: Dynamics): NoiseCurvature {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const estimate = (of: (piece: Pieces) => number): Estimate => {
     const groups = Array.from({ length: pieces.length / size }, (_, group) =>

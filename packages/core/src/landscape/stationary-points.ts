@@ -1,4 +1,4 @@
-import { inRange } from '../range.js';
+import { inRange } from '../validate.js';
 import type { Snapshot } from '../training/snapshot.js';
 import type { Task } from '../training/task.js';
 import { train } from '../training/trainer.js';

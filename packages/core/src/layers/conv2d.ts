@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { inRange, OptionError } from '../range.js';
+import { inRange, OptionError } from '../validate.js';
 import type { Layer } from './dense.js';
 
 export interface Conv2dOptions {

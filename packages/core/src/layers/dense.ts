@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ParameterSpec } from '../parameters.js';
-import { inRange } from '../range.js';
+import { inRange } from '../validate.js';
 
 /** A piece of a network: the parameters it owns, and a pure function of them and of its input. */
 export interface Layer {

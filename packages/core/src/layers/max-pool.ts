@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { inRange } from '../range.js';
+import { inRange } from '../validate.js';
 
 /** A layer without parameters. */
 export interface Pool {

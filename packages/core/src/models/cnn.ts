@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { conv2d } from '../layers/conv2d.js';
 import { dense } from '../layers/dense.js';
 import { maxPool } from '../layers/max-pool.js';
-import { inRange, OptionError } from '../range.js';
+import { inRange, OptionError } from '../validate.js';
 import { sequence, type Model } from './model.js';
 
 export interface CnnOptions {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { dense } from '../layers/dense.js';
-import { OptionError } from '../range.js';
+import { OptionError } from '../validate.js';
 import { sequence, type Model } from './model.js';
 
 /** Of 100 to 2,000 examples at once the fastest on the paper's perceptron, by a few percent. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { SgdOptions } from '../optimizers/sgd.js';
-import { inRange } from '../range.js';
-import type { Objective } from '../training/objective.js';
+import type { Dynamics } from '../dynamics.js';
+import { inRange } from '../validate.js';
+import type { Objective } from '../objective.js';
 
 export interface QuadraticOptions {
   /** Independent directions, all alike: a positive integer. */
@@ -74,7 +74,7 @@ export interface StationaryState {
  * @example stationaryState({ dimensions: 1, curvature: 1, noise: 1, learningRate: 1, momentum: 0, dampening: 0 }).positionVariance // 1
  */
 export function stationaryState(
-  options: QuadraticOptions & SgdOptions & { readonly learningRate: number; readonly weightDecay?: number },
+  options: QuadraticOptions & Dynamics & { readonly learningRate: number; readonly weightDecay?: number },
 ): StationaryState {
   const { dimensions, curvature, noise } = checkedQuadratic(options);
   const momentum = inRange('momentum', options.momentum, { min: 0, below: 1 });

@@ -1,5 +1,5 @@
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { OptionError } from '../range.js';
+import { OptionError } from '../validate.js';
 import { cubicLeft, cubicRight } from './cubic.js';
 import { oL, oR, vDotGradient } from './fluctuation-dissipation.js';
 import { noiseTrace } from './noise-trace.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Velocity } from '../optimizers/optimizer.js';
-import type { SgdOptions } from '../optimizers/sgd.js';
+import type { Dynamics } from '../dynamics.js';
 import { products, squares, type Observable } from './observable.js';
 
 /**
@@ -30,7 +30,7 @@ export function leftObservable(
  * @param learningRate eta, float32 [].
  * @returns float32 [tensors].
  */
-export function rightObservable(velocity: Velocity, learningRate: tf.Tensor, options: SgdOptions): tf.Tensor {
+export function rightObservable(velocity: Velocity, learningRate: tf.Tensor, options: Dynamics): tf.Tensor {
   const factor = ((1 + options.momentum) / (2 * (1 - options.dampening))) * velocity.scale ** 2;
   return tf.mul(tf.mul(factor, learningRate), squares(velocity.tensors));
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Velocity } from '../optimizers/optimizer.js';
-import type { SgdOptions } from '../optimizers/sgd.js';
+import type { Dynamics } from '../dynamics.js';
 
 /** What one step has to be read from; tensors stand in the order of the parameters. */
 export interface MeasuredStep {
@@ -19,7 +19,7 @@ export interface MeasuredStep {
   /** v of (10) after the update; for observables that need the dynamics. */
   readonly nextVelocity: Velocity;
   /** mu and nu of (10); for observables that need the dynamics. */
-  readonly dynamics: SgdOptions;
+  readonly dynamics: Dynamics;
 }
 
 /**

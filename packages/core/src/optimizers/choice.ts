@@ -1,14 +1,15 @@
-import { oneOf, OptionError } from '../range.js';
+import { oneOf, OptionError } from '../validate.js';
 import { adam } from './adam.js';
 import { amsgrad } from './amsgrad.js';
 import type { MomentOptions } from './moments.js';
 import type { Optimizer } from './optimizer.js';
-import { sgd, type SgdOptions } from './sgd.js';
+import type { Dynamics } from '../dynamics.js';
+import { sgd } from './sgd.js';
 
 export type OptimizerName = 'sgd' | 'adam' | 'amsgrad';
 
 /** Which optimizer, `sgd` by default, and its numbers; those of the others are not read. */
-export interface OptimizerChoice extends SgdOptions, MomentOptions {
+export interface OptimizerChoice extends Dynamics, MomentOptions {
   readonly optimizer?: OptimizerName;
 }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { inRange } from '../range.js';
+import { inRange } from '../validate.js';
 import type { OptimizerState } from './optimizer.js';
 
 /** What Adam and AMSGrad share. */

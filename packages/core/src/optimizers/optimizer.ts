@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { slotSpecs, slotTensors, zeroSlot, namedSlot, type ParameterSpec } from '../parameters.js';
-import type { Tensors, TensorSpecs, TensorValues } from '../training/executor.js';
-import type { SgdOptions } from './sgd.js';
+import type { Tensors, TensorSpecs, TensorValues } from '../program.js';
+import type { Dynamics } from '../dynamics.js';
 
 /** What an optimizer carries from step to step. */
 export interface OptimizerState {
@@ -32,7 +32,7 @@ export interface Optimizer {
   readonly slots: readonly string[];
   readonly scalars: readonly string[];
   /** mu and nu of (10), for which the relations are derived; null for any other update, where O_R has no meaning. */
-  readonly dynamics: SgdOptions | null;
+  readonly dynamics: Dynamics | null;
   /**
    * @param learningRate eta, float32 [].
    * @returns the new parameters and state; what was given is left alone.

@@ -1,17 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { inRange } from '../range.js';
+import type { Dynamics } from '../dynamics.js';
+import { inRange } from '../validate.js';
 import type { Optimizer } from './optimizer.js';
 
-export interface SgdOptions {
-  /** mu, in [0, 1). */
-  readonly momentum: number;
-  /** nu, in [0, 1). */
-  readonly dampening: number;
-}
 
 /** The one optimizer of which the paper speaks: its `dynamics` are known. */
-export interface Sgd extends Optimizer, SgdOptions {
-  readonly dynamics: SgdOptions;
+export interface Sgd extends Optimizer, Dynamics {
+  readonly dynamics: Dynamics;
 }
 
 /** `factor * tensor`, without a pass over the tensor where the factor is one. */
@@ -30,7 +25,7 @@ const scaled = (factor: number, tensor: tf.Tensor): tf.Tensor => (factor === 1 ?
  * @throws OptionError naming the option, its range and what was found.
  * @example sgd({ momentum: 0.9, dampening: 0 }).slots // ['velocity']
  */
-export function sgd({ momentum, dampening }: SgdOptions): Sgd {
+export function sgd({ momentum, dampening }: Dynamics): Sgd {
   inRange('momentum', momentum, { min: 0, below: 1 });
   inRange('dampening', dampening, { min: 0, below: 1 });
   const dynamics = { momentum, dampening };

@@ -2,10 +2,10 @@ import { weightDecayValue } from '../losses/weight-decay.js';
 import type { Model } from '../models/model.js';
 import { namedSlot, slotValues, zeroSlot } from '../parameters.js';
 import { permutation } from '../random.js';
-import { inRange } from '../range.js';
+import { inRange } from '../validate.js';
 import { checkData, classification, type ClassificationData, type ImageSet } from './classification.js';
 import { chunkSize, evaluationProgram } from './evaluation.js';
-import type { Executable, Executor, TensorValues } from './executor.js';
+import type { Executable, Executor, TensorValues } from '../program.js';
 import type { Evaluation, Evaluator, Task } from './task.js';
 
 export interface ClassificationOptions {

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { crossEntropy } from '../losses/cross-entropy.js';
 import type { Model } from '../models/model.js';
 import { sizeOf } from '../parameters.js';
-import { inRange, OptionError } from '../range.js';
-import type { Tensors, TensorSpecs } from './executor.js';
-import type { Objective } from './objective.js';
+import { inRange, OptionError } from '../validate.js';
+import type { Tensors, TensorSpecs } from '../program.js';
+import type { Objective } from '../objective.js';
 
 /** Mean and deviation of the pixels, as parts of full scale. */
 export interface Normalization {

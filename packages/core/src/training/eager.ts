@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../parameters.js';
-import { inRange } from '../range.js';
+import { inRange } from '../validate.js';
 import type {
   Call,
   CallResult,
@@ -12,7 +12,7 @@ import type {
   TensorSpecs,
   TensorValues,
   TypedArray,
-} from './executor.js';
+} from '../program.js';
 
 type Role = 'state' | 'inputs' | 'settings' | 'constants';
 

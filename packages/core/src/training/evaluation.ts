@@ -3,7 +3,7 @@ import { correctSum, crossEntropySum } from '../losses/cross-entropy.js';
 import type { Model } from '../models/model.js';
 import { namedSlot, slotSpecs, slotTensors } from '../parameters.js';
 import { classify, imageConstants, type ImageSet } from './classification.js';
-import type { Program } from './executor.js';
+import type { Program } from '../program.js';
 import { valueGradientsAndByproduct } from './gradients.js';
 
 /** A chunk may be smaller than the model's largest by this factor, if it leaves fewer places empty. */

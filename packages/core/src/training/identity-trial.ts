@@ -1,14 +1,15 @@
-import { identityDefect, type IdentityDefect, type Moment } from '../observables/identity.js';
+import { identityDefect, type IdentityDefect, type Moment } from '../relations/identity.js';
 import { optimizerStart } from '../optimizers/optimizer.js';
-import { sgd, type SgdOptions } from '../optimizers/sgd.js';
+import { sgd } from '../optimizers/sgd.js';
+import type { Dynamics } from '../dynamics.js';
 import { initialParameters, slotValues } from '../parameters.js';
 import { randomState } from '../random.js';
-import { inRange } from '../range.js';
-import type { Executor, TensorValues } from './executor.js';
+import { inRange } from '../validate.js';
+import type { Executor, TensorValues } from '../program.js';
 import { trainingStep } from './step.js';
 import type { Task } from './task.js';
 
-export interface IdentityTrialOptions extends SgdOptions {
+export interface IdentityTrialOptions extends Dynamics {
   readonly task: Task;
   readonly executor: Executor;
   readonly learningRate: number;

@@ -1,8 +1,8 @@
 import type { EpochRecord, EventRecord } from '@fdr/records';
 import { randomState, type RandomState } from '../random.js';
-import { inRange } from '../range.js';
-import { scheduleOf, type ScheduleChoice } from '../schedules/choice.js';
-import type { ScheduleState } from '../schedules/schedule.js';
+import { inRange } from '../validate.js';
+import { scheduleOf, type ScheduleChoice } from '../relations/schedules/choice.js';
+import type { ScheduleState } from '../relations/schedules/schedule.js';
 
 type Without<Record, Key extends PropertyKey> = Record extends unknown ? Omit<Record, Key> : never;
 

@@ -1,7 +1,7 @@
 import { weightDecayValue } from '../losses/weight-decay.js';
 import { checkedQuadratic, quadratic, type QuadraticOptions } from '../models/quadratic.js';
 import { normal } from '../random.js';
-import { inRange } from '../range.js';
+import { inRange } from '../validate.js';
 import type { Task } from './task.js';
 
 /**

@@ -3,12 +3,12 @@ import {
   halfRunningAverage,
   type HalfRunningAverage,
   type HalfRunningAverageState,
-} from '../averages/half-running-average.js';
-import { ratioOf, type Balance } from '../equilibrium/rule.js';
+} from '../relations/half-running-average.js';
+import { ratioOf, type Balance } from '../relations/equilibrium-rule.js';
 import { extraObservables, isDefined, standardObservables } from '../observables/catalogue.js';
 import type { Observable } from '../observables/observable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { CallResult } from './executor.js';
+import type { CallResult } from '../program.js';
 
 /** What the recording needs to know of a training. */
 export interface RecordingShape {

@@ -1,9 +1,9 @@
 import { scalarName, type Optimizer } from '../optimizers/optimizer.js';
 import { namedSlot, slotValues, type ParameterSpec } from '../parameters.js';
-import type { TensorValues } from './executor.js';
+import type { TensorValues } from '../program.js';
 import type { Progress } from './progress.js';
 import type { SavedAverages } from './recording.js';
-import type { HalfRunningAverageState } from '../averages/half-running-average.js';
+import type { HalfRunningAverageState } from '../relations/half-running-average.js';
 
 export const SNAPSHOT_VERSION = 1;
 

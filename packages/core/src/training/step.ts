@@ -4,9 +4,9 @@ import { extraObservables, isDefined, standardObservables } from '../observables
 import type { MeasuredStep } from '../observables/observable.js';
 import { namedState, optimizerSpecs, optimizerState, type Optimizer } from '../optimizers/optimizer.js';
 import { namedSlot, slotSpecs, slotTensors } from '../parameters.js';
-import { inRange } from '../range.js';
-import type { Program } from './executor.js';
-import type { Objective } from './objective.js';
+import { inRange } from '../validate.js';
+import type { Program } from '../program.js';
+import type { Objective } from '../objective.js';
 
 export interface StepOptions {
   /** lambda of `1/2 lambda |theta|^2`, at least 0. */

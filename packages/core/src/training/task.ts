@@ -1,6 +1,6 @@
 import type { RandomState } from '../random.js';
-import type { Executor, TensorValues } from './executor.js';
-import type { Objective } from './objective.js';
+import type { Executor, TensorValues } from '../program.js';
+import type { Objective } from '../objective.js';
 
 /** Passes over all the data, without changing anything. NaN where a task has no such number. */
 export interface Evaluation {

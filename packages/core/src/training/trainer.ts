@@ -1,10 +1,10 @@
-import { fullBatchObservable } from '../observables/full-batch.js';
+import { fullBatchObservable } from '../relations/full-batch-observable.js';
 import { optimizerOf } from '../optimizers/choice.js';
 import { optimizerStart } from '../optimizers/optimizer.js';
 import { givenParameters, initialParameters, slotName, slotValues } from '../parameters.js';
-import { inRange, oneOf, OptionError } from '../range.js';
-import { scheduleOf, type ScheduleChoice } from '../schedules/choice.js';
-import type { Executable, TensorValues } from './executor.js';
+import { inRange, oneOf, OptionError } from '../validate.js';
+import { scheduleOf, type ScheduleChoice } from '../relations/schedules/choice.js';
+import type { Executable, TensorValues } from '../program.js';
 import {
   at,
   checkedLearningRate,

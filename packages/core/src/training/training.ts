@@ -1,6 +1,6 @@
 import type { OptimizerChoice } from '../optimizers/choice.js';
-import type { ScheduleChoice } from '../schedules/choice.js';
-import type { Executor } from './executor.js';
+import type { ScheduleChoice } from '../relations/schedules/choice.js';
+import type { Executor } from '../program.js';
 import type { TrainingEpoch, TrainingEvent } from './progress.js';
 import type { Snapshot } from './snapshot.js';
 import type { Task } from './task.js';

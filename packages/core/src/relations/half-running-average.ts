@@ -1,0 +1,127 @@
+import { inRange } from '../validate.js';
+
+/** When the average will be read: after `first` values, and every `every` values from there on. */
+export interface Readings {
+  readonly first: number;
+  readonly every: number;
+}
+
+/** All of an average but its prefix sums; JSON carries it (every number is finite). */
+export interface HalfRunningAverageState extends Readings {
+  /** t: values taken since the start. */
+  readonly steps: number;
+  /** Sum of the finite values taken, and what its rounding has left out so far. */
+  readonly sum: number;
+  readonly remainder: number;
+  /** Position of the last value that was NaN or infinite; 0 if there was none. */
+  readonly lastNotFinite: number;
+  /** Number of the reading that the first of the prefix sums belongs to. */
+  readonly firstKept: number;
+}
+
+/**
+ * The half-running average of a series, (15): the mean of the values at `floor(t/2) < t' <= t`.
+ *
+ * `(S(t) - S(floor(t/2))) / (t - floor(t/2))` with prefix sums S in double precision whose rounding does not pile up
+ * (Kahan), and a bounded amount of work a value. Only those prefix sums are kept that a later reading will ask for: t/2 numbers
+ * when it is read at every step, one an epoch when it is read at epochs' ends. A value that is not finite makes the average
+ * NaN for as long as it lies in the window, and no longer.
+ */
+export interface HalfRunningAverage {
+  push(value: number): void;
+  /**
+   * The average now; NaN before the first value and while the window holds a value that is not finite.
+   *
+   * @throws Error at a step for which no reading was announced.
+   */
+  value(): number;
+  /** How many values the window holds: `t - floor(t/2)`. */
+  window(): number;
+  state(): HalfRunningAverageState;
+  /** The prefix sums still needed, oldest first. */
+  prefixes(): Float64Array;
+}
+
+/** The reading whose window begins after value `position`, if there is one; for `every` 1 two readings share it. */
+function readingThatBeginsAt(position: number, { first, every }: Readings): number | undefined {
+  for (const end of [2 * position, 2 * position + 1])
+    if (end >= first && (end - first) % every === 0) return numberOfReading(end, { first, every });
+  return undefined;
+}
+
+const numberOfReading = (end: number, { first, every }: Readings): number =>
+  every === 1 ? Math.floor(end / 2) - Math.floor(first / 2) : (end - first) / every;
+
+/**
+ * @param readings when it will be read; at every step by default.
+ * @param saved state and prefix sums of an average to go on with.
+ * @throws OptionError if `first` or `every` is not a positive integer.
+ * @example const average = halfRunningAverage(); [4, 8, 6].forEach(average.push); average.value() // (8 + 6) / 2
+ */
+export function halfRunningAverage(
+  readings: Readings = { first: 1, every: 1 },
+  saved?: { readonly state: HalfRunningAverageState; readonly prefixes: Float64Array },
+): HalfRunningAverage {
+  const { first, every } = saved?.state ?? readings;
+  inRange('first', first, { min: 1, integer: true });
+  inRange('every', every, { min: 1, integer: true });
+  const fresh = { steps: 0, sum: 0, remainder: 0, lastNotFinite: 0, firstKept: 0 };
+  let { steps, sum, remainder, lastNotFinite, firstKept } = saved?.state ?? fresh;
+  let buffer = saved?.prefixes.slice() ?? new Float64Array(16);
+  let start = 0;
+  let length = saved?.prefixes.length ?? 0;
+
+  function keepPrefix(): void {
+    if (start + length === buffer.length) {
+      // Doubling when half or more is in use, else closing the gap that pruning has left: constant work a value on average.
+      const roomy = 2 * length >= buffer.length ? new Float64Array(2 * length + 16) : buffer;
+      roomy.set(buffer.subarray(start, start + length));
+      buffer = roomy;
+      start = 0;
+    }
+    buffer[start + length++] = sum;
+  }
+
+  function add(value: number): void {
+    const corrected = value + remainder;
+    const next = sum + corrected;
+    remainder = corrected - (next - sum);
+    sum = next;
+  }
+
+  function noteBeginning(): void {
+    if (readingThatBeginsAt(steps, { first, every }) !== undefined) keepPrefix();
+  }
+
+  /** Drops the prefix sums of readings that lie behind. */
+  function prune(): void {
+    if (steps < first || (steps - first) % every !== 0) return;
+    const wanted = numberOfReading(steps, { first, every });
+    const passed = Math.min(wanted - firstKept, length);
+    start += passed;
+    length -= passed;
+    firstKept += passed;
+  }
+
+  if (!saved) noteBeginning();
+
+  return {
+    push: (value) => {
+      steps++;
+      if (Number.isFinite(value)) add(value);
+      else lastNotFinite = steps;
+      noteBeginning();
+      prune();
+    },
+    value: () => {
+      const begin = Math.floor(steps / 2);
+      if (steps === 0 || lastNotFinite > begin) return NaN;
+      if (steps < first || (steps - first) % every !== 0)
+        throw new Error(`this average is read after ${first} values and every ${every}; not after ${steps}`);
+      return (sum - (buffer[start] as number)) / (steps - begin);
+    },
+    window: () => steps - Math.floor(steps / 2),
+    state: () => ({ first, every, steps, sum, remainder, lastNotFinite, firstKept }),
+    prefixes: () => buffer.slice(start, start + length),
+  };
+}

@@ -1,0 +1,33 @@
+import type { EpochRecord } from '@fdr/records';
+import type { Dynamics } from '../dynamics.js';
+import { inRange, OptionError } from '../validate.js';
+import type { SecondRelationRun } from './second-relation.js';
+
+/**
+ * What a run tells the second relation, from its epochs at its last learning rate:
+ *
+ * `<O_FB>` (18): |grad f|^2 as a half-running average (15) over epochs' ends, as section 3.2 has it, and `v . grad f^B` as the one over steps
+ * that the last record already holds. `<|v|^2> = 2 (1 - nu) / ((1 + mu) eta) <O_R>`: Tr C~ for mu = nu = 0.
+ *
+ * @param epochs of one run, in order; at least one.
+ * @throws OptionError if there is none, or an option is out of its range.
+ */
+export function stationaryRun(
+  epochs: readonly Pick<EpochRecord, 'learningRate' | 'gradientNormSquared' | 'oFB' | 'oRHalf'>[],
+  { momentum, dampening, seed }: Dynamics & { readonly seed: number },
+): SecondRelationRun {
+  inRange('momentum', momentum, { min: 0, below: 1 });
+  const undamped = 1 - inRange('dampening', dampening, { min: 0, below: 1 });
+  const last = epochs.at(-1);
+  if (!last) throw new OptionError('epochs', 'at least one', 0);
+  const { learningRate } = last;
+  const stage = epochs.slice(epochs.findLastIndex((epoch) => epoch.learningRate !== learningRate) + 1);
+  const later = stage.slice(Math.floor(stage.length / 2));
+  const square = later.reduce((sum, { gradientNormSquared }) => sum + gradientNormSquared, 0) / later.length;
+  const alongVelocity = last.oFB - undamped * last.gradientNormSquared;
+  return {
+    ...{ learningRate, seed },
+    oFB: undamped * square + (momentum === 0 ? 0 : alongVelocity),
+    noiseTrace: ((2 * undamped) / ((1 + momentum) * learningRate)) * last.oRHalf,
+  };
+}

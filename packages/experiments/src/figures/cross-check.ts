@@ -1,0 +1,127 @@
+import type { Claim } from '@fdr/records';
+import { interval, ratioInterval, type Interval, type SecondRelation, type SecondRelationRun } from '@fdr/core';
+import { numberText, type Table } from '@fdr/figures';
+import { verdictOf } from '../claim.js';
+import type { MadeSurvey } from '../completed-run.js';
+
+/** The right side of the second relation at the smallest learning rate, found in two ways that share nothing but the runs. */
+export interface CrossCheck {
+  readonly learningRate: number;
+  readonly momentum: boolean;
+  /** 2 <O_FB> / eta of each run. */
+  readonly relation: readonly number[];
+  /** <v' . H v'> (29) of each survey, Tr(H C~) without momentum. */
+  readonly products: readonly number[];
+  /** The first over the second. */
+  readonly ratio: Interval;
+}
+
+/** @param runs of all learning rates; @param surveys one or more */
+export function crossCheck(
+  runs: readonly SecondRelationRun[],
+  surveys: readonly MadeSurvey[],
+  momentum: number,
+): CrossCheck {
+  const learningRate = Math.min(...runs.map((run) => run.learningRate));
+  const relation = runs.filter((run) => run.learningRate === learningRate).map(({ oFB }) => (2 * oFB) / learningRate);
+  const products = surveys.map(({ survey }) => survey.update.mean);
+  return { learningRate, momentum: momentum > 0, relation, products, ratio: ratioInterval(relation, products) };
+}
+
+/** What (29) has on its right side: v' is the velocity after a step, the gradient itself where there is no momentum. */
+const rightSide = (momentum: boolean): string => (momentum ? '<v′ · H v′>' : 'Tr(H C)');
+
+/** Whether both ways find the same, within the uncertainty of both. */
+export function sameCurvature({ learningRate, momentum, relation, products, ratio }: CrossCheck): Claim {
+  const name = rightSide(momentum);
+  const [left, right] = [interval(relation), interval(products)];
+  const bounded = Number.isFinite(ratio.low) && Number.isFinite(ratio.high);
+  return {
+    statement: `At small η the second relation holds: 2 <O_FB> / η is ${name}.`,
+    place: momentum ? 'appendix A, equation (29)' : 'section 2.2, equation (FDR2)',
+    test:
+      `at the smallest η the 95 % interval of 2 <O_FB> / η over an independent estimate of ${name}, from Hessian-vector products at points ` +
+      'of the stationary state, contains 1',
+    measured: `at η = ${numberText(learningRate)}: 2 <O_FB> / η = ${rangeText(left)}, ${name} = ${rangeText(right)}, their ratio ${rangeText(ratio)}`,
+    // Of one sequence alone the uncertainty is not known.
+    verdict: verdictOf(bounded ? ratio.low <= 1 && 1 <= ratio.high : undefined),
+  };
+}
+
+function rangeText({ mean, low, high }: Interval): string {
+  const bounded = Number.isFinite(low) && Number.isFinite(high);
+  return `${numberText(mean)}${bounded ? ` (${numberText(low, 3)} to ${numberText(high, 3)})` : ' (uncertainty unknown)'}`;
+}
+
+/** The numbers of both ways, and those of each sequence. */
+export function crossCheckTables(
+  check: CrossCheck,
+  { curvature }: SecondRelation,
+  surveys: readonly MadeSurvey[],
+): readonly { readonly title: string; readonly table: Table }[] {
+  const { momentum, learningRate } = check;
+  const name = rightSide(momentum);
+  const row = (quantity: string, { mean, low, high }: Interval) => [quantity, mean, low, high];
+  const over = (of: (survey: MadeSurvey['survey']) => number) => interval(surveys.map(({ survey }) => of(survey)));
+  const [first] = surveys;
+  const method = first?.survey.method === 'exact' ? 'exact second derivatives' : 'central differences of gradients';
+  const pieces = momentum
+    ? [
+        row(
+          '<v · H g>',
+          over(({ cross }) => cross.mean),
+        ),
+        row(
+          '<v · H v>',
+          over(({ velocity }) => velocity.mean),
+        ),
+        row(
+          `${name}, of these three`,
+          over(({ update }) => update.mean),
+        ),
+      ]
+    : [];
+  return [
+    {
+      title: `Cross-check by Hessian-vector products at η = ${numberText(learningRate)}, ${method}`,
+      table: {
+        columns: ['quantity', 'value', '95 % from', 'to'],
+        rows: [
+          row(`${name} = 2 <O_FB> / η, by the second relation`, interval(check.relation)),
+          row(
+            'Tr(H C) = <g · H g>, by products',
+            over(({ trace }) => trace.mean),
+          ),
+          ...pieces,
+          row('the relation over the products', check.ratio),
+          row(
+            'Tr C = <|g|²>, at the same points',
+            over(({ noiseTrace }) => noiseTrace.mean),
+          ),
+          row(`mean curvature ${momentum ? '<v′ · H v′> / <|v′|²>' : 'Tr(H C) / Tr C'}, by the relation`, curvature),
+          row(
+            'mean curvature Tr(H C) / Tr C, by products',
+            over(({ meanCurvature }) => meanCurvature),
+          ),
+        ],
+      },
+    },
+    {
+      title: 'Points of each sequence; errors are from point to point',
+      table: {
+        columns: [
+          'sequence',
+          'points',
+          'samples each',
+          'Tr(H C)',
+          'standard error',
+          ...(momentum ? [name, 'its error'] : []),
+        ],
+        rows: surveys.map(({ sequence, survey: { points, samples, trace, update } }) => [
+          ...[sequence, points, samples, trace.mean, trace.standardError],
+          ...(momentum ? [update.mean, update.standardError] : []),
+        ]),
+      },
+    },
+  ];
+}

@@ -1,0 +1,12 @@
+export { eachBlock, madeRecords } from './completed-run.js';
+export { surveyRecord } from './curvature/record.js';
+export { carryOutPlan } from './experiment.js';
+export { type Failure } from './job-pool.js';
+export { OWN_COMMAND } from './job-process.js';
+export { type Job } from './job.js';
+export { FIGURES, type FigureName, type ModelName, type PlanOptions, plan } from './plan.js';
+export { createSketches } from './previews.js';
+export { PROTOCOLS } from './protocol.js';
+export { drawPng, drawSvg } from './render.js';
+export { type Result, writeResult } from './results.js';
+export { parseScale } from './scale.js';

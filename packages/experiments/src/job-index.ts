@@ -1,0 +1,87 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkpointSteps } from '@fdr/run-store';
+import { listRuns } from '@fdr/run-store';
+import type { RunReader } from '@fdr/run-store';
+import { errorCode } from '@fdr/run-store';
+import { CHECKPOINTS_FOLDER } from '@fdr/run-store';
+import { jobKey } from './job.js';
+import { readSurvey, surveysFolder, type SurveyRecord } from './curvature/record.js';
+
+/** A job that is done. */
+export type DoneJob = DoneRun | DoneSurvey;
+
+export interface DoneRun {
+  readonly reader: RunReader;
+  /** Path of its last checkpoint. */
+  readonly end: string;
+}
+
+export interface DoneSurvey {
+  readonly survey: SurveyRecord;
+  /** Path of its record. */
+  readonly end: string;
+}
+
+export interface Ledger {
+  /** What is done already, by job key. A run that lacks its end is not. */
+  readonly done: ReadonlyMap<string, DoneJob>;
+  /** Runs that another process is still making, by job key: their driver was killed, they were not. */
+  readonly underWay: ReadonlyMap<string, RunReader>;
+  /** Ids of runs that were stopped, or whose process died, by job key: of several the one that came furthest. */
+  readonly brokenOff: ReadonlyMap<string, string>;
+}
+
+/** Where an experiment's runs are kept. */
+export const runsFolder = (out: string): string => join(out, 'runs');
+
+/** Looks through an experiment's folder for jobs, once. */
+export async function readLedger(out: string): Promise<Ledger> {
+  const done = new Map<string, DoneJob>();
+  const underWay = new Map<string, RunReader>();
+  const broken = new Map<string, RunReader>();
+  for (const reader of (await listRuns(runsFolder(out))).runs) {
+    const key = jobKey(reader.run.tags);
+    if (key === undefined) continue;
+    const end = await wholeEnd(reader);
+    if (end !== undefined) done.set(key, { reader, end });
+    else if (isUnderWay(reader)) underWay.set(key, reader);
+    else if (canGoOn(reader) && reader.stepCount() >= (broken.get(key)?.stepCount() ?? 0)) broken.set(key, reader);
+  }
+  for (const [key, survey] of await doneSurveys(surveysFolder(out))) done.set(key, survey);
+  const brokenOff = new Map([...broken].map(([key, { id }]) => [key, id]));
+  return { done, underWay, brokenOff };
+}
+
+async function doneSurveys(folder: string): Promise<(readonly [string, DoneSurvey])[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  const found = names.map(async (name) => {
+    const [, key] = /^([0-9a-f]{16})\.json$/.exec(name) ?? [];
+    const end = join(folder, name);
+    const survey = key === undefined ? undefined : await readSurvey(end);
+    return key === undefined || survey === undefined ? [] : [[key, { survey, end }] as const];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** @throws Error where the run is not whole */
+export async function doneRun(reader: RunReader): Promise<DoneRun> {
+  const end = await wholeEnd(reader);
+  if (end === undefined) throw new Error(`run ${reader.id} ended as ${reader.run.status}`);
+  return { reader, end };
+}
+
+export const isUnderWay = ({ run }: RunReader): boolean => run.status === 'running' || run.status === 'paused';
+
+const canGoOn = ({ run }: RunReader): boolean => run.status === 'stopped' || run.status === 'failed';
+
+async function wholeEnd({ run, folder, lastEpoch }: RunReader): Promise<string | undefined> {
+  const { status, config, stepsPerEpoch } = run;
+  if (status !== 'finished' || lastEpoch?.epoch !== config.epochs) return undefined;
+  const checkpoints = join(folder, CHECKPOINTS_FOLDER);
+  const step = config.epochs * stepsPerEpoch;
+  return (await checkpointSteps(checkpoints)).includes(step) ? join(checkpoints, `${step}.safetensors`) : undefined;
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG } from '@fdr/training';
+import { makeJob } from '../src/job.js';
+import { plan, type PlanOptions } from '../src/plan.js';
+import { PROTOCOLS } from '../src/protocol.js';
+import { parseScale, scaledEpochs, scaledProtocol } from '../src/scale.js';
+
+const options: PlanOptions = {
+  ...{ figures: ['fig1', 'fig2'], models: ['mlp'], scale: parseScale('paper'), backend: 'onnx', threads: 1 },
+};
+
+describe('a scale', () => {
+  it.each<[string, number, number]>([
+    ['paper', 500, 500],
+    ['1', 500, 500],
+    ['0.1', 500, 50],
+    ['1e-3', 500, 4],
+  ])('%s makes %i epochs %i', (word, epochs, scaled) => {
+    expect(scaledEpochs('mlp', epochs, parseScale(word))).toBe(scaled);
+  });
+
+  it.each(['0', '-1', '1.5', 'fast', '', '0x1', 'NaN'])('%j is refused', (word) => {
+    expect(() => parseScale(word)).toThrow(`--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not`);
+  });
+});
+
+describe('the quick scale', () => {
+  it('keeps the first and the last learning rate, and one between', () => {
+    const quick = (model: 'mlp' | 'cnn') => scaledProtocol(PROTOCOLS[model], parseScale('quick'));
+    expect(quick('mlp').sequence.map(({ learningRate }) => learningRate)).toEqual([0.05, 0.01, 0.003]);
+    expect(quick('cnn').sequence).toEqual([
+      { learningRate: 0.05, epochs: 2 },
+      { learningRate: 0.002, epochs: 2 },
+      { learningRate: 0.0001, epochs: 2 },
+    ]);
+    expect([quick('cnn').seeds, quick('cnn').base.dataset]).toEqual([2, 'synthetic-color']);
+  });
+});
+
+describe('the protocol', () => {
+  it('of the multilayer perceptron has the 3,600 epochs of appendix B.1, four times', () => {
+    const { initial, sequence, seeds } = PROTOCOLS.mlp;
+    // 100 + 4 (500 + 500 + 500 + 1000 + 1000)
+    expect(initial.epochs + seeds * sequence.reduce((sum, { epochs }) => sum + epochs, 0)).toBe(14_100);
+    expect(sequence.map(({ learningRate }) => learningRate)).toEqual([0.05, 0.02, 0.01, 0.005, 0.003]);
+  });
+});
+
+describe('a plan', () => {
+  it('has each run once, after the one it starts from', () => {
+    const { figures, jobs } = plan(options);
+    expect(figures.map(({ id }) => id)).toEqual(['fig1a', 'fig2a']);
+    expect(jobs).toHaveLength(6);
+    expect(new Set(jobs.map(({ key }) => key)).size).toBe(6);
+    jobs.forEach(({ parent }, index) => {
+      const place = jobs.findIndex(({ key }) => key === parent);
+      expect(place).toBe(index - 1);
+    });
+    expect(jobs.map(({ config }) => config.learningRate)).toEqual([0.1, 0.05, 0.02, 0.01, 0.005, 0.003]);
+    expect(jobs.map(({ config }) => config.epochs)).toEqual([100, 500, 500, 500, 1000, 1000]);
+    expect(new Set(jobs.map(({ config }) => config.seed)).size).toBe(6);
+    expect(jobs.every(({ config }) => config.schedule === 'constant' && config.momentum === 0)).toBe(true);
+  });
+
+  it('shares the initial run, and only that, between two sequences', () => {
+    const keys = (seeds: number) => plan({ ...options, seeds }).jobs.map(({ key }) => key);
+    expect(keys(1)).toEqual(keys(2).slice(0, 6));
+  });
+
+  it('is the same each time, for any number of threads, and another at another scale or backend', () => {
+    const keys = (changes: Partial<PlanOptions>) => plan({ ...options, ...changes }).jobs.map(({ key }) => key);
+    const known = keys({});
+    expect(keys({})).toEqual(known);
+    expect(keys({ threads: 7 })).toEqual(known);
+    for (const changes of [{ scale: parseScale('0.5') }, { scale: parseScale('quick') }, { backend: 'cpu' } as const])
+      expect(keys(changes).filter((key) => known.includes(key))).toEqual([]);
+  });
+});
+
+describe('a plan of comparisons', () => {
+  const comparing = plan({ ...options, figures: ['fig4', 'figS1', 'figS2'], models: ['mlp', 'cnn'] });
+
+  it('has the ways of figures 4, S1 and S2, shared, without momentum, from the same initialization', () => {
+    expect(comparing.figures.map(({ id }) => id)).toEqual(
+      'fig4a figS1a fig4b figS1b figS2a figS2b figS2c figS2d'.split(' '),
+    );
+    const names = (id: string) => comparing.figures.find((figure) => figure.id === id)?.runs.map(({ job }) => job.name);
+    expect(names('fig4a')).toEqual(['mlp preset', 'mlp adaptive', 'mlp amsgrad']);
+    expect(names('figS1b')).toEqual(['cnn amsgrad', 'cnn adam']);
+    expect(names('figS2a')).toEqual(['cnn preset', 'cnn hasty', 'cnn amsgrad', 'cnn adaptive']);
+    expect(names('figS2c')).toEqual(['cnn preset init 3', 'cnn hasty init 3', 'cnn amsgrad init 3']);
+    // Figure 4 has 3 runs a network, S1 one more, S2 one more of the first seed and 3 of each of three others.
+    expect(comparing.jobs).toHaveLength(2 * (3 + 1) + 1 + 3 * 3);
+    expect(comparing.jobs.every(({ config, parent }) => config.momentum === 0 && parent === undefined)).toBe(true);
+  });
+
+  it('drops the preset rate after the same share of the epochs at each scale', () => {
+    const lengths = (word: string) =>
+      plan({ ...options, figures: ['fig4'], scale: parseScale(word) }).jobs.map(({ config }) => [
+        config.epochs,
+        config.everyEpochs,
+      ]);
+    expect(lengths('paper')).toEqual([
+      [250, 100],
+      [250, undefined],
+      [250, undefined],
+    ]);
+    expect(lengths('0.1')[0]).toEqual([25, 10]);
+  });
+
+  it('has the convolutional network of appendix B.2: momentum 0.9, 12 learning rates, 16 sequences', () => {
+    const { figures, jobs } = plan({ ...options, figures: ['fig3'], models: ['cnn'] });
+    const { runs = [], surveys = [] } = figures[0] ?? {};
+    expect([runs.length, surveys.length, jobs.length]).toEqual([1 + 11 * 16, 16, 1 + 12 * 16]);
+    expect(jobs.every(({ config }) => config.momentum === 0.9 && config.dampening === 0)).toBe(true);
+    // 100 + 16 (3 200 + 5 400 + 3 800)
+    expect(runs.reduce((sum, { job }) => sum + job.config.epochs, 0)).toBe(80_100);
+  });
+
+  it('surveys where each sequence of figure 3 ends, with batches of its own', () => {
+    const { figures } = plan({ ...options, figures: ['fig3'], seeds: 2 });
+    const [{ runs, surveys } = { runs: [], surveys: [] }] = figures;
+    const last = runs.filter(({ job }) => job.config.learningRate === 0.003).map(({ job }) => job.key);
+    expect(surveys.map(({ sequence, job }) => [sequence, job.parent])).toEqual([
+      [1, last[0]],
+      [2, last[1]],
+    ]);
+    // A tenth of 1,000 epochs.
+    expect(surveys.map(({ job: { points, samples } }) => [points, samples])).toEqual([
+      [100, 100],
+      [100, 100],
+    ]);
+    const seeds = [...surveys.map(({ job }) => job.seed), ...runs.map(({ job }) => job.config.seed)];
+    expect(new Set(seeds).size).toBe(seeds.length);
+    expect(new Set(surveys.map(({ job }) => job.key)).size).toBe(2);
+    const more = plan({ ...options, figures: ['fig3'], seeds: 2, scale: parseScale('0.5') }).figures[0];
+    expect(more?.surveys[0]?.job.key).not.toBe(surveys[0]?.job.key);
+  });
+});
+
+describe('a job key', () => {
+  it('is of what determines the numbers: the configuration, in any order, and all ancestors', () => {
+    const first = makeJob('first', DEFAULT_CONFIG);
+    const turned = Object.fromEntries(Object.entries(DEFAULT_CONFIG).reverse()) as typeof DEFAULT_CONFIG;
+    expect(makeJob('another name', turned).key).toBe(first.key);
+    expect(first.key).toMatch(/^[0-9a-f]{16}$/);
+    const other = makeJob('other', { ...DEFAULT_CONFIG, seed: 2 });
+    expect(other.key).not.toBe(first.key);
+    expect(makeJob('child', DEFAULT_CONFIG, first).key).not.toBe(makeJob('child', DEFAULT_CONFIG, other).key);
+  });
+});

@@ -1,0 +1,11 @@
+export { replaceFile } from './atomic-write.js';
+export { type RecordCounts, checkpointSteps, readCheckpoint } from './checkpoint.js';
+export { CHECKPOINTS_FOLDER } from './files.js';
+export { type LineFile } from './jsonl-file.js';
+export { lockFolder, refuseLive } from './lock.js';
+export { locateRun, openRunFile, readAt } from './paths.js';
+export { RunFolderError, errorCode } from './run-folder-error.js';
+export { makeRunId } from './run-id.js';
+export { type StoredRuns, listRuns } from './run-list.js';
+export { type RunReader, openRun } from './run-reader.js';
+export { type RunWriter, continueRun, createRun } from './run-writer.js';

@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { checkpointSteps, readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
+import { removePartialFiles } from '../src/atomic-write.js';
+import { decodeTensors, encodeTensors } from '../src/safetensors.js';
+import { createRun } from '../src/run-writer.js';
+import { sampleRun, scratch } from './sample.js';
+
+const kernel = { shape: [2, 3], values: new Float32Array([1, -2.5, NaN, Infinity, -0, 1e-45]) };
+const tensors = {
+  'dense1.bias': { shape: [3], values: new Float32Array([0.1, 0.2, 0.3]) },
+  'dense1.kernel': kernel,
+  'velocity/dense1.kernel': { shape: [2, 3], values: new Float32Array(6) },
+  pixels: { shape: [5], values: new Uint8Array([0, 1, 2, 254, 255]) },
+  sums: { shape: [2], values: new Float64Array([Math.PI, 1e300]) },
+  order: { shape: [3], values: new Int32Array([2, -1, 0]) },
+  random: { shape: [1], values: new Uint32Array([0xffff_ffff]) },
+  scalar: { shape: [], values: new Float32Array([7]) },
+  none: { shape: [0, 4], values: new Float32Array(0) },
+};
+const state = {
+  step: 600,
+  average: { sum: 0.1 + 0.2, ratio: NaN, edge: [-0, Infinity, -Infinity] },
+  text: '"sha256":"é"',
+};
+
+/** Objects compare by bits: NaN is NaN and -0 is not 0. */
+const bytesOf = (values: ArrayBufferView) =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex');
+
+describe('a checkpoint', () => {
+  it('comes back bit for bit', async () => {
+    const path = join(await scratch(), '600.safetensors');
+    await writeCheckpoint(path, { tensors, state });
+    const found = await readCheckpoint(path, sampleRun().parameters);
+    expect(Object.keys(found.tensors).sort()).toEqual(Object.keys(tensors).sort());
+    for (const [name, { shape, values }] of Object.entries(tensors)) {
+      expect(found.tensors[name]?.shape).toEqual(shape);
+      expect(found.tensors[name]?.values.constructor).toBe(values.constructor);
+      expect(bytesOf(found.tensors[name]!.values)).toBe(bytesOf(values));
+    }
+    expect(found.state).toStrictEqual(state);
+    expect(Object.is((found.state as typeof state).average.edge[0], -0)).toBe(true);
+  });
+
+  it('follows the format: length, JSON padded with spaces to 8 bytes, aligned data without gaps', async () => {
+    const path = join(await scratch(), '0.safetensors');
+    await writeCheckpoint(path, { tensors, state });
+    const file = await readFile(path);
+    const length = Number(file.readBigUInt64LE());
+    expect(length % 8).toBe(0);
+    const header = JSON.parse(file.toString('utf8', 8, 8 + length));
+    expect(header['dense1.kernel']).toMatchObject({ dtype: 'F32', shape: [2, 3] });
+    let end = 0;
+    for (const [name, entry] of Object.entries<{ data_offsets: [number, number]; dtype: string }>(header)) {
+      if (name === '__metadata__') continue;
+      expect(entry.data_offsets[0]).toBe(end);
+      expect(entry.data_offsets[0] % (Number(entry.dtype.slice(1)) / 8)).toBe(0);
+      end = entry.data_offsets[1];
+    }
+    expect(8 + length + end).toBe(file.length);
+    const [from, to] = header['dense1.kernel'].data_offsets;
+    expect(file.toString('hex', 8 + length + from, 8 + length + to)).toBe(bytesOf(kernel.values));
+  });
+
+  it('with any one bit flipped is refused', async () => {
+    const folder = await scratch();
+    const path = join(folder, '1.safetensors');
+    await writeCheckpoint(path, { tensors: { 'dense1.bias': tensors['dense1.bias'] }, state: { step: 1 } });
+    const file = await readFile(path);
+    for (let bit = 0; bit < 8 * file.length; bit += 1) {
+      const flipped = Buffer.from(file);
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      await writeFile(join(folder, 'flipped'), flipped);
+      await expect(readCheckpoint(join(folder, 'flipped')), `bit ${bit}`).rejects.toThrow(/^checkpoint flipped: /);
+    }
+  }, 60_000);
+
+  it('cut at any byte, or with a byte more, is refused', async () => {
+    const folder = await scratch();
+    const path = join(folder, '1.safetensors');
+    await writeCheckpoint(path, { tensors: { 'dense1.bias': tensors['dense1.bias'] }, state: { step: 1 } });
+    const file = await readFile(path);
+    for (let length = 0; length < file.length; length++) {
+      await writeFile(join(folder, 'cut'), file.subarray(0, length));
+      await expect(readCheckpoint(join(folder, 'cut')), `${length} bytes`).rejects.toThrow(/^checkpoint cut: /);
+    }
+    await writeFile(join(folder, 'long'), Buffer.concat([file, Buffer.alloc(1)]));
+    await expect(readCheckpoint(join(folder, 'long'))).rejects.toThrow(/^checkpoint long: the tensors end at byte 12/);
+  });
+
+  it('of another model is refused by the name of the difference', async () => {
+    const path = join(await scratch(), '1.safetensors');
+    await writeCheckpoint(path, { tensors, state });
+    await expect(readCheckpoint(path, [{ name: 'dense1.kernel', shape: [2, 4] }])).rejects.toThrow(
+      'checkpoint 1.safetensors: dense1.kernel has shape [2, 3], expected [2, 4]',
+    );
+    await expect(readCheckpoint(path, [{ name: 'conv1.bias', shape: [2] }])).rejects.toThrow('it has no conv1.bias');
+    await expect(readCheckpoint(path, [{ name: 'constructor', shape: [2] }])).rejects.toThrow('it has no constructor');
+  });
+
+  it('refuses what claims more than is there, and allocates nothing for it', () => {
+    const claim = (entry: unknown) => {
+      const json = Buffer.from(JSON.stringify({ 'a.b': entry }));
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(json.length));
+      return Buffer.concat([length, json, Buffer.alloc(16)]);
+    };
+    const huge = Buffer.alloc(16, 0xff);
+    expect(() => decodeTensors(huge)).toThrow(/the header claims 18446744073709551615 bytes, the file has 16/);
+    expect(() => decodeTensors(claim({ dtype: 'F32', shape: [1e9, 1e6], data_offsets: [0, 4e15] }))).toThrow(
+      /a\.b \(F32/,
+    );
+    expect(() => decodeTensors(claim({ dtype: 'F32', shape: [2 ** 53, 2 ** 53], data_offsets: [0, 16] }))).toThrow(
+      /a\.b/,
+    );
+    expect(() => decodeTensors(claim({ dtype: 'F32', shape: [-1, -4], data_offsets: [0, 16] }))).toThrow(/shape/);
+    expect(() => decodeTensors(claim({ dtype: 'F32', shape: [4], data_offsets: [4, 20] }))).toThrow(
+      /should take bytes 0/,
+    );
+    expect(() => decodeTensors(claim({ dtype: 'BF16', shape: [8], data_offsets: [0, 16] }))).toThrow(/dtype/);
+    expect(() => decodeTensors(claim(null))).toThrow(/a\.b/);
+    expect(decodeTensors(claim({ dtype: 'F32', shape: [4], data_offsets: [0, 16] })).tensors['a.b']?.shape).toEqual([
+      4,
+    ]);
+  });
+
+  it('refuses to store values that disagree with their shape', () => {
+    const wrong = { a: { shape: [2, 2], values: new Float32Array(3) } };
+    expect(() => encodeTensors({ tensors: wrong, metadata: {} })).toThrow('a has shape [2, 2] but 3 values');
+  });
+
+  it('is not read through a link', async () => {
+    const folder = await scratch();
+    await writeCheckpoint(join(folder, 'real'), { tensors, state });
+    await symlink(join(folder, 'real'), join(folder, '1.safetensors'));
+    await expect(readCheckpoint(join(folder, '1.safetensors'))).rejects.toThrow(/can't be read \(ELOOP\)/);
+  });
+
+  it('is saved by the run, in order of steps', async () => {
+    const writer = await createRun(await scratch(), sampleRun());
+    const paths = await Promise.all(
+      [100, 20, 3].map((step) => writer.saveCheckpoint(step, { tensors, state: { step } })),
+    );
+    expect(await checkpointSteps(join(writer.folder, 'checkpoints'))).toEqual([3, 20, 100]);
+    expect((await readCheckpoint(paths[1]!)).state).toEqual({ step: 20 });
+    expect(() => writer.saveCheckpoint(1.5, { tensors, state })).toThrow('step must be a whole number >= 0, not 1.5');
+    await writer.close();
+  });
+
+  it('is whole or not there when its writer is killed at any moment', async () => {
+    const folder = await scratch();
+    const root = new URL('../../..', import.meta.url);
+    for (let round = 0; round < 12; round++) {
+      const child = spawn(
+        process.execPath,
+        [
+          '--conditions=source',
+          '--import',
+          './register.mjs',
+          fileURLToPath(new URL('checkpoint-loop.ts', import.meta.url)),
+          folder,
+        ],
+        { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      let saves = 0;
+      createInterface({ input: child.stdout }).on('line', () => {
+        // The next save is under way by now: kill it a little further on each time.
+        if (++saves === 2) setTimeout(() => child.kill('SIGKILL'), round);
+      });
+      await once(child, 'close');
+      expect(saves).toBeGreaterThanOrEqual(2);
+      const steps = await checkpointSteps(folder);
+      expect(steps.length).toBeGreaterThanOrEqual(2);
+      for (const step of steps) {
+        expect((await readCheckpoint(join(folder, `${step}.safetensors`))).state).toEqual({ step });
+      }
+    }
+    await removePartialFiles(folder);
+    expect((await readdir(folder)).filter((name) => !/^\d+\.safetensors$/.test(name))).toEqual([]);
+  }, 60_000);
+});

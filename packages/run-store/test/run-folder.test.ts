@@ -1,0 +1,204 @@
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runId } from '@fdr/records';
+import { describe, expect, it } from 'vitest';
+import { makeRunId } from '../src/run-id.js';
+import { listRuns } from '../src/run-list.js';
+import { openRun } from '../src/run-reader.js';
+import { createRun } from '../src/run-writer.js';
+import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, scratch } from './sample.js';
+
+const values = (bytes: Buffer) => [...new Float32Array(new Uint8Array(bytes).buffer)];
+
+describe('makeRunId', () => {
+  it('holds time, name and a random part, and is a run id', () => {
+    const id = makeRunId('Größe / ../ MLP 1', new Date('2019-05-06T14:30:00Z'));
+    expect(id).toMatch(/^20190506-143000-gro-e-mlp-1-[0-9a-f]{8}$/);
+    for (const name of ['', '..', '𓀀', 'x'.repeat(1000)]) expect(runId.safeParse(makeRunId(name)).success).toBe(true);
+  });
+
+  it('differs at the same instant', () => {
+    const now = new Date();
+    expect(new Set(Array.from({ length: 100 }, () => makeRunId('same', now))).size).toBe(100);
+  });
+});
+
+describe('a run folder', () => {
+  it('gives back what was written, NaN and infinities included', async () => {
+    const runs = join(await scratch(), 'not', 'there', 'yet');
+    const writer = await createRun(runs, sampleRun());
+    writer.appendEvent(sampleWarning(0));
+    for (const epoch of [1, 2]) {
+      writer.appendSteps(sampleSteps(4 * epoch - 4, 4 * epoch));
+      writer.appendEpoch(sampleEpoch(epoch));
+    }
+    writer.setStatus('paused');
+    writer.setStatus('finished');
+    expect(await writer.close()).toEqual({ lost: {}, error: undefined });
+
+    const reader = await openRun(runs, 'sample');
+    expect(reader.run).toEqual({ ...sampleRun(), status: 'finished' });
+    expect(reader.position()).toEqual({ epochs: 2, steps: 8, events: 1 });
+    expect(await reader.epochs()).toEqual([sampleEpoch(1), sampleEpoch(2)]);
+    expect(await reader.epochs(1)).toEqual([sampleEpoch(2)]);
+    expect(await reader.events()).toEqual([sampleWarning(0)]);
+    expect(values(await reader.stepRows(0, 8))).toEqual([...sampleSteps(0, 8)]);
+    expect(values(await reader.stepRows(3, 5))).toEqual([...sampleSteps(3, 5)]);
+    expect(reader.lastEpoch).toEqual(sampleEpoch(2));
+    expect(reader.bestTestAccuracy).toBe(0.902);
+    expect((await readdir(join(runs, 'sample'))).sort()).toEqual([
+      'checkpoints',
+      'epochs.jsonl',
+      'events.jsonl',
+      'run.json',
+      'steps.f32',
+    ]);
+  });
+
+  it('copies the rows, so that the caller may reuse the array', async () => {
+    const runs = await scratch();
+    const writer = await createRun(runs, sampleRun());
+    const rows = sampleSteps(0, 2);
+    writer.appendSteps(rows);
+    rows.fill(9);
+    await writer.close();
+    expect(values(await (await openRun(runs, 'sample')).stepRows())).toEqual([...sampleSteps(0, 2)]);
+  });
+
+  it('refuses rows that are no whole rows', async () => {
+    const writer = await createRun(await scratch(), sampleRun());
+    expect(() => writer.appendSteps(new Float32Array(4))).toThrow(/multiple of 3 values \(loss, oL, oR\), not 4/);
+    await writer.close();
+  });
+
+  it('is followed while it is written', async () => {
+    const runs = await scratch();
+    const writer = await createRun(runs, sampleRun());
+    const reader = await openRun(runs, 'sample');
+    expect(reader.position()).toEqual({ epochs: 0, steps: 0, events: 0 });
+    for (let epoch = 1; epoch <= 20; epoch++) {
+      writer.appendSteps(sampleSteps(4 * epoch - 4, 4 * epoch));
+      writer.appendEpoch(sampleEpoch(epoch));
+      await reader.refresh();
+      const { epochs, steps } = reader.position();
+      // Wherever the writer stands, an epoch's steps are there when the epoch is.
+      expect(steps).toBeGreaterThanOrEqual(4 * epochs);
+    }
+    writer.appendEvent(sampleWarning(80));
+    await writer.settled();
+    expect(await reader.refresh()).toBe(true);
+    expect(await reader.refresh()).toBe(false);
+    expect(reader.position()).toEqual({ epochs: 20, steps: 80, events: 1 });
+    expect((await reader.epochs()).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    const { revision } = reader;
+    writer.setStatus('stopped');
+    await writer.close();
+    await reader.refresh();
+    expect([reader.run.status, reader.revision]).toEqual(['stopped', revision + 1]);
+  });
+
+  it('stands as failed where its process is gone without a word, and not a moment before', async () => {
+    const runs = await scratch();
+    const writer = await createRun(runs, sampleRun());
+    const reader = await openRun(runs, 'sample');
+    const lock = join(writer.folder, 'lock');
+    const holder = JSON.parse(await readFile(lock, 'utf8')) as object;
+    await reader.refresh();
+    expect(reader.run.status).toBe('running');
+    // As kill -9 leaves it: the lock of a process that is no more.
+    await writeFile(lock, JSON.stringify({ ...holder, started: 'another-boot/1', pid: 2 ** 30 }));
+    expect(await reader.refresh()).toBe(true);
+    expect(reader.run.status).toBe('failed');
+    expect(await reader.refresh()).toBe(false);
+    expect(JSON.parse(await readFile(join(writer.folder, 'run.json'), 'utf8'))).toMatchObject({ status: 'running' });
+    await writer.close();
+  });
+
+  it('is not made twice', async () => {
+    const runs = await scratch();
+    const writer = await createRun(runs, sampleRun());
+    await expect(createRun(runs, sampleRun())).rejects.toThrow(/sample exists already$/);
+    await writer.close();
+  });
+
+  it('is refused, with its path, where a file stands in the way', async () => {
+    const directory = await scratch();
+    await writeFile(join(directory, 'file'), '');
+    const refused = createRun(join(directory, 'file'), sampleRun());
+    await expect(refused).rejects.toThrow(`can't make the run folder ${join(directory, 'file', 'sample')} (E`);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('is refused in a directory that may not be written', async () => {
+    const directory = await scratch();
+    await chmod(directory, 0o555);
+    await expect(createRun(directory, sampleRun())).rejects.toThrow(`${join(directory, 'sample')} (EACCES)`);
+    await chmod(directory, 0o755);
+  });
+
+  it('has an epoch accuracy that is the best one, whatever NaN comes between', async () => {
+    const runs = await scratch();
+    const writer = await createRun(runs, sampleRun());
+    for (const [i, testAccuracy] of [NaN, 0.5, 0.7, NaN, 0.6].entries()) {
+      writer.appendEpoch(sampleEpoch(i + 1, { testAccuracy }));
+    }
+    await writer.close();
+    expect((await openRun(runs, 'sample')).bestTestAccuracy).toBe(0.7);
+  });
+});
+
+describe('listRuns', () => {
+  it('lists the newest first, names the damaged, and passes over what is no run', async () => {
+    const runs = await scratch();
+    for (const [id, createdAt] of [
+      ['old', '2019-05-06T14:30:00.000Z'],
+      ['new', '2019-05-07T14:30:00.000Z'],
+    ] as const) {
+      await (await createRun(runs, { ...sampleRun(id), createdAt })).close();
+    }
+    await mkdir(join(runs, '.hidden'));
+    await writeFile(join(runs, 'a-file'), '');
+    await mkdir(join(runs, 'empty'));
+    for (const [id, text] of [
+      ['torn', '{"schemaVersion":1,'],
+      ['future', JSON.stringify({ ...sampleRun(), schemaVersion: 2 })],
+      ['odd', JSON.stringify({ ...sampleRun(), status: 'dreaming' })],
+    ] as const) {
+      await mkdir(join(runs, id));
+      await writeFile(join(runs, id, 'run.json'), text);
+    }
+    const { runs: found, damaged } = await listRuns(runs);
+    expect(found.map(({ id }) => id)).toEqual(['new', 'old']);
+    expect(Object.fromEntries(damaged.map(({ id, error }) => [id, error]))).toEqual({
+      empty: 'run empty has no run.json',
+      torn: 'run torn: run.json is no JSON',
+      future: 'run future: its schemaVersion must be 1 to 1: a newer fdr may have written it',
+      odd: expect.stringMatching(/^run odd: run\.json: status: /),
+    });
+  });
+
+  it('lists nothing where there is no directory', async () => {
+    expect(await listRuns(join(await scratch(), 'none'))).toEqual({ runs: [], damaged: [] });
+  });
+
+  it('keeps readers, and reads only what is new', async () => {
+    const runs = await scratch();
+    const readers = new Map();
+    const writer = await createRun(runs, sampleRun());
+    const before = (await listRuns(runs, readers)).runs[0];
+    writer.appendEpoch(sampleEpoch(1));
+    await writer.close();
+    const after = (await listRuns(runs, readers)).runs[0];
+    expect(after).toBe(before);
+    expect(after?.lastEpoch).toEqual(sampleEpoch(1));
+  });
+});
+
+describe('run.json', () => {
+  it('is what the schema says, on its own lines', async () => {
+    const runs = await scratch();
+    await (await createRun(runs, sampleRun())).close();
+    const text = await readFile(join(runs, 'sample', 'run.json'), 'utf8');
+    expect(JSON.parse(text)).toEqual(sampleRun());
+    expect(text.endsWith('}\n')).toBe(true);
+  });
+});

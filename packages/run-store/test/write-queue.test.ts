@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '@fdr/testing';
+import { openRun } from '../src/run-reader.js';
+import { createWriteQueue } from '../src/write-queue.js';
+import { createRun } from '../src/run-writer.js';
+import { sampleEpoch, sampleRun, sampleSteps, scratch } from './sample.js';
+
+const text = (value: string) => Buffer.from(value);
+
+/** A queue in a folder where `file` can't be written until `recover` is called. */
+async function refusedQueue({ limit = 1000, retryAfter = 1 } = {}) {
+  const folder = await scratch();
+  const warnings: string[] = [];
+  const queue = createWriteQueue({ folder, limit, retryAfter, warn: (message) => warnings.push(message) });
+  await mkdir(join(folder, 'file'));
+  return { queue, warnings, path: join(folder, 'file'), recover: () => rmdir(join(folder, 'file')) };
+}
+
+describe('a write queue', () => {
+  it('writes in the order asked', async () => {
+    const folder = await scratch();
+    const queue = createWriteQueue({ folder, limit: 1000, retryAfter: 1, warn: () => undefined });
+    for (let i = 0; i < 50; i++) queue.append('a', text(`${i} `));
+    queue.replace('b', text('old'));
+    queue.replace('b', text('new'));
+    queue.append('a', text('end'));
+    await queue.settled();
+    expect(await readFile(join(folder, 'a'), 'utf8')).toBe(`${Array.from({ length: 50 }, (_, i) => i).join(' ')} end`);
+    expect(await readFile(join(folder, 'b'), 'utf8')).toBe('new');
+    expect(await queue.close()).toEqual({ lost: {}, error: undefined });
+  });
+
+  it('waits out a disk that refuses, warns once, and loses nothing within the limit', async () => {
+    const { queue, warnings, path, recover } = await refusedQueue();
+    queue.append('file', text('one '));
+    await queue.settled();
+    queue.append('file', text('two '));
+    await queue.settled();
+    expect(warnings).toEqual([expect.stringMatching(/^can't write to .* \(EISDIR\): keeping records in memory/)]);
+    await recover();
+    await eventually(async () => expect(await readFile(path, 'utf8')).toBe('one two '));
+    await queue.settled();
+    expect(warnings).toHaveLength(2);
+    expect(warnings[1]).toMatch(/works again$/);
+    expect(await queue.close()).toEqual({ lost: {}, error: undefined });
+  });
+
+  it('beyond the limit gives up the oldest, counts them, and keeps the place of rows with filler', async () => {
+    const { queue, warnings, path, recover } = await refusedQueue({ limit: 40, retryAfter: 1e6 });
+    for (let i = 0; i < 10; i++) queue.append('file', text(`row${i}`.padEnd(10, '.')), text('-'));
+    queue.append('file', text('no filler '));
+    await queue.settled();
+    for (let i = 0; i < 3; i++) queue.append('file', text(`last${i}`.padEnd(10, '.')), text('-'));
+    await recover();
+    expect(await queue.close()).toEqual({ lost: { file: 10 }, error: undefined });
+    // The first may be half written, so it is never given up; three more are 40 bytes.
+    expect(await readFile(path, 'utf8')).toBe(`row0......${'-'.repeat(90)}last0.....last1.....last2.....`);
+    expect(warnings[1]).toMatch(/given up meanwhile: 10 appends to file$/);
+  });
+
+  it('says at the end what could not be written', async () => {
+    const { queue } = await refusedQueue({ retryAfter: 1e6 });
+    queue.append('file', text('one'));
+    expect(await queue.close()).toEqual({ lost: {}, error: 'EISDIR' });
+  });
+});
+
+describe.runIf(existsSync('/dev/full'))('a run on a full disk', () => {
+  it('goes on, and its steps keep their numbers when there is room again', async () => {
+    const runs = await scratch();
+    const warnings: string[] = [];
+    const warn = (message: string) => warnings.push(message);
+    const writer = await createRun(runs, sampleRun(), { warn, backlog: 4000, retryAfter: 1 });
+    const steps = join(writer.folder, 'steps.f32');
+    writer.appendSteps(sampleSteps(0, 4));
+    await writer.settled();
+    const before = await readFile(steps);
+    await rm(steps);
+    await symlink('/dev/full', steps);
+    for (let epoch = 2; epoch <= 200; epoch++) {
+      writer.appendSteps(sampleSteps(4 * epoch - 4, 4 * epoch));
+      writer.appendEpoch(sampleEpoch(epoch));
+    }
+    await writer.settled();
+    expect(warnings).toEqual([expect.stringMatching(/ENOSPC/)]);
+    // In one go: an attempt between removing and writing would be overwritten.
+    await writeFile(`${steps}.new`, before);
+    await rename(`${steps}.new`, steps);
+    const { lost, error } = await writer.close();
+    expect(error).toBeUndefined();
+    expect(lost['epochs.jsonl']).toBeGreaterThan(0);
+
+    const reader = await openRun(runs, 'sample');
+    expect(reader.stepCount()).toBe(800);
+    const rows = new Float32Array(new Uint8Array(await reader.stepRows()).buffer);
+    const exact = sampleSteps(0, 800);
+    const missing = rows.filter(Number.isNaN).length / 3;
+    expect(missing).toBe(4 * lost['steps.f32']!);
+    rows.forEach((value, i) => Number.isNaN(value) || expect(value).toBe(exact[i]));
+    expect(reader.lastEpoch).toEqual(sampleEpoch(200));
+  });
+});

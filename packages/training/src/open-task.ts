@@ -1,0 +1,30 @@
+import { classificationTask, type Executor, type Task } from '@fdr/core';
+import { loadDataset, type FetchProgress } from '@fdr/datasets';
+import type { RunConfig } from '@fdr/records';
+import { makeExecutor, resolveBackend, type Backend } from './backends/executor.js';
+import { networkFor } from './models.js';
+
+/** What a configuration is about, and what computes it. */
+export interface OpenTask {
+  /** What `auto` came to mean here. */
+  readonly backend: Backend;
+  readonly executor: Executor;
+  readonly task: Task;
+}
+
+/**
+ * Loads the data that a configuration names and builds its network on them.
+ *
+ * @param progress told of data that are not here yet
+ * @throws TrainingError, DatasetError or OptionError where it can't be done here
+ */
+export async function openTask(
+  config: Pick<RunConfig, 'model' | 'dataset' | 'batchSize' | 'backend' | 'threads'>,
+  progress: (progress: FetchProgress) => void = () => undefined,
+): Promise<OpenTask> {
+  const backend = await resolveBackend(config.backend);
+  const data = await loadDataset(config.dataset, { progress });
+  const executor = await makeExecutor(backend, config.threads);
+  const model = networkFor(config.model, data);
+  return { backend, executor, task: classificationTask({ model, data, batchSize: config.batchSize }) };
+}

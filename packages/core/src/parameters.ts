@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { OptionError } from './validate.js';
+import { zip } from './zip.js';
 import { randomState, uniform, type RandomState } from './random.js';
 import type { Tensors, TensorSpecs, TensorValues } from './program.js';
 
@@ -28,14 +29,16 @@ export const slotName = (slot: string, parameter: string): string => `${slot}/${
 export const slotSpecs = (slot: string, parameters: readonly ParameterSpec[]): TensorSpecs =>
   Object.fromEntries(parameters.map(({ name, shape }) => [slotName(slot, name), { shape, dtype: 'float32' as const }]));
 
-/** The tensors of one slot, in the order of the parameters. */
-export function slotTensors(slot: string, parameters: readonly ParameterSpec[], tensors: Tensors): Tensor[] {
-  return parameters.map(({ name }) => {
-    const tensor = tensors[slotName(slot, name)];
-    if (!tensor) throw new Error(`${slotName(slot, name)} is missing among ${Object.keys(tensors).join(', ')}`);
-    return tensor;
-  });
+/** One tensor by its name. @throws Error if there is none. */
+export function tensorNamed(name: string, tensors: Tensors): Tensor {
+  const tensor = tensors[name];
+  if (!tensor) throw new Error(`${name} is missing among ${Object.keys(tensors).join(', ')}`);
+  return tensor;
 }
+
+/** The tensors of one slot, in the order of the parameters. */
+export const slotTensors = (slot: string, parameters: readonly ParameterSpec[], tensors: Tensors): Tensor[] =>
+  parameters.map(({ name }) => tensorNamed(slotName(slot, name), tensors));
 
 /** The inverse of {@link slotTensors}: names for tensors that stand in the order of the parameters. */
 export const namedSlot = <Value>(
@@ -43,7 +46,7 @@ export const namedSlot = <Value>(
   parameters: readonly ParameterSpec[],
   values: readonly Value[],
 ): Record<string, Value> =>
-  Object.fromEntries(parameters.map(({ name }, index) => [slotName(slot, name), values[index] as Value]));
+  Object.fromEntries(zip(parameters, values).map(([{ name }, value]) => [slotName(slot, name), value]));
 
 /** The float32 values of one slot, in the order of the parameters. @throws Error if one is missing or has a wrong size. */
 export function slotValues(slot: string, parameters: readonly ParameterSpec[], values: TensorValues): Float32Array[] {
@@ -75,19 +78,21 @@ export function initialParameters(parameters: readonly ParameterSpec[], seed: nu
 /**
  * The same from values that are given by the parameters' own names, copied.
  *
+ * @param option names what they were given as.
  * @throws OptionError naming the first one that is missing, has a wrong size, or is no parameter.
  */
 export function givenParameters(
+  option: string,
   parameters: readonly ParameterSpec[],
   values: Readonly<Record<string, Float32Array>>,
 ): Record<string, Float32Array> {
   const unknown = Object.keys(values).find((given) => parameters.every(({ name }) => name !== given));
   if (unknown !== undefined)
-    throw new OptionError('start', `of ${parameters.map(({ name }) => name).join(', ')}`, unknown);
+    throw new OptionError(option, `of ${parameters.map(({ name }) => name).join(', ')}`, unknown);
   const found = parameters.map(({ name, shape }) => {
     const given = values[name];
     if (!(given instanceof Float32Array) || given.length !== sizeOf(shape))
-      throw new OptionError(`start["${name}"]`, `${sizeOf(shape)} float32 values`, given?.length);
+      throw new OptionError(`${option}["${name}"]`, `${sizeOf(shape)} float32 values`, given?.length);
     return given.slice();
   });
   return namedSlot('parameters', parameters, found);

@@ -1,3 +1,5 @@
+import type { ChoiceOption, NumberOption, OptionTable, OptionValues, Range } from '@fdr/records';
+
 /** A value that a person or a program chose and that can't work. The message names it, what is allowed and what was found. */
 export class OptionError extends RangeError {
   override readonly name = 'OptionError';
@@ -11,15 +13,6 @@ export class OptionError extends RangeError {
     this.allowed = allowed;
     this.found = found;
   }
-}
-
-/** Bounds of a number: `min` and `max` are allowed themselves, `above` and `below` are not. */
-export interface Range {
-  readonly min?: number;
-  readonly above?: number;
-  readonly max?: number;
-  readonly below?: number;
-  readonly integer?: boolean;
 }
 
 function described({ min, above, max, below, integer }: Range): string {
@@ -53,3 +46,28 @@ export function oneOf<Choice extends string>(option: string, value: unknown, all
   if (choice === undefined) throw new OptionError(option, `one of ${allowed.join(', ')}`, value);
   return choice;
 }
+
+/**
+ * The values of all options of a table: those that are given, and the defaults of the others. A `kind` is passed over, so that a recorded
+ * configuration can be given whole.
+ *
+ * @throws OptionError naming the first option that is out of its range, or that the table does not have.
+ * @example resolveOptions(SCHEDULE_OPTIONS.step, { divisor: 2 }) // { everyEpochs: 100, divisor: 2, minimumLearningRate: 0 }
+ */
+export function resolveOptions<Table extends OptionTable>(
+  table: Table,
+  given: Partial<OptionValues<Table>>,
+): OptionValues<Table> {
+  const values: Readonly<Record<string, unknown>> = given;
+  const unknown = Object.keys(values).find((name) => name !== 'kind' && !Object.hasOwn(table, name));
+  if (unknown !== undefined) throw new OptionError('the option', `one of ${Object.keys(table).join(', ')}`, unknown);
+  const resolved = Object.entries(table).map(([name, option]) => [
+    name,
+    checkedOption(name, option, values[name] ?? option.default),
+  ]);
+  // TypeScript does not follow names through `Object.fromEntries`.
+  return Object.fromEntries(resolved) as OptionValues<Table>;
+}
+
+const checkedOption = (name: string, option: NumberOption | ChoiceOption, value: unknown): number | string =>
+  'choices' in option ? oneOf(name, value, option.choices) : inRange(name, value, option.range);

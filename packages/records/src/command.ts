@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runConfig, runId } from './run.js';
+import { scheduleConfig } from './schedule.js';
 
 const target = { commandId: z.string().min(1).max(100), runId };
 
@@ -10,13 +11,7 @@ export const command = z.discriminatedUnion('type', [
   z.strictObject({ ...target, type: z.literal('stop') }),
   z.strictObject({ ...target, type: z.literal('checkpoint') }),
   z.strictObject({ ...target, type: z.literal('setLearningRate'), learningRate: runConfig.shape.learningRate }),
-  z.strictObject({
-    ...target,
-    type: z.literal('setSchedule'),
-    schedule: runConfig.shape.schedule,
-    threshold: runConfig.shape.threshold,
-    decay: runConfig.shape.decay,
-  }),
+  z.strictObject({ ...target, type: z.literal('setSchedule'), schedule: scheduleConfig }),
 ]);
 export type Command = z.infer<typeof command>;
 

@@ -1,6 +1,6 @@
 export { acknowledgement, command, type Acknowledgement, type Command } from './command.js';
 export { epochRecord, layerBalance, type EpochRecord, type LayerBalance } from './epoch.js';
-export { eventRecord, type EventRecord } from './event.js';
+export { eventRecord, learningRateReason, type EventRecord, type LearningRateReason } from './event.js';
 export {
   claim,
   figureId,
@@ -18,12 +18,42 @@ export {
 } from './figure.js';
 export { anyNumber } from './number-codec.js';
 export {
+  OPTIMIZER_OPTIONS,
+  optimizerConfig,
+  type OptimizerConfig,
+  type OptimizerKind,
+  type OptimizerOptions,
+} from './optimizer.js';
+export {
+  numberIn,
+  optionSchema,
+  settings,
+  type ChoiceOption,
+  type NumberOption,
+  type OptionTable,
+  type OptionValues,
+  type Range,
+  type Settings,
+} from './options.js';
+export {
+  SCHEDULE_OPTIONS,
+  scheduleConfig,
+  type ScheduleConfig,
+  type ScheduleKind,
+  type ScheduleOptions,
+} from './schedule.js';
+export {
+  BATCH_SIZE,
   environment,
+  EPOCHS,
+  LEARNING_RATE,
   run,
   runConfig,
   runId,
   runStatus,
   SCHEMA_VERSION,
+  SEED,
+  WEIGHT_DECAY,
   type Environment,
   type Run,
   type RunConfig,

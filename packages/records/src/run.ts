@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { optimizerConfig } from './optimizer.js';
+import { numberIn, type Range } from './options.js';
+import { scheduleConfig } from './schedule.js';
 
 /** Version of the run folder's format; a reader refuses a higher one. */
 export const SCHEMA_VERSION = 1;
@@ -17,54 +20,41 @@ export const runId = z
 /** Text a person typed: shown as text, never interpreted. */
 const label = z.string().max(200);
 
+/** eta. */
+export const LEARNING_RATE = { min: 1e-12, max: 1e12 } as const satisfies Range;
+/** lambda. */
+export const WEIGHT_DECAY = { min: 0, max: 1e6 } as const satisfies Range;
+/** A 32-bit unsigned integer. */
+export const SEED = { min: 0, max: 0xffff_ffff, integer: true } as const satisfies Range;
+/** Examples a step. */
+export const BATCH_SIZE = { min: 1, max: 1_000_000, integer: true } as const satisfies Range;
+/** Passes over the training data. */
+export const EPOCHS = { min: 1, max: 1_000_000, integer: true } as const satisfies Range;
+
 /** Everything that determines a run: given back to `fdr train --config`, it reproduces the run. */
 export const runConfig = z.strictObject({
   model: z.enum(['mlp', 'cnn']),
   /** A name that `@fdr/datasets` knows (`mnist`, `cifar10`, ...), or the path of a folder of data files. */
   dataset: z.string().min(1).max(4096),
-  optimizer: z.enum(['sgd', 'adam', 'amsgrad']),
+  optimizer: optimizerConfig,
   /** eta, at the start. */
-  learningRate: z.number().min(1e-12).max(1e12),
-  /** mu, in [0, 1). */
-  momentum: z.number().min(0).lt(1),
-  /** nu, in [0, 1). */
-  dampening: z.number().min(0).lt(1),
+  learningRate: numberIn(LEARNING_RATE),
   /** lambda, of 1/2 lambda |theta|^2 over all parameters. */
-  weightDecay: z.number().min(0).max(1e6),
+  weightDecay: numberIn(WEIGHT_DECAY),
   /** Examples a step. */
-  batchSize: z.int().min(1).max(1_000_000),
+  batchSize: numberIn(BATCH_SIZE),
   /** Passes over the training data. */
-  epochs: z.int().min(1).max(1_000_000),
-  schedule: z.enum(['equilibrium', 'step', 'constant', 'cosine', 'plateau']),
-  /** X of section 3.3, in (0, 1). */
-  threshold: z.number().gt(0).lt(1),
-  /** Y of section 3.3, in (0, 1). */
-  decay: z.number().gt(0).lt(1),
-  /** equilibrium: which balance has to be within X, the total or that of every parameter tensor; `total` where it is left out. */
-  balance: z.enum(['total', 'layers']).optional(),
-  /** equilibrium: the averages must be means of at least so many steps; no such condition where it is left out. */
-  minimumSteps: z.int().min(0).max(1e12).optional(),
-  /** equilibrium: so many epochs' ends in a row must pass; 1 where it is left out. */
-  passes: z.int().min(1).max(1_000_000).optional(),
-  /** step: epochs between two drops; 100 where it is left out. */
-  everyEpochs: z.int().min(1).max(1_000_000).optional(),
-  /** step: what eta is divided by; 10 where it is left out. */
-  divisor: z.number().gt(1).max(1e12).optional(),
-  /** plateau: epochs without a better training loss that are borne; 10 where it is left out. */
-  patience: z.int().min(0).max(1_000_000).optional(),
-  /** plateau: what eta is multiplied by; 0.1 where it is left out. */
-  factor: z.number().gt(0).lt(1).optional(),
-  /** plateau: by what part of itself the best training loss must be beaten; 1e-4 where it is left out. */
-  improvement: z.number().min(0).lt(1).optional(),
-  /** No schedule lowers the learning rate below this; 0 where it is left out. */
-  minimumLearningRate: z.number().min(0).max(1e12).optional(),
+  epochs: numberIn(EPOCHS),
+  schedule: scheduleConfig,
   /** Of initialization and shuffling; a 32-bit unsigned integer. */
-  seed: z.int().min(0).max(0xffff_ffff),
+  seed: numberIn(SEED),
   backend: z.enum(['auto', 'onnx', 'tensorflow-gpu', 'tensorflow', 'wasm', 'cpu']),
   /** Threads of the onnx backend. */
   threads: z.int().min(1).max(256),
   /** Path of a checkpoint whose parameters the run begins with; new ones where it is left out. */
   start: z.string().min(1).max(4096).optional(),
+  /** Path of a checkpoint whose parameters are theta_c of footnote 4, from which O_L is measured; the origin where it is left out. */
+  centre: z.string().min(1).max(4096).optional(),
   /** Names of the observables measured besides the standard ones; none where it is left out. */
   observables: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
 });

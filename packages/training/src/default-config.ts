@@ -1,39 +1,48 @@
 import { availableParallelism } from 'node:os';
-import type { RunConfig } from '@fdr/records';
+import {
+  OPTIMIZER_OPTIONS,
+  optimizerConfig,
+  SCHEDULE_OPTIONS,
+  scheduleConfig,
+  type OptimizerConfig,
+  type OptimizerKind,
+  type OptionTable,
+  type RunConfig,
+  type ScheduleConfig,
+  type ScheduleKind,
+} from '@fdr/records';
 
 /** More threads than that have not been seen to help a step of this size. */
 const MOST_THREADS = 8;
 
-/** What a run is made of when nothing is said: the paper's multilayer perceptron. */
-export const DEFAULT_CONFIG: RunConfig = {
+const defaultsOf = (table: OptionTable): Record<string, number | string> =>
+  Object.fromEntries(Object.entries(table).map(([name, option]) => [name, option.default]));
+
+/** A schedule with its default options. */
+export const defaultSchedule = (kind: ScheduleKind): ScheduleConfig =>
+  scheduleConfig.parse({ kind, ...defaultsOf(SCHEDULE_OPTIONS[kind]) });
+
+/** An optimizer with its default options. */
+export const defaultOptimizer = (kind: OptimizerKind): OptimizerConfig =>
+  optimizerConfig.parse({ kind, ...defaultsOf(OPTIMIZER_OPTIONS[kind]) });
+
+/**
+ * A run by this optimizer where nothing else is chosen: the paper's multilayer perceptron on MNIST, by its schedule. That is defined with SGD
+ * alone; with any other optimizer the learning rate is constant, and begins where adaptive methods usually do.
+ */
+export const defaultConfig = (optimizer: OptimizerKind = 'sgd'): RunConfig => ({
   model: 'mlp',
   dataset: 'mnist',
-  optimizer: 'sgd',
-  learningRate: 0.1,
-  momentum: 0,
-  dampening: 0,
+  optimizer: defaultOptimizer(optimizer),
+  learningRate: optimizer === 'sgd' ? 0.1 : 1e-3,
   weightDecay: 0.01,
   batchSize: 100,
   epochs: 100,
-  schedule: 'equilibrium',
-  threshold: 0.01,
-  decay: 0.1,
+  schedule: defaultSchedule(optimizer === 'sgd' ? 'equilibrium' : 'constant'),
   seed: 1,
   backend: 'auto',
   threads: Math.min(availableParallelism(), MOST_THREADS),
-};
-
-/** What else is meant where nothing is said but the optimizer: its usual rate, and a schedule that it can have. */
-export const OPTIMIZER_DEFAULTS: Readonly<Record<RunConfig['optimizer'], Partial<RunConfig>>> = {
-  sgd: {},
-  adam: { learningRate: 1e-3, schedule: 'constant' },
-  amsgrad: { learningRate: 1e-3, schedule: 'constant' },
-};
-
-/** What a run by this optimizer is made of when nothing else is said. */
-export const defaultsOf = (optimizer: RunConfig['optimizer']): RunConfig => ({
-  ...DEFAULT_CONFIG,
-  ...OPTIMIZER_DEFAULTS[optimizer],
-  optimizer,
 });
 
+/** {@link defaultConfig} of SGD. */
+export const DEFAULT_CONFIG: RunConfig = defaultConfig();

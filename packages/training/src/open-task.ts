@@ -1,14 +1,15 @@
-import { classificationTask, type Executor, type Task } from '@fdr/core';
+import { classificationTask, type Executor, type Model, type Task } from '@fdr/core';
 import { loadDataset, type FetchProgress } from '@fdr/datasets';
 import type { RunConfig } from '@fdr/records';
 import { makeExecutor, resolveBackend, type Backend } from './backends/executor.js';
-import { networkFor } from './models.js';
+import { networkFor } from './registry/models.js';
 
 /** What a configuration is about, and what computes it. */
 export interface OpenTask {
-  /** What `auto` came to mean here. */
+  /** What `auto` means here. */
   readonly backend: Backend;
   readonly executor: Executor;
+  readonly model: Model;
   readonly task: Task;
 }
 
@@ -26,5 +27,5 @@ export async function openTask(
   const data = await loadDataset(config.dataset, { progress });
   const executor = await makeExecutor(backend, config.threads);
   const model = networkFor(config.model, data);
-  return { backend, executor, task: classificationTask({ model, data, batchSize: config.batchSize }) };
+  return { backend, executor, model, task: classificationTask({ model, data, batchSize: config.batchSize }) };
 }

@@ -1,87 +1,112 @@
 import type { Worker } from 'node:worker_threads';
 import type { Acknowledgement, RunStatus } from '@fdr/records';
-import { TrainingError } from './training-error.js';
 import type { RunWriter } from '@fdr/run-store';
-import type { Report } from './worker-messages.js';
+import { TrainingError } from './training-error.js';
+import type { WorkerMessage } from './worker-messages.js';
 
+/** How a training ended. */
 export interface Outcome {
   readonly status: RunStatus;
   /** Whether the run folder holds everything, the last checkpoint included. */
-  readonly whole: boolean;
+  readonly complete: boolean;
 }
 
-export interface ReportListeners {
-  readonly listen: (report: Report) => void;
+/** Who hears of a training besides its run folder. */
+export interface MessageListeners {
+  readonly listen: (message: WorkerMessage) => void;
   readonly warn: (message: string) => void;
-  readonly answered: (commandId: string, answer: Acknowledgement) => void;
+  readonly onAnswer: (commandId: string, answer: Acknowledgement) => void;
 }
 
-/** What a training that failed is to be thrown as: a person's mistake in one line, or a bug with its stack. */
-export function failure(report: Report): Error {
-  if (report.type !== 'failed')
-    return new Error(`the training thread said "${report.type}" where "failed" was expected`);
-  const error = report.mistake ? new TrainingError(report.message) : new Error(report.message);
-  if (!report.mistake) error.stack = report.stack;
+/** The error of a training that failed: a user's mistake in one line, or a bug with its stack. */
+export function failureOf(message: WorkerMessage): Error {
+  if (message.type !== 'failed')
+    return new Error(`the training thread sent "${message.type}" where "failed" was expected`);
+  if (message.mistake) return new TrainingError(message.message);
+  const error = new Error(message.message);
+  error.stack = message.stack;
   return error;
 }
 
-/** Hands what the training thread says to the run folder, until it ends. A disk that refuses never stops the training. */
-export async function recordReports(thread: Worker, writer: RunWriter, to: ReportListeners): Promise<Outcome> {
+/** Writes what the training thread sends to the run folder, until it ends. A disk that refuses never stops the training. */
+export async function persistMessages(thread: Worker, writer: RunWriter, to: MessageListeners): Promise<Outcome> {
   let saving = Promise.resolve(true);
+
+  function persist(message: WorkerMessage): void {
+    switch (message.type) {
+      case 'steps':
+        return writer.appendSteps(message.rows);
+      case 'epoch':
+        return writer.appendEpoch(message.record);
+      case 'event':
+        writer.appendEvent(message.record);
+        if (message.record.type === 'status') writer.setStatus(message.record.status);
+        return;
+      case 'checkpoint':
+        saving = saveCheckpoint(writer, message, to.warn);
+        return;
+      case 'answer':
+        return to.onAnswer(message.commandId, message.answer);
+      case 'failed':
+        throw failureOf(message);
+      case 'fetching':
+      case 'prepared':
+      case 'end':
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async function finish(): Promise<boolean> {
+    const saved = await saving;
+    const written = await closeWriter(writer, to.warn);
+    await thread.terminate();
+    return saved && written;
+  }
+
   try {
     await new Promise<void>((resolve, reject) => {
-      thread.on('message', (report: Report) => {
-        switch (report.type) {
-          case 'steps':
-            writer.appendSteps(report.rows);
-            break;
-          case 'epoch':
-            writer.appendEpoch(report.record);
-            break;
-          case 'event':
-            writer.appendEvent(report.record);
-            if (report.record.type === 'status') writer.setStatus(report.record.status);
-            break;
-          case 'checkpoint':
-            saving = save(report);
-            break;
-          case 'answer':
-            to.answered(report.commandId, report.answer);
-            break;
-          case 'failed':
-            reject(failure(report));
+      thread.on('message', (message: WorkerMessage) => {
+        try {
+          persist(message);
+        } catch (error) {
+          reject(error);
         }
-        to.listen(report);
-        if (report.type === 'end') resolve();
+        to.listen(message);
+        if (message.type === 'end') resolve();
       });
       thread.once('error', reject);
-      thread.once('exit', () => reject(new Error('the training thread ended without a word')));
+      thread.once('exit', () => reject(new Error('the training thread ended without a message')));
     });
   } catch (error) {
     writer.setStatus('failed');
     await finish();
     throw error;
   }
-  const whole = await finish();
-  return { status: writer.run.status, whole };
+  const complete = await finish();
+  return { status: writer.run.status, complete };
+}
 
-  function save(report: Extract<Report, { type: 'checkpoint' }>): Promise<boolean> {
-    return writer.saveCheckpoint(report.step, report, report.passing).then(
-      () => true,
-      (error: unknown) => {
-        to.warn(`the checkpoint of step ${report.step} could not be saved (${String(error)}); earlier ones stand`);
-        return false;
-      },
-    );
+/** @returns whether it was saved. */
+async function saveCheckpoint(
+  writer: RunWriter,
+  message: Extract<WorkerMessage, { type: 'checkpoint' }>,
+  warn: (message: string) => void,
+): Promise<boolean> {
+  try {
+    await writer.saveCheckpoint(message.step, message, message.rolling);
+    return true;
+  } catch (error) {
+    warn(`the checkpoint of step ${message.step} could not be saved (${String(error)}); earlier ones are kept`);
+    return false;
   }
+}
 
-  async function finish(): Promise<boolean> {
-    const saved = await saving;
-    const { lost, error } = await writer.close();
-    for (const [file, count] of Object.entries(lost))
-      to.warn(`${count} writes to ${file} in ${writer.folder} were lost`);
-    if (error !== undefined) to.warn(`not everything could be written to ${writer.folder}: ${error}`);
-    await thread.terminate();
-    return saved && error === undefined && Object.keys(lost).length === 0;
-  }
+/** @returns whether everything was written. */
+async function closeWriter(writer: RunWriter, warn: (message: string) => void): Promise<boolean> {
+  const { lost, error } = await writer.close();
+  for (const [file, count] of Object.entries(lost)) warn(`${count} writes to ${file} in ${writer.folder} were lost`);
+  if (error !== undefined) warn(`not everything could be written to ${writer.folder}: ${error}`);
+  return error === undefined && Object.keys(lost).length === 0;
 }

@@ -1,15 +1,21 @@
 import { join } from 'node:path';
 import type { Snapshot } from '@fdr/core';
 import type { Run } from '@fdr/records';
+import { recordedSchedule } from './registry/schedules.js';
 import { TrainingError } from './training-error.js';
-import { checkpointSteps, readCheckpoint, type RecordCounts } from '@fdr/run-store';
-import { CHECKPOINTS_FOLDER } from '@fdr/run-store';
-import { locateRun } from '@fdr/run-store';
-import { refuseLive } from '@fdr/run-store';
-import { openRun } from '@fdr/run-store';
-import { errorCode, RunFolderError } from '@fdr/run-store';
+import {
+  CHECKPOINTS_FOLDER,
+  checkpointSteps,
+  errorCode,
+  locateRun,
+  openRun,
+  readCheckpoint,
+  refuseLive,
+  RunFolderError,
+  type RecordCounts,
+} from '@fdr/run-store';
 
-/** Where a training that was broken off goes on. */
+/** Where an interrupted training goes on. */
 export interface ResumePoint {
   /** With the number of epochs that it now has. */
   readonly run: Run;
@@ -23,7 +29,7 @@ export interface ResumePointOptions {
   readonly id: string;
   /** Epochs in all, where they are to be others than before. */
   readonly epochs?: number | undefined;
-  /** Told of checkpoints that are passed over, and why. */
+  /** Gets a sentence for each checkpoint that is skipped. */
   readonly warn: (message: string) => void;
 }
 
@@ -47,10 +53,10 @@ export async function resumePoint({ runsDirectory, id, epochs, warn }: ResumePoi
   if (run.config.epochs < done)
     throw new TrainingError(`--epochs must be at least ${done}, which run ${id} has done, not ${run.config.epochs}`);
   const point = await newestCheckpoint(join(folder, CHECKPOINTS_FOLDER), run, warn);
-  // The schedule under way, which a command may have set.
-  const { schedule } = point.snapshot.state.progress.schedule;
-  if (schedule === 'cosine' && run.config.epochs !== found.config.epochs)
-    throw new TrainingError(`--epochs can't be changed: the cosine schedule of run ${id} spans its ${found.config.epochs}`);
+  if (recordedSchedule(point.snapshot).kind === 'cosine' && run.config.epochs !== found.config.epochs)
+    throw new TrainingError(
+      `--epochs can't be changed: the cosine schedule of run ${id} spans its ${found.config.epochs}`,
+    );
   return { run, ...point };
 }
 
@@ -67,7 +73,7 @@ async function newestCheckpoint(
       return { step, snapshot: snapshot as Snapshot, records };
     } catch (error) {
       if (!(error instanceof RunFolderError) || isUnreadable(error)) throw error;
-      warn(`${error.message}; it is passed over`);
+      warn(`${error.message}; it is skipped`);
     }
   }
   throw new TrainingError(`run ${id} has no whole checkpoint to go on from`);

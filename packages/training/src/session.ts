@@ -1,34 +1,38 @@
 import { on } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Acknowledgement, Command, Run, RunConfig } from '@fdr/records';
-import { SCHEMA_VERSION } from '@fdr/records';
+import { SCHEMA_VERSION, type Acknowledgement, type Command, type Run, type RunConfig } from '@fdr/records';
+import { continueRun, createRun, makeRunId, type RunWriter } from '@fdr/run-store';
 import { commit } from './commit.js';
+import { failureOf, persistMessages, type Outcome } from './persist-messages.js';
+import type { ResumePoint } from './resume-point.js';
 import { TrainingError } from './training-error.js';
 import { version } from './version.js';
-import { makeRunId } from '@fdr/run-store';
-import { continueRun, createRun, type RunWriter } from '@fdr/run-store';
-import type { Assignment, Order, Report } from './worker-messages.js';
-import { failure, recordReports, type Outcome } from './persist-messages.js';
-import type { ResumePoint } from './resume-point.js';
+import type { HostMessage, WorkerData, WorkerMessage } from './worker-messages.js';
 
-interface SessionSetting {
-  readonly runsDirectory: string;
-  /** Seconds between two checkpoints to go on from, should the process die. */
-  readonly checkpointEvery: number;
-  /** Told of everything the training says, after it has been handed to the run folder. */
-  readonly listen: (report: Report) => void;
+/** What every session needs, a new one and a resumed one. */
+export interface SessionListeners {
+  /** Gets every message of the training, after it has been handed to the run folder. */
+  readonly listen: (message: WorkerMessage) => void;
   readonly warn: (message: string) => void;
 }
 
-export interface SessionOptions extends SessionSetting {
+interface CommonOptions extends SessionListeners {
+  readonly runsDirectory: string;
+  /** Seconds between two rolling checkpoints. */
+  readonly checkpointEvery: number;
+}
+
+/** A new training. */
+export interface SessionOptions extends CommonOptions {
   readonly config: RunConfig;
-  /** For people; empty where none was given. */
+  /** For people; may be empty. */
   readonly name: string;
   readonly tags?: readonly string[];
 }
 
-export interface ResumedSessionOptions extends SessionSetting {
+/** A training that goes on. */
+export interface ResumedSessionOptions extends CommonOptions {
   readonly from: ResumePoint;
 }
 
@@ -36,23 +40,22 @@ export interface ResumedSessionOptions extends SessionSetting {
 export interface Session {
   readonly run: Run;
   readonly folder: string;
-  /** How the training ended. Rejects with what it failed of. */
+  /** How the training ended. Rejects with the error of a training that failed. */
   readonly ended: Promise<Outcome>;
-  /** Resolves once the training has taken the command in, which it does between two segments of steps. */
+  /** Resolves once the training has carried the command out, which it does between two segments of steps. */
   command(command: Command): Promise<Acknowledgement>;
 }
 
-type Prepared = Extract<Report, { type: 'prepared' }>;
+type Prepared = Extract<WorkerMessage, { type: 'prepared' }>;
 
 const ENDED: Acknowledgement = { ok: false, error: 'the training has ended' };
 
 /** In development the thread runs from its source, as this file does. */
-function startThread(assignment: Assignment): Worker {
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: assignment });
+function startThread(workerData: WorkerData): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData });
   const register = fileURLToPath(new URL('../../../register.mjs', import.meta.url));
   return new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: assignment,
+    workerData,
     execArgv: ['--conditions=source', '--import', register],
   });
 }
@@ -64,20 +67,20 @@ function startThread(assignment: Assignment): Worker {
  */
 export function startSession(options: SessionOptions): Promise<Session> {
   const { config, checkpointEvery, runsDirectory, warn } = options;
-  return underWay({ config, checkpointEvery }, options, async (prepared) =>
+  return openSession({ config, checkpointEvery }, options, async (prepared) =>
     createRun(runsDirectory, await newRun(prepared, options), { warn }),
   );
 }
 
 /**
- * Goes on with a training that was broken off, in its own folder, as if nothing had happened: same backend, same bits.
+ * Goes on with an interrupted training, in its own folder, as if nothing had happened: same backend, same bits.
  *
  * @throws TrainingError, DatasetError or RunFolderError, before any file is touched, if it can't be prepared
  */
 export function resumeSession(options: ResumedSessionOptions): Promise<Session> {
   const { from, checkpointEvery, runsDirectory, warn } = options;
   const { run, snapshot } = from;
-  return underWay({ config: run.config, checkpointEvery, resume: snapshot }, options, (prepared) => {
+  return openSession({ config: run.config, checkpointEvery, resume: snapshot }, options, (prepared) => {
     const [before, now] = [run, prepared].map(({ stepColumns, stepsPerEpoch }) => [stepsPerEpoch, stepColumns].join());
     if (before !== now)
       throw new TrainingError(`run ${run.id} was recorded as ${before} (steps an epoch, columns), this is ${now}`);
@@ -94,48 +97,55 @@ export function resumeSession(options: ResumedSessionOptions): Promise<Session> 
 
 async function newRun(prepared: Prepared, { name, tags = [] }: SessionOptions): Promise<Run> {
   const now = new Date();
-  const { config, parameters, stepColumns, stepsPerEpoch } = prepared;
+  const { config, parameters, stepColumns, stepsPerEpoch, environment } = prepared;
   return {
     schemaVersion: SCHEMA_VERSION,
-    ...{ id: makeRunId(name, now), name, tags: [...tags], createdAt: now.toISOString(), status: 'running', config },
+    id: makeRunId(name, now),
+    name,
+    tags: [...tags],
+    createdAt: now.toISOString(),
+    status: 'running',
+    config,
     environment: {
       fdr: version(),
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
       commit: await commit(),
-      ...prepared.environment,
+      ...environment,
     },
-    ...{ parameters, stepColumns, stepsPerEpoch },
+    parameters,
+    stepColumns,
+    stepsPerEpoch,
   };
 }
 
-async function underWay(
-  assignment: Assignment,
-  setting: SessionSetting,
-  folderFor: (prepared: Prepared) => Promise<RunWriter>,
+async function openSession(
+  workerData: WorkerData,
+  listeners: SessionListeners,
+  openFolder: (prepared: Prepared) => Promise<RunWriter>,
 ): Promise<Session> {
-  const thread = startThread(assignment);
-  const order = (message: Order): void => thread.postMessage(message);
+  const thread = startThread(workerData);
+  const post = (message: HostMessage): void => thread.postMessage(message);
   try {
-    const writer = await folderFor(await preparation(thread, setting.listen));
+    const writer = await openFolder(await untilPrepared(thread, listeners.listen));
     const waiting = new Map<string, (answer: Acknowledgement) => void>();
     let over = false;
-    const answered = (commandId: string, answer: Acknowledgement): void => {
+    const onAnswer = (commandId: string, answer: Acknowledgement): void => {
       waiting.get(commandId)?.(answer);
       waiting.delete(commandId);
     };
-    const ended = recordReports(thread, writer, { ...setting, answered }).finally(() => {
+    const ended = persistMessages(thread, writer, { ...listeners, onAnswer }).finally(() => {
       over = true;
-      for (const commandId of [...waiting.keys()]) answered(commandId, ENDED);
+      for (const commandId of [...waiting.keys()]) onAnswer(commandId, ENDED);
     });
-    order({ type: 'start' });
+    post({ type: 'start' });
     return {
       run: writer.run,
       folder: writer.folder,
       ended,
       command: (command) => {
         if (over) return Promise.resolve(ENDED);
-        order({ type: 'command', command });
+        post({ type: 'command', command });
         return new Promise((resolve) => waiting.set(command.commandId, resolve));
       },
     };
@@ -145,11 +155,11 @@ async function underWay(
   }
 }
 
-async function preparation(thread: Worker, listen: SessionSetting['listen']): Promise<Prepared> {
-  for await (const [report] of on(thread, 'message') as AsyncIterableIterator<[Report]>) {
-    if (report.type === 'prepared') return report;
-    if (report.type !== 'fetching') throw failure(report);
-    listen(report);
+async function untilPrepared(thread: Worker, listen: SessionListeners['listen']): Promise<Prepared> {
+  for await (const [message] of on(thread, 'message') as AsyncIterableIterator<[WorkerMessage]>) {
+    if (message.type === 'prepared') return message;
+    if (message.type !== 'fetching') throw failureOf(message);
+    listen(message);
   }
-  throw new Error('the training thread said nothing');
+  throw new Error('the training thread sent nothing');
 }

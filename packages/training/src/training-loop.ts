@@ -1,94 +1,108 @@
-import { OptionError, type Training } from '@fdr/core';
+import { OptionError, type Training, type TrainingItem } from '@fdr/core';
 import type { Acknowledgement, Command, EventRecord, RunStatus } from '@fdr/records';
-import type { Order, Report } from './worker-messages.js';
+import type { CommandQueue } from './command-queue.js';
+import { makeSchedule } from './registry/schedules.js';
+import type { SegmentLength } from './segment-length.js';
+import type { WorkerMessage } from './worker-messages.js';
 
-/** Seconds of training between two looks at the orders: short enough that a person sees them obeyed. */
-const SEGMENT_SECONDS = 0.5;
-const FIRST_SEGMENT_STEPS = 10;
-
-/** Where the training thread hears of its orders. */
-export interface Instructions {
-  /** The next order, if there is one. */
-  take(): Promise<Order | undefined>;
-  /** The next order, waited for. */
-  next(): Promise<Order>;
-}
-
-export interface SegmentLength {
-  steps(): number;
-  measured(steps: number, seconds: number): void;
-}
-
-/** How many steps a segment may have, so that it takes about {@link SEGMENT_SECONDS}. */
-export function segmentLength(): SegmentLength {
-  let steps = FIRST_SEGMENT_STEPS;
-  return {
-    steps: () => steps,
-    measured: (done, seconds) => {
-      const wanted = (done * SEGMENT_SECONDS) / Math.max(seconds, 1e-6);
-      // The first segments are slower than the rest: approach, don't jump.
-      steps = Math.max(1, Math.round(Math.min(wanted, 4 * steps)));
-    },
-  };
-}
-
-export interface ConductOptions {
-  /** Seconds between two passing checkpoints, at least. */
+/** What a training loop works with. */
+export interface TrainingLoopOptions {
+  readonly training: Training;
+  readonly segment: SegmentLength;
+  readonly commands: CommandQueue;
+  readonly post: (message: WorkerMessage) => void;
+  /** Seconds between two rolling checkpoints, at least. */
   readonly checkpointEvery: number;
-  /** Where the training goes on from a checkpoint; left out where it begins. */
-  readonly from?: { readonly step: number; readonly epoch: number } | undefined;
+  /** Where the training goes on from a checkpoint; undefined where it begins. */
+  readonly from: { readonly step: number; readonly epoch: number } | undefined;
 }
 
-/** Iterates a training to its end, obeys orders between its segments, and saves its state now and then. */
-export async function conduct(
-  training: Training,
-  segment: SegmentLength,
-  instructions: Instructions,
-  say: (report: Report) => void,
-  { checkpointEvery, from }: ConductOptions,
-): Promise<void> {
-  const stamped = (record: Omit<Extract<EventRecord, { type: 'status' }>, 'time'>): void =>
-    say({ type: 'event', record: { ...record, time: new Date().toISOString() } });
+/** Iterates a training to its end, carries out commands between its segments, and saves its state now and then. */
+export async function runTrainingLoop({ from, ...options }: TrainingLoopOptions): Promise<void> {
+  const loop = trainingLoop({ ...options, from });
+  if (!from) loop.checkpoint(false);
+  loop.status('running', from ? `training goes on from the checkpoint of step ${from.step}` : 'training begins');
+  for await (const item of options.training) {
+    loop.report(item);
+    if (item.type === 'end') {
+      loop.checkpoint(false);
+      loop.status(item.reason, item.reason === 'finished' ? 'all epochs are done' : 'the loss is no longer finite');
+      return;
+    }
+    // Nothing may change between an epoch's last step and its record: the record describes the epoch as it was.
+    if (item.type === 'steps' && loop.atEpochEnd()) continue;
+    loop.checkpointIfDue();
+    if ((await loop.drainCommands()) === 'stop') {
+      loop.checkpoint(false);
+      loop.status('stopped', 'stopped by a command');
+      return;
+    }
+  }
+}
+
+/** The parts of a training loop, over what they share: position, clocks, and whether the training is paused. */
+function trainingLoop({ training, segment, commands, post, checkpointEvery, from }: TrainingLoopOptions) {
   const position = { step: from?.step ?? 0, epoch: from?.epoch ?? 0 };
-  const status = (value: RunStatus, message: string): void =>
-    stamped({ type: 'status', ...position, status: value, message });
-  let saved = performance.now();
-  const checkpoint = (passing = false): void => {
-    const { tensors, state } = training.snapshot();
-    say({ type: 'checkpoint', step: position.step, passing, tensors, state });
-    saved = performance.now();
-  };
-
-  if (!from) checkpoint();
-  status('running', from ? `training goes on from the checkpoint of step ${from.step}` : 'training begins');
-  let epochBegan = performance.now();
-  let itemBegan = epochBegan;
   let paused = false;
+  let savedAt = performance.now();
+  let epochBegan = savedAt;
+  let itemBegan = savedAt;
 
-  /** Obeys all orders that are there, and, while paused, those that come. Says whether to stop. */
-  async function obey(): Promise<boolean> {
+  const postEvent = (record: EventRecord): void => post({ type: 'event', record });
+  const now = (): string => new Date().toISOString();
+  const status = (value: RunStatus, message: string): void =>
+    postEvent({ type: 'status', ...position, time: now(), status: value, message });
+
+  function checkpoint(rolling: boolean): void {
+    post({ type: 'checkpoint', step: position.step, rolling, ...training.snapshot() });
+    savedAt = performance.now();
+  }
+
+  function report(item: TrainingItem): void {
+    const moment = performance.now();
+    switch (item.type) {
+      case 'steps': {
+        const steps = item.rows.length / item.columns.length;
+        const seconds = (moment - itemBegan) / 1000;
+        segment.update(steps, seconds);
+        position.step = item.from + steps;
+        post({ type: 'steps', from: item.from, rows: item.rows, seconds });
+        break;
+      }
+      case 'epoch':
+        position.epoch = item.record.epoch;
+        post({ type: 'epoch', record: { ...item.record, seconds: (moment - epochBegan) / 1000 } });
+        epochBegan = moment;
+        break;
+      case 'event':
+        postEvent({ ...item.record, time: now() });
+        break;
+      case 'end':
+        break;
+      default:
+        item satisfies never;
+    }
+    itemBegan = performance.now();
+  }
+
+  /** Carries out all commands that have arrived, and, while paused, waits for more. */
+  async function drainCommands(): Promise<'stop' | 'continue'> {
     for (;;) {
-      const order = paused ? await instructions.next() : await instructions.take();
-      if (!order) return false;
-      if (order.type !== 'command') throw new Error('the training has begun already');
-      const { command } = order;
-      const answer = attempt(command);
-      if (answer.ok)
-        say({ type: 'event', record: { type: 'command', ...position, time: new Date().toISOString(), command } });
-      say({ type: 'answer', commandId: command.commandId, answer });
-      if (answer.ok && command.type === 'stop') return true;
+      const message = paused ? await commands.next() : await commands.take();
+      itemBegan = performance.now();
+      if (!message) return 'continue';
+      if (message.type !== 'command') throw new Error('the training has begun already');
+      const { command } = message;
+      const answer = applyCommand(command);
+      if (answer.ok) postEvent({ type: 'command', ...position, time: now(), command });
+      post({ type: 'answer', commandId: command.commandId, answer });
+      if (answer.ok && command.type === 'stop') return 'stop';
     }
   }
 
-  function attempt(command: Command): Acknowledgement {
+  function applyCommand(command: Command): Acknowledgement {
     try {
-      if (command.type === 'setLearningRate') training.setLearningRate(command.learningRate, command.commandId);
-      if (command.type === 'setSchedule') training.setSchedule(command, command.commandId);
-      if (command.type === 'checkpoint') checkpoint();
-      if (command.type === 'pause' && !paused) status('paused', 'paused by a command');
-      if (command.type === 'resume' && paused) status('running', 'resumed by a command');
-      if (command.type === 'pause') paused = true;
-      if (command.type === 'resume') paused = false;
+      carryOut(command);
       return { ok: true };
     } catch (error) {
       if (error instanceof OptionError) return { ok: false, error: error.message };
@@ -96,35 +110,37 @@ export async function conduct(
     }
   }
 
-  for await (const item of training) {
-    const now = performance.now();
-    if (item.type === 'steps') {
-      const { from, rows, columns } = item;
-      const steps = rows.length / columns.length;
-      const seconds = (now - itemBegan) / 1000;
-      segment.measured(steps, seconds);
-      position.step = from + steps;
-      say({ type: 'steps', from, rows, seconds });
-      itemBegan = now;
-    } else if (item.type === 'epoch') {
-      position.epoch = item.record.epoch;
-      say({ type: 'epoch', record: { ...item.record, seconds: (now - epochBegan) / 1000 } });
-      epochBegan = now;
-    } else if (item.type === 'event') {
-      say({ type: 'event', record: { ...item.record, time: new Date().toISOString() } as EventRecord });
-    } else {
-      checkpoint();
-      status(item.reason, item.reason === 'finished' ? 'all epochs are done' : 'the loss is no longer finite');
-      return;
+  function carryOut(command: Command): void {
+    switch (command.type) {
+      case 'setLearningRate':
+        return training.setLearningRate(command.learningRate, command.commandId);
+      case 'setSchedule':
+        return training.setSchedule(makeSchedule(command.schedule), command.commandId);
+      case 'checkpoint':
+        return checkpoint(false);
+      case 'pause':
+        if (!paused) status('paused', 'paused by a command');
+        paused = true;
+        return;
+      case 'resume':
+        if (paused) status('running', 'resumed by a command');
+        paused = false;
+        return;
+      case 'stop':
+        return;
+      default:
+        command satisfies never;
     }
-    // Between an epoch's last step and its record nothing may change: the record tells of the epoch as it was.
-    if (item.type === 'steps' && position.step % training.stepsPerEpoch === 0) continue;
-    if (performance.now() - saved > 1000 * checkpointEvery) checkpoint(true);
-    if (await obey()) {
-      checkpoint();
-      status('stopped', 'stopped by a command');
-      return;
-    }
-    itemBegan = performance.now();
   }
+
+  return {
+    status,
+    checkpoint,
+    report,
+    drainCommands,
+    atEpochEnd: () => position.step % training.stepsPerEpoch === 0,
+    checkpointIfDue: () => {
+      if (performance.now() - savedAt > 1000 * checkpointEvery) checkpoint(true);
+    },
+  };
 }

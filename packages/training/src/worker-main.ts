@@ -1,59 +1,69 @@
 import { version as tensorflow } from '@tensorflow/tfjs';
-import { extraObservables, OptionError, optimizerOf, SnapshotError, train } from '@fdr/core';
+import { OptionError, SnapshotError, train } from '@fdr/core';
 import { DatasetError } from '@fdr/datasets';
 import type { RunConfig } from '@fdr/records';
-import { TrainingError } from './training-error.js';
 import { RunFolderError } from '@fdr/run-store';
-import { conduct, segmentLength, type Instructions } from './training-loop.js';
-import type { Assignment, Report } from './worker-messages.js';
-import { startParameters } from './start-parameters.js';
+import { checkpointParameters } from './checkpoint-parameters.js';
+import type { CommandQueue } from './command-queue.js';
 import { openTask } from './open-task.js';
+import { findObservables } from './registry/observables.js';
+import { makeOptimizer } from './registry/optimizers.js';
+import { makeSchedule, recordedSchedule } from './registry/schedules.js';
+import { segmentLength } from './segment-length.js';
+import { runTrainingLoop } from './training-loop.js';
+import { TrainingError } from './training-error.js';
+import type { WorkerData, WorkerMessage } from './worker-messages.js';
 
-/** Prepares what a configuration describes, waits for `start`, and trains, saying what happens. */
-export async function carryOut(
-  assignment: Assignment,
-  instructions: Instructions,
-  say: (report: Report) => void,
+/** Prepares what a configuration describes, waits for `start`, and trains. */
+export async function runWorker(
+  { config: given, resume, checkpointEvery }: WorkerData,
+  commands: CommandQueue,
+  post: (message: WorkerMessage) => void,
 ): Promise<void> {
-  const asked: RunConfig = { ...assignment.config, ...askedObservables(assignment.config) };
-  const { backend, executor, task } = await openTask(asked, (progress) => say({ type: 'fetching', progress }));
-  const config: RunConfig = { ...asked, backend };
+  const optimizer = makeOptimizer(given.optimizer);
+  const observables = findObservables(given.observables ?? [], optimizer);
+  const { backend, executor, task } = await openTask(given, (progress) => post({ type: 'fetching', progress }));
+  // The names that `all` stands for, one by one.
+  const names = given.observables && observables.map(({ name }) => name);
+  const config: RunConfig = { ...given, backend, observables: names };
   const segment = segmentLength();
-  const { start: checkpoint, ...options } = config;
-  const { resume } = assignment;
+  const { parameters } = task.objective;
   const training = train({
-    ...{ ...options, schedule: config, task, executor, segmentSteps: () => segment.steps() },
-    ...(resume ? { resume } : {}),
-    ...(checkpoint === undefined || resume
-      ? {}
-      : { start: await startParameters(checkpoint, task.objective.parameters) }),
+    task,
+    executor,
+    optimizer,
+    observables,
+    schedule: makeSchedule(resume ? recordedSchedule(resume) : config.schedule),
+    learningRate: config.learningRate,
+    weightDecay: config.weightDecay,
+    epochs: config.epochs,
+    seed: config.seed,
+    start: config.start === undefined || resume ? undefined : await checkpointParameters(config.start, parameters),
+    centre: config.centre === undefined || resume ? undefined : await checkpointParameters(config.centre, parameters),
+    segmentSteps: () => segment.steps(),
+    resume,
   });
 
-  const { parameters, stepColumns, stepsPerEpoch } = training;
-  say({
+  post({
     type: 'prepared',
     config,
     environment: { backend, threads: backend === 'onnx' ? config.threads : 1, tensorflow: tensorflow.tfjs },
-    parameters: parameters.map(({ name, shape }) => ({ name, shape: [...shape] })),
-    stepColumns: [...stepColumns],
-    stepsPerEpoch,
+    parameters: training.parameters.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    stepColumns: [...training.stepColumns],
+    stepsPerEpoch: training.stepsPerEpoch,
   });
-  const first = await instructions.next();
-  if (first.type !== 'start') throw new Error(`the first order is "${first.type}"; expected "start"`);
+  const first = await commands.next();
+  if (first.type !== 'start') throw new Error(`the first message is "${first.type}"; expected "start"`);
 
-  await conduct(training, segment, instructions, say, { ...assignment, from: resume?.state.progress });
-  say({ type: 'end' });
+  await runTrainingLoop({ training, segment, commands, post, checkpointEvery, from: resume?.state.progress });
+  post({ type: 'end' });
 }
 
-/** Names of the extra observables that are asked for, those that `all` stands for one by one. */
-const askedObservables = ({ observables, ...choice }: RunConfig): Pick<RunConfig, 'observables'> =>
-  observables ? { observables: extraObservables(optimizerOf(choice), observables).map(({ name }) => name) } : {};
+const MISTAKES = [TrainingError, DatasetError, OptionError, RunFolderError, SnapshotError];
 
-/** What was thrown, so that the main thread can tell a person's mistake from a bug. */
-export function describeThrown(error: unknown): Extract<Report, { type: 'failed' }> {
-  const mistake = [TrainingError, DatasetError, OptionError, RunFolderError, SnapshotError].some(
-    (kind) => error instanceof kind,
-  );
+/** What was thrown, so that the main thread can tell a user's mistake from a bug. */
+export function describeThrown(error: unknown): Extract<WorkerMessage, { type: 'failed' }> {
+  const mistake = MISTAKES.some((kind) => error instanceof kind);
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   return { type: 'failed', mistake, message, stack };
 }

@@ -1,4 +1,4 @@
-import type { Dynamics } from '../dynamics.js';
+import { checkedDynamics, type Dynamics } from '../dynamics.js';
 import { namedSlot } from '../parameters.js';
 import { randomState, type RandomState } from '../random.js';
 import { inRange, OptionError } from '../validate.js';
@@ -39,7 +39,7 @@ export interface TrainingPoint {
   /** theta. */
   readonly parameters: readonly Float32Array[];
   /** v before the update; none if mu = 0. At all points or at none. */
-  readonly velocity?: readonly Float32Array[];
+  readonly velocity?: readonly Float32Array[] | undefined;
 }
 
 export interface NoiseCurvatureOptions extends Dynamics, HessianOptions {
@@ -63,9 +63,8 @@ export interface NoiseCurvatureOptions extends Dynamics, HessianOptions {
  * @throws OptionError naming the option, its range and what was found.
  */
 export async function noiseCurvature(options: NoiseCurvatureOptions): Promise<NoiseCurvature> {
-  const { task, executor, points, momentum, dampening } = options;
-  inRange('momentum', momentum, { min: 0, below: 1 });
-  inRange('dampening', dampening, { min: 0, below: 1 });
+  const { task, executor, points } = options;
+  checkedDynamics(options);
   inRange('points.length', points.length, { min: 1 });
   const velocity = points[0]?.velocity !== undefined;
   if (points.some((point) => (point.velocity !== undefined) !== velocity))

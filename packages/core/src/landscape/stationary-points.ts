@@ -5,6 +5,7 @@ import { train } from '../training/trainer.js';
 import type { TrainOptions } from '../training/training.js';
 import type { TrainingPoint } from './noise-curvature.js';
 
+/** A training that has reached its stationary state, and how many of its points are wanted. */
 export interface StationaryPointsOptions extends Omit<TrainOptions, 'start' | 'epochs'> {
   /** Where a training stood, its stationary state reached. */
   readonly resume: Snapshot;
@@ -33,7 +34,7 @@ export async function stationaryPoints({
         .map(({ name }) => tensors[`${prefix}${name}`]?.values)
         .filter((found) => found instanceof Float32Array);
     const velocity = values('velocity/');
-    return { parameters: values(''), ...(velocity.length > 0 && { velocity }) };
+    return { parameters: values(''), velocity: velocity.length > 0 ? velocity : undefined };
   };
   const points = [pointOf(training.snapshot())];
   for await (const item of training) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Dynamics } from '../dynamics.js';
+import { checkedDynamics, type Dynamics } from '../dynamics.js';
 import { inRange } from '../validate.js';
 import type { Objective } from '../objective.js';
 
@@ -77,8 +77,7 @@ export function stationaryState(
   options: QuadraticOptions & Dynamics & { readonly learningRate: number; readonly weightDecay?: number },
 ): StationaryState {
   const { dimensions, curvature, noise } = checkedQuadratic(options);
-  const momentum = inRange('momentum', options.momentum, { min: 0, below: 1 });
-  const dampening = inRange('dampening', options.dampening, { min: 0, below: 1 });
+  const { momentum, dampening } = checkedDynamics(options);
   const weightDecay = inRange('weightDecay', options.weightDecay ?? 0, { min: 0 });
   const total = curvature + weightDecay;
   const deviation = (noise * curvature) / total;

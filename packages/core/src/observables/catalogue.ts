@@ -31,9 +31,9 @@ export const EXTRA_OBSERVABLES: readonly Observable[] = [
 
 /** Whether an observable can be measured with this optimizer. */
 export const isDefined =
-  ({ slots, dynamics }: Optimizer) =>
+  ({ slots, dynamics }: Pick<Optimizer, 'slots' | 'dynamics'>) =>
   ({ needs }: Observable): boolean =>
-    needs === undefined || (dynamics !== null && (needs === 'dynamics' || slots.includes('velocity')));
+    needs === undefined || (dynamics !== undefined && (needs === 'dynamics' || slots.includes('velocity')));
 
 /**
  * The standard observables that have columns with this optimizer: both sides of FDR1 always, NaN where one is not defined, and
@@ -42,26 +42,22 @@ export const isDefined =
 export const standardObservables = (optimizer: Optimizer): readonly Observable[] =>
   STANDARD.filter((observable) => observable.columns === 'balance' || isDefined(optimizer)(observable));
 
-/** Asks for every extra observable that the optimizer can give. */
-const ALL = 'all';
-
 /**
- * Those of the extra observables that are asked for, in the catalogue's order; `all` asks for every one that can be measured with
- * this optimizer.
+ * Gives the extra observables of a training back.
  *
- * @throws OptionError if there is no such observable, or not with this optimizer.
+ * @throws OptionError if one cannot be measured with this optimizer, or two would have the same columns.
  */
-export function extraObservables(optimizer: Optimizer, names: readonly string[]): readonly Observable[] {
-  const available = EXTRA_OBSERVABLES.filter(isDefined(optimizer));
-  const unknown = names.find((name) => name !== ALL && !available.some((observable) => observable.name === name));
-  if (unknown !== undefined) throw new OptionError('observables', among(optimizer, available), unknown);
-  return available.filter(({ name }) => names.includes(ALL) || names.includes(name));
-}
-
-/** `all, noiseTrace, ...`, and what an optimizer would have to have for the rest. */
-function among({ dynamics }: Optimizer, available: readonly Observable[]): string {
-  const rest = EXTRA_OBSERVABLES.length - available.length;
-  const wanting = dynamics ? 'momentum' : 'sgd and momentum';
-  const listed = [ALL, ...available.map(({ name }) => name)].join(', ');
-  return `among ${listed}${rest === 0 ? '' : ` (${rest} more with ${wanting})`}`;
+export function checkedObservables(optimizer: Optimizer, extra: readonly Observable[]): readonly Observable[] {
+  const undefinedOne = extra.find((observable) => !isDefined(optimizer)(observable));
+  if (undefinedOne !== undefined) {
+    const { kind } = optimizer.settings;
+    const needed = undefinedOne.needs === 'velocity' ? 'sgd with momentum' : 'sgd';
+    throw new OptionError('observables', `defined with ${kind} (this one needs ${needed})`, undefinedOne.name);
+  }
+  const taken = new Set(['loss', ...STANDARD.map(({ name }) => name)]);
+  for (const { name } of extra) {
+    if (taken.has(name)) throw new OptionError('observables', 'of different names', name);
+    taken.add(name);
+  }
+  return extra;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Velocity } from '../optimizers/optimizer.js';
 import type { Dynamics } from '../dynamics.js';
+import { zip } from '../zip.js';
 
 /** What one step has to be read from; tensors stand in the order of the parameters. */
 export interface MeasuredStep {
@@ -49,10 +50,9 @@ export interface Observable {
  */
 export const products = (...factors: readonly (readonly tf.Tensor[])[]): tf.Tensor =>
   tf.stack(
-    (factors[0] ?? []).map((_, index) => {
-      const own = factors.map((tensors) => tensors[index] as tf.Tensor);
-      return tf.sum(own.reduce((product, tensor) => tf.mul(product, tensor)));
-    }),
+    zip<readonly tf.Tensor[]>(...factors).map((own) =>
+      tf.sum(own.reduce((product, tensor) => tf.mul(product, tensor))),
+    ),
   );
 
 /** `|a|^2` of each tensor: float32 [tensors]. */

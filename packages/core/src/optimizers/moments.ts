@@ -1,40 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { inRange } from '../validate.js';
+import type { OptimizerOptions } from '@fdr/records';
+import { zip } from '../zip.js';
 import type { OptimizerState } from './optimizer.js';
 
-/** What Adam and AMSGrad share. */
-export interface MomentOptions {
-  /** beta_1, in [0, 1); 0.9 by default. */
-  readonly firstMomentDecay?: number;
-  /** beta_2, in [0, 1); 0.999 by default. */
-  readonly secondMomentDecay?: number;
-  /** The small number added to the denominator, in [1e-30, 1]; 1e-8 by default. */
-  readonly denominatorOffset?: number;
-}
+// What Adam and AMSGrad share.
 
-/** @throws OptionError naming the option, its range and what was found. */
-export const checkedMoments = ({
-  firstMomentDecay = 0.9,
-  secondMomentDecay = 0.999,
-  denominatorOffset = 1e-8,
-}: MomentOptions): Required<MomentOptions> => ({
-  firstMomentDecay: inRange('firstMomentDecay', firstMomentDecay, { min: 0, below: 1 }),
-  secondMomentDecay: inRange('secondMomentDecay', secondMomentDecay, { min: 0, below: 1 }),
-  // Smaller ones vanish in float32 beside the correction, and a gradient of zero would be divided by zero.
-  denominatorOffset: inRange('denominatorOffset', denominatorOffset, { min: 1e-30, max: 1 }),
-});
+/** beta_1, beta_2 and epsilon, checked. */
+export type MomentOptions = OptimizerOptions<'adam'>;
 
-export interface Moments {
-  readonly firstMoment: readonly tf.Tensor[];
-  readonly secondMoment: readonly tf.Tensor[];
-  /** Total weight of the gradients in the first average: `1 - beta_1^t`. */
-  readonly firstWeight: tf.Tensor;
-  /** Total weight of the squares in the second average: `1 - beta_2^t`. */
-  readonly secondWeight: tf.Tensor;
-}
-
+/** Names of the state's slots and scalars. */
 export const MOMENT_SLOTS = ['firstMoment', 'secondMoment'] as const;
 export const MOMENT_SCALARS = ['firstWeight', 'secondWeight'] as const;
+export type MomentState = OptimizerState<(typeof MOMENT_SLOTS)[number], (typeof MOMENT_SCALARS)[number]>;
 
 /** `decay average + (1 - decay) value`. */
 const averaged = (decay: number, average: tf.Tensor, value: tf.Tensor | number): tf.Tensor =>
@@ -48,39 +25,38 @@ const averaged = (decay: number, average: tf.Tensor, value: tf.Tensor | number):
  * The weights, `1 - beta^t`, are the same averages of ones. They are carried instead of the number of steps because float32
  * keeps them to a few parts in 10^5 at any t, where a power of beta loses its digits beside one.
  */
-export function nextMoments(
+export const nextMoments = (
   gradients: readonly tf.Tensor[],
-  { slots, scalars }: OptimizerState,
-  { firstMomentDecay, secondMomentDecay }: Required<MomentOptions>,
-): Moments {
-  return {
-    firstMoment: gradients.map((gradient, index) =>
-      averaged(firstMomentDecay, slots['firstMoment']?.[index] as tf.Tensor, gradient),
+  { slots, scalars }: MomentState,
+  { beta1, beta2 }: MomentOptions,
+): MomentState => ({
+  slots: {
+    firstMoment: zip(slots.firstMoment, gradients).map(([moment, gradient]) => averaged(beta1, moment, gradient)),
+    secondMoment: zip(slots.secondMoment, gradients).map(([moment, gradient]) =>
+      averaged(beta2, moment, tf.square(gradient)),
     ),
-    secondMoment: gradients.map((gradient, index) =>
-      averaged(secondMomentDecay, slots['secondMoment']?.[index] as tf.Tensor, tf.square(gradient)),
-    ),
-    firstWeight: averaged(firstMomentDecay, scalars['firstWeight'] as tf.Tensor, 1),
-    secondWeight: averaged(secondMomentDecay, scalars['secondWeight'] as tf.Tensor, 1),
-  };
-}
+  },
+  scalars: {
+    firstWeight: averaged(beta1, scalars.firstWeight, 1),
+    secondWeight: averaged(beta2, scalars.secondWeight, 1),
+  },
+});
 
 /**
- * `theta - eta (m / w_1) / (sqrt(s / w_2) + offset)`, where w are the weights and s is a second moment, or its maximum.
- * Computed as `theta - (eta sqrt(w_2) / w_1) m / (sqrt(s) + offset sqrt(w_2))`: one pass less over each tensor.
+ * The step of Adam, `theta - eta (m / w_1) / (sqrt(s / w_2) + epsilon)`, where w are the weights and s is a second moment, or its maximum.
+ * Computed as `theta - (eta sqrt(w_2) / w_1) m / (sqrt(s) + epsilon sqrt(w_2))`: one pass less over each tensor.
  */
-export function corrected(
+export function adamUpdate(
   parameters: readonly tf.Tensor[],
-  { firstMoment, firstWeight, secondWeight }: Moments,
+  { slots, scalars }: MomentState,
   squares: readonly tf.Tensor[],
   learningRate: tf.Tensor,
-  denominatorOffset: number,
+  epsilon: number,
 ): tf.Tensor[] {
-  const root = tf.sqrt(secondWeight);
-  const rate = tf.div(tf.mul(learningRate, root), firstWeight);
-  const offset = tf.mul(denominatorOffset, root);
-  return parameters.map((parameter, index) => {
-    const denominator = tf.add(tf.sqrt(squares[index] as tf.Tensor), offset);
-    return tf.sub(parameter, tf.mul(rate, tf.div(firstMoment[index] as tf.Tensor, denominator)));
-  });
+  const root = tf.sqrt(scalars.secondWeight);
+  const rate = tf.div(tf.mul(learningRate, root), scalars.firstWeight);
+  const offset = tf.mul(epsilon, root);
+  return zip(parameters, slots.firstMoment, squares).map(([parameter, moment, square]) =>
+    tf.sub(parameter, tf.mul(rate, tf.div(moment, tf.add(tf.sqrt(square), offset)))),
+  );
 }

@@ -1,14 +1,15 @@
 import type * as tf from '@tensorflow/tfjs';
-import { slotSpecs, slotTensors, zeroSlot, namedSlot, type ParameterSpec } from '../parameters.js';
-import type { Tensors, TensorSpecs, TensorValues } from '../program.js';
+import type { Settings } from '@fdr/records';
 import type { Dynamics } from '../dynamics.js';
+import { namedSlot, slotSpecs, slotTensors, tensorNamed, zeroSlot, type ParameterSpec } from '../parameters.js';
+import type { Tensors, TensorSpecs, TensorValues } from '../program.js';
 
 /** What an optimizer carries from step to step. */
-export interface OptimizerState {
+export interface OptimizerState<Slot extends string = string, Scalar extends string = string> {
   /** By slot, in the order of the parameters, each of its parameter's shape. */
-  readonly slots: Readonly<Record<string, readonly tf.Tensor[]>>;
+  readonly slots: Readonly<Record<Slot, readonly tf.Tensor[]>>;
   /** By name, float32 []. */
-  readonly scalars: Readonly<Record<string, tf.Tensor>>;
+  readonly scalars: Readonly<Record<Scalar, tf.Tensor>>;
 }
 
 /** The velocity after an update is `scale * tensors`; kept apart so that plain SGD never writes `-gradients` out. */
@@ -17,33 +18,48 @@ export interface Velocity {
   readonly tensors: readonly tf.Tensor[];
 }
 
-export interface Update {
+/** What an update gives: everything new, nothing of what it was given changed. */
+export interface Update<Slot extends string = string, Scalar extends string = string> {
   readonly parameters: readonly tf.Tensor[];
-  readonly state: OptimizerState;
-  /** v of (10) after this update; null where `dynamics` is. */
-  readonly velocity: Velocity | null;
+  readonly state: OptimizerState<Slot, Scalar>;
+  /** v of (10) after this update; left out where the optimizer has no `dynamics`. */
+  readonly velocity?: Velocity;
 }
 
-/** A few pure functions; whatever must be remembered is in the state, all of it zero at the start. */
-export interface Optimizer {
-  readonly name: string;
-  /** Its numbers by name: a training goes on bit for bit only with the same ones. */
-  readonly hyperparameters: Readonly<Record<string, number>>;
-  readonly slots: readonly string[];
-  readonly scalars: readonly string[];
-  /** mu and nu of (10), for which the relations are derived; null for any other update, where O_R has no meaning. */
-  readonly dynamics: Dynamics | null;
-  /**
-   * @param learningRate eta, float32 [].
-   * @returns the new parameters and state; what was given is left alone.
-   */
-  readonly update: (
+/** A pure function and the names of what it remembers; all of the state is zero at the start. */
+export interface Optimizer<Slot extends string = string, Scalar extends string = string> {
+  /** Its kind and its options, as they are recorded. A training goes on bit for bit only with the same ones. */
+  readonly settings: Settings;
+  readonly slots: readonly Slot[];
+  readonly scalars: readonly Scalar[];
+  /** mu and nu of (10), for which the relations are derived; left out for any other update, where O_R has no meaning. */
+  readonly dynamics?: Dynamics;
+  /** @param learningRate eta, float32 []. */
+  update(
     parameters: readonly tf.Tensor[],
     gradients: readonly tf.Tensor[],
-    state: OptimizerState,
+    state: OptimizerState<Slot, Scalar>,
     learningRate: tf.Tensor,
-  ) => Update;
+  ): Update<Slot, Scalar>;
 }
+
+/**
+ * An optimizer whose `update` knows its slots by name: TypeScript reads them off `slots` and `scalars`.
+ *
+ * @example
+ * const signSgd = defineOptimizer({
+ *   settings: { kind: 'sign-sgd' },
+ *   slots: [],
+ *   scalars: [],
+ *   update: (parameters, gradients, state, learningRate) => ({
+ *     parameters: parameters.map((parameter, index) => tf.sub(parameter, tf.mul(learningRate, tf.sign(gradients[index])))),
+ *     state,
+ *   }),
+ * });
+ */
+export const defineOptimizer = <const Slot extends string, const Scalar extends string>(
+  optimizer: Optimizer<Slot, Scalar>,
+): Optimizer => optimizer;
 
 /** Key of a scalar in a program's state and in a snapshot: `optimizer/firstWeight`. */
 export const scalarName = (scalar: string): string => `optimizer/${scalar}`;
@@ -71,7 +87,7 @@ export const optimizerState = (
   state: Tensors,
 ): OptimizerState => ({
   slots: Object.fromEntries(slots.map((slot) => [slot, slotTensors(slot, parameters, state)])),
-  scalars: Object.fromEntries(scalars.map((scalar) => [scalar, state[scalarName(scalar)] as tf.Tensor])),
+  scalars: Object.fromEntries(scalars.map((scalar) => [scalar, tensorNamed(scalarName(scalar), state)])),
 });
 
 /** The inverse of {@link optimizerState}. */

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import { OPTIMIZER_OPTIONS, type OptimizerOptions } from '@fdr/records';
 import type { Dynamics } from '../dynamics.js';
-import { inRange } from '../validate.js';
-import type { Optimizer } from './optimizer.js';
-
+import { resolveOptions } from '../validate.js';
+import { zip } from '../zip.js';
+import { defineOptimizer, type Optimizer } from './optimizer.js';
 
 /** The one optimizer of which the paper speaks: its `dynamics` are known. */
-export interface Sgd extends Optimizer, Dynamics {
+export interface Sgd extends Optimizer {
   readonly dynamics: Dynamics;
 }
 
@@ -21,45 +22,52 @@ const scaled = (factor: number, tensor: tf.Tensor): tf.Tensor => (factor === 1 ?
  * v starts at zero. PyTorch's SGD differs in two ways: it skips the dampening at its first step, and its buffer is
  * `-v`. As here, its learning rate stands outside the buffer, so a changed rate acts on the whole velocity at once.
  *
- * @param options momentum in [0, 1), dampening in [0, 1).
+ * @param options momentum in [0, 1) and dampening in [0, 1), 0 by default.
  * @throws OptionError naming the option, its range and what was found.
- * @example sgd({ momentum: 0.9, dampening: 0 }).slots // ['velocity']
+ * @example sgd({ momentum: 0.9 }).slots // ['velocity']
  */
-export function sgd({ momentum, dampening }: Dynamics): Sgd {
-  inRange('momentum', momentum, { min: 0, below: 1 });
-  inRange('dampening', dampening, { min: 0, below: 1 });
-  const dynamics = { momentum, dampening };
-  const undamped = 1 - dampening;
-  const face = { name: 'sgd', ...dynamics, dynamics, hyperparameters: dynamics, scalars: [] };
-  if (momentum === 0)
-    return {
-      ...face,
-      slots: [],
-      update: (parameters, gradients, state, learningRate) => {
-        const rate = scaled(undamped, learningRate);
-        return {
-          parameters: parameters.map((parameter, index) =>
-            tf.sub(parameter, tf.mul(rate, gradients[index] as tf.Tensor)),
-          ),
-          state,
-          velocity: { scale: -undamped, tensors: gradients },
-        };
-      },
-    };
-  return {
-    ...face,
+export function sgd(options: Partial<OptimizerOptions<'sgd'>> = {}): Sgd {
+  const dynamics = resolveOptions(OPTIMIZER_OPTIONS.sgd, options);
+  return { ...(dynamics.momentum === 0 ? plainSgd(dynamics) : momentumSgd(dynamics)), dynamics };
+}
+
+/** mu = 0: v is the scaled gradient of the step, and nothing is carried. */
+function plainSgd(dynamics: Dynamics): Optimizer {
+  const undamped = 1 - dynamics.dampening;
+  return defineOptimizer({
+    settings: { kind: 'sgd', ...dynamics },
+    slots: [],
+    scalars: [],
+    update: (parameters, gradients, state, learningRate) => {
+      const rate = scaled(undamped, learningRate);
+      return {
+        parameters: zip(parameters, gradients).map(([parameter, gradient]) =>
+          tf.sub(parameter, tf.mul(rate, gradient)),
+        ),
+        state,
+        velocity: { scale: -undamped, tensors: gradients },
+      };
+    },
+  });
+}
+
+function momentumSgd(dynamics: Dynamics): Optimizer {
+  const { momentum, dampening } = dynamics;
+  return defineOptimizer({
+    settings: { kind: 'sgd', ...dynamics },
     slots: ['velocity'],
+    scalars: [],
     update: (parameters, gradients, { slots }, learningRate) => {
-      const velocity = gradients.map((gradient, index) =>
-        tf.sub(tf.mul(momentum, slots['velocity']?.[index] as tf.Tensor), scaled(undamped, gradient)),
+      const velocity = zip(slots.velocity, gradients).map(([before, gradient]) =>
+        tf.sub(tf.mul(momentum, before), scaled(1 - dampening, gradient)),
       );
       return {
-        parameters: parameters.map((parameter, index) =>
-          tf.add(parameter, tf.mul(learningRate, velocity[index] as tf.Tensor)),
+        parameters: zip(parameters, velocity).map(([parameter, speed]) =>
+          tf.add(parameter, tf.mul(learningRate, speed)),
         ),
         state: { slots: { velocity }, scalars: {} },
         velocity: { scale: 1, tensors: velocity },
       };
     },
-  };
+  });
 }

@@ -1,4 +1,4 @@
-import type { Dynamics } from '../dynamics.js';
+import { checkedDynamics, type Dynamics } from '../dynamics.js';
 import { inRange } from '../validate.js';
 import { sidesOf, type Sides } from './sides.js';
 
@@ -42,8 +42,8 @@ export function quadraticRelations(
   options: Dynamics & { readonly learningRate: number },
   tensor?: string,
 ): QuadraticRelations {
-  const momentum = inRange('momentum', options.momentum, { min: 0, below: 1 });
-  const undamped = 1 - inRange('dampening', options.dampening, { min: 0, below: 1 });
+  const { momentum, dampening } = checkedDynamics(options);
+  const undamped = 1 - dampening;
   // The step is given eta as float32.
   const learningRate = Math.fround(inRange('learningRate', options.learningRate, { above: 0 }));
   const piece = (name: string): number => pieces[tensor === undefined ? name : `${name}/${tensor}`] ?? NaN;

@@ -1,6 +1,6 @@
 import type { EpochRecord } from '@fdr/records';
-import type { Dynamics } from '../dynamics.js';
-import { inRange, OptionError } from '../validate.js';
+import { checkedDynamics, type Dynamics } from '../dynamics.js';
+import { OptionError } from '../validate.js';
 import type { SecondRelationRun } from './second-relation.js';
 
 /**
@@ -14,10 +14,10 @@ import type { SecondRelationRun } from './second-relation.js';
  */
 export function stationaryRun(
   epochs: readonly Pick<EpochRecord, 'learningRate' | 'gradientNormSquared' | 'oFB' | 'oRHalf'>[],
-  { momentum, dampening, seed }: Dynamics & { readonly seed: number },
+  options: Dynamics & { readonly seed: number },
 ): SecondRelationRun {
-  inRange('momentum', momentum, { min: 0, below: 1 });
-  const undamped = 1 - inRange('dampening', dampening, { min: 0, below: 1 });
+  const { momentum, dampening } = checkedDynamics(options);
+  const undamped = 1 - dampening;
   const last = epochs.at(-1);
   if (!last) throw new OptionError('epochs', 'at least one', 0);
   const { learningRate } = last;
@@ -26,7 +26,8 @@ export function stationaryRun(
   const square = later.reduce((sum, { gradientNormSquared }) => sum + gradientNormSquared, 0) / later.length;
   const alongVelocity = last.oFB - undamped * last.gradientNormSquared;
   return {
-    ...{ learningRate, seed },
+    learningRate,
+    seed: options.seed,
     oFB: undamped * square + (momentum === 0 ? 0 : alongVelocity),
     noiseTrace: ((2 * undamped) / ((1 + momentum) * learningRate)) * last.oRHalf,
   };

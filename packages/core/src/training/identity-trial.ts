@@ -1,4 +1,5 @@
-import { identityDefect, type IdentityDefect, type Moment } from '../relations/identity.js';
+import { identityDefect, type Moment } from '../relations/identity.js';
+import type { WindowDefects } from '../relations/window-defect.js';
 import { optimizerStart } from '../optimizers/optimizer.js';
 import { sgd } from '../optimizers/sgd.js';
 import type { Dynamics } from '../dynamics.js';
@@ -9,6 +10,7 @@ import type { Executor, TensorValues } from '../program.js';
 import { trainingStep } from './step.js';
 import type { Task } from './task.js';
 
+/** What {@link identityTrial} trains. */
 export interface IdentityTrialOptions extends Dynamics {
   readonly task: Task;
   readonly executor: Executor;
@@ -25,19 +27,17 @@ export interface IdentityTrialOptions extends Dynamics {
  *
  * @returns one result for every parameter tensor, and the total; `defect` at most `IDENTITY_TOLERANCE` if all is well.
  */
-export async function identityTrial(
-  options: IdentityTrialOptions,
-): Promise<{ readonly total: IdentityDefect; readonly tensors: IdentityDefect[] }> {
-  const { task, executor, learningRate } = options;
+export async function identityTrial(options: IdentityTrialOptions): Promise<WindowDefects> {
+  const { task, executor, learningRate, momentum, dampening, weightDecay } = options;
   const steps = inRange('steps', options.steps, { min: 1, max: task.stepsPerEpoch, integer: true });
   const specs = task.objective.parameters;
-  const optimizer = sgd(options);
+  const optimizer = sgd({ momentum, dampening });
   const before: TensorValues = { ...initialParameters(specs, options.seed), ...optimizerStart(optimizer, specs) };
   const moment = (state: TensorValues): Moment => ({
     parameters: slotValues('parameters', specs, state),
-    ...(optimizer.slots.includes('velocity') && { velocity: slotValues('velocity', specs, state) }),
+    velocity: optimizer.slots.includes('velocity') ? slotValues('velocity', specs, state) : undefined,
   });
-  const executable = await executor.prepare(trainingStep(task.objective, optimizer, options), task.constants);
+  const executable = await executor.prepare(trainingStep(task.objective, optimizer, { weightDecay }), task.constants);
   try {
     const { state, outputs } = await executable.run({
       steps,
@@ -47,7 +47,6 @@ export async function identityTrial(
     });
     const { oL, oR } = outputs;
     if (!oL || !oR) throw new Error(`${executor.name} returned no observables`);
-    const { momentum, dampening } = optimizer;
     return identityDefect({ momentum, dampening, learningRate, oL, oR, start: moment(before), end: moment(state) });
   } finally {
     await executable.dispose();

@@ -1,8 +1,7 @@
-import type { EpochRecord, EventRecord } from '@fdr/records';
+import { LEARNING_RATE, type EpochRecord, type EventRecord, type Settings } from '@fdr/records';
 import { randomState, type RandomState } from '../random.js';
+import type { Schedule, ScheduleState } from '../relations/schedules/schedule.js';
 import { inRange } from '../validate.js';
-import { scheduleOf, type ScheduleChoice } from '../relations/schedules/choice.js';
-import type { ScheduleState } from '../relations/schedules/schedule.js';
 
 type Without<Record, Key extends PropertyKey> = Record extends unknown ? Omit<Record, Key> : never;
 
@@ -11,7 +10,7 @@ export type TrainingEvent = Without<EventRecord, 'time'>;
 /** An {@link EpochRecord} before someone with a clock has written the seconds on it. */
 export type TrainingEpoch = Without<EpochRecord, 'seconds'>;
 
-/** Where a training stands, all but tensors and averages. JSON carries it, and it is never changed in place. */
+/** How far a training has come, all but tensors and averages. JSON carries it, and it is never changed in place. */
 export interface Progress {
   /** Steps done. */
   readonly step: number;
@@ -21,69 +20,91 @@ export interface Progress {
   readonly stepInEpoch: number;
   /** eta of the next step. */
   readonly learningRate: number;
-  readonly schedule: ScheduleChoice;
+  /** Kind and options of the schedule. */
+  readonly schedule: Settings;
   readonly scheduleState: ScheduleState;
   /** From which the shuffle of the epoch under way is drawn. */
   readonly random: RandomState;
   /** True once the loss has not been finite. */
   readonly diverged: boolean;
-  /** Events that have happened and are still to be told. */
-  readonly untold: readonly TrainingEvent[];
+  /** Events that have happened and have not been reported yet, oldest first. */
+  readonly pendingEvents: readonly TrainingEvent[];
 }
 
-/** The learning rates that a run may have (records' `runConfig` says the same). */
-export const checkedLearningRate = (value: number): number => inRange('learningRate', value, { min: 1e-12, max: 1e12 });
+/** @throws OptionError if a learning rate is not one that a run may have. */
+export const checkedLearningRate = (value: number): number => inRange('learningRate', value, LEARNING_RATE);
 
-/** Adds an event to those that are still to be told. */
-export const telling = (progress: Progress, event: TrainingEvent): Progress => ({
+/** Adds an event that is still to be reported. */
+export const withEvent = (progress: Progress, event: TrainingEvent): Progress => ({
   ...progress,
-  untold: [...progress.untold, event],
+  pendingEvents: [...progress.pendingEvents, event],
 });
 
-/** Where and when, for an event that happens now. */
-export const at = ({ step, epoch }: Progress): { readonly step: number; readonly epoch: number } => ({ step, epoch });
+/** Step and epoch, for an event that happens now. */
+export const positionOf = ({ step, epoch }: Progress): { readonly step: number; readonly epoch: number } => ({
+  step,
+  epoch,
+});
 
-/** Before the first step. The warnings are told first. */
-export function firstProgress(given: {
+/** What a training begins with; `epochs` is all there are. */
+export interface FirstProgressOptions {
   readonly learningRate: number;
-  readonly schedule: ScheduleChoice;
+  readonly schedule: Schedule;
   readonly seed: number;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  /** Reported first, before those of the schedule. */
   readonly warnings: readonly string[];
-}): Progress {
-  const { warnings, start } = scheduleOf(given.schedule);
+}
+
+/** Before the first step. */
+export function firstProgress(options: FirstProgressOptions): Progress {
+  const { epochs, stepsPerEpoch, schedule } = options;
+  const learningRate = checkedLearningRate(options.learningRate);
+  const start = schedule.begin({ epochs, stepsPerEpoch, learningRate });
+  const warnings = [...options.warnings, ...start.warnings];
   return {
     step: 0,
     epoch: 0,
     stepInEpoch: 0,
-    learningRate: checkedLearningRate(given.learningRate),
-    schedule: { ...given.schedule },
-    scheduleState: start,
-    random: randomState(given.seed, 'shuffling'),
+    learningRate,
+    schedule: schedule.settings,
+    scheduleState: start.state,
+    random: randomState(options.seed, 'shuffling'),
     diverged: false,
-    untold: [...given.warnings, ...warnings].map((message) => ({ type: 'warning', step: 0, epoch: 0, message })),
+    pendingEvents: warnings.map((message) => ({ type: 'warning', step: 0, epoch: 0, message })),
   };
 }
 
-/** A learning rate asked for by a person. The half-running averages are the caller's to restart. */
+/** A learning rate set by a command. The half-running averages are the caller's to restart. */
 export const withLearningRate = (progress: Progress, learningRate: number, commandId: string): Progress =>
-  telling(
+  withEvent(
     { ...progress, learningRate },
     {
       type: 'learningRate',
-      ...at(progress),
+      ...positionOf(progress),
       from: progress.learningRate,
       to: learningRate,
-      reason: { rule: 'command', commandId },
+      reason: { rule: 'command', message: 'set by hand', commandId },
     },
   );
 
-/** Another schedule, from its start; the averages go on. */
-export function withSchedule(progress: Progress, schedule: ScheduleChoice, commandId: string): Progress {
-  const { start, warnings } = scheduleOf(schedule);
-  const { threshold, decay } = schedule;
-  const changed = telling(
-    { ...progress, schedule: { ...schedule }, scheduleState: start },
-    { type: 'schedule', ...at(progress), schedule: schedule.schedule, threshold, decay, commandId },
+/** Another schedule, from its start, over the epochs that are left; the averages go on. */
+export function withSchedule(
+  progress: Progress,
+  schedule: Schedule,
+  { epochs, stepsPerEpoch }: Pick<FirstProgressOptions, 'epochs' | 'stepsPerEpoch'>,
+  commandId: string,
+): Progress {
+  const { learningRate } = progress;
+  const left = Math.max(1, epochs - progress.epoch);
+  const { state, warnings } = schedule.begin({ epochs: left, stepsPerEpoch, learningRate });
+  const changed = withEvent(
+    { ...progress, schedule: schedule.settings, scheduleState: state },
+    { type: 'schedule', ...positionOf(progress), schedule: schedule.settings, commandId },
   );
-  return warnings.reduce((told, message) => telling(told, { type: 'warning', ...at(progress), message }), changed);
+  return warnings.reduce(
+    (warned, message) => withEvent(warned, { type: 'warning', ...positionOf(progress), message }),
+    changed,
+  );
 }

@@ -5,7 +5,7 @@ import {
   type HalfRunningAverageState,
 } from '../relations/half-running-average.js';
 import { ratioOf, type Balance } from '../relations/equilibrium-rule.js';
-import { extraObservables, isDefined, standardObservables } from '../observables/catalogue.js';
+import { isDefined, standardObservables } from '../observables/catalogue.js';
 import type { Observable } from '../observables/observable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { CallResult } from '../program.js';
@@ -16,8 +16,8 @@ export interface RecordingShape {
   readonly tensors: readonly string[];
   /** Decides which of the standard observables the step gives; the others' columns are left out, or NaN. */
   readonly optimizer: Optimizer;
-  /** Names of the extra observables. */
-  readonly observables: readonly string[];
+  /** Those besides the standard ones. */
+  readonly observables: readonly Observable[];
   readonly stepsPerEpoch: number;
 }
 
@@ -28,7 +28,7 @@ export interface Averages extends Balance {
   readonly vDotGradientHalf: number;
   readonly layers: Readonly<Record<string, LayerBalance>>;
   /** Of the extra observables, by their columns; left out if there are none. */
-  readonly observables?: Readonly<Record<string, number>>;
+  readonly observables?: Readonly<Record<string, number>> | undefined;
 }
 
 export type SavedAverages = Readonly<
@@ -41,7 +41,7 @@ export interface Recording {
   readonly columns: readonly string[];
   /** Rows of one call, one after another; the averages go on with them. */
   rows(result: CallResult, steps: number): Float32Array;
-  /** To be asked at an epoch's end. */
+  /** The averages at an epoch's end. */
   averages(): Averages;
   /** Forgets everything, `stepInEpoch` steps into an epoch. */
   restart(stepInEpoch: number): void;
@@ -95,7 +95,7 @@ function columnsOf(observables: readonly Observable[], { tensors, optimizer }: R
  */
 export function recording(shape: RecordingShape, saved?: SavedAverages): Recording {
   const { tensors, optimizer, stepsPerEpoch } = shape;
-  const extra = columnsOf(extraObservables(optimizer, shape.observables), shape);
+  const extra = columnsOf(shape.observables, shape);
   const recorded: readonly Column[] = [
     { name: 'loss', output: 'loss', half: true, measured: true },
     ...columnsOf(standardObservables(optimizer), shape),
@@ -117,11 +117,7 @@ export function recording(shape: RecordingShape, saved?: SavedAverages): Recordi
   }
 
   restart(0);
-  for (const name of saved ? averages.keys() : []) {
-    const one = saved?.[name];
-    if (!one) throw new Error(`the saved averages lack "${name}"`);
-    averages.set(name, halfRunningAverage(one.state, one));
-  }
+  if (saved) averages = restored([...averages.keys()], saved);
 
   return {
     columns,
@@ -133,12 +129,13 @@ export function recording(shape: RecordingShape, saved?: SavedAverages): Recordi
         return { ...column, values, kept: average(column.name) };
       });
       const rows = new Float32Array(steps * columns.length);
-      let place = 0;
-      const put = (value: number): number => (rows[place++] = Math.fround(value));
+      let index = 0;
       for (let step = 0; step < steps; step++)
         for (const { values, tensor, half, kept } of cells) {
-          kept.push(put(values ? valueAt(values, step, steps, tensor) : NaN));
-          if (half) put(kept.value());
+          const value = Math.fround(values ? valueAt(values, step, steps, tensor) : NaN);
+          kept.push(value);
+          rows[index++] = value;
+          if (half) rows[index++] = kept.value();
         }
       return rows;
     },
@@ -156,9 +153,8 @@ export function recording(shape: RecordingShape, saved?: SavedAverages): Recordi
         layers: Object.fromEntries(
           tensors.map((tensor) => [tensor, balance(ofTensor('oL', tensor), ofTensor('oR', tensor))]),
         ),
-        ...(extra.length > 0 && {
-          observables: Object.fromEntries(extra.map(({ name }) => [name, average(name).value()])),
-        }),
+        observables:
+          extra.length === 0 ? undefined : Object.fromEntries(extra.map(({ name }) => [name, average(name).value()])),
       };
     },
     save: () =>
@@ -166,11 +162,21 @@ export function recording(shape: RecordingShape, saved?: SavedAverages): Recordi
   };
 }
 
+/** Averages that go on from where they were saved. @throws Error if one of the names was not saved. */
+const restored = (names: readonly string[], saved: SavedAverages): Map<string, HalfRunningAverage> =>
+  new Map(
+    names.map((name) => {
+      const one = saved[name];
+      if (!one) throw new Error(`the saved averages lack "${name}"`);
+      return [name, halfRunningAverage(one.state, one)];
+    }),
+  );
+
 /** One tensor's number at a step, or the sum over all: in double precision. */
 function valueAt(values: Float32Array, step: number, steps: number, tensor?: number): number {
   const width = values.length / steps;
-  if (tensor !== undefined) return values[step * width + tensor] as number;
+  if (tensor !== undefined) return values[step * width + tensor] ?? NaN;
   let sum = 0;
-  for (let place = step * width; place < (step + 1) * width; place++) sum += values[place] as number;
+  for (const value of values.subarray(step * width, (step + 1) * width)) sum += value;
   return sum;
 }

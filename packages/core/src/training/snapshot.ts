@@ -1,33 +1,36 @@
+import type { Settings } from '@fdr/records';
 import { scalarName, type Optimizer } from '../optimizers/optimizer.js';
-import { namedSlot, slotValues, type ParameterSpec } from '../parameters.js';
+import { namedSlot, slotName, slotValues, type ParameterSpec } from '../parameters.js';
 import type { TensorValues } from '../program.js';
+import type { HalfRunningAverageState } from '../relations/half-running-average.js';
+import { zip } from '../zip.js';
 import type { Progress } from './progress.js';
 import type { SavedAverages } from './recording.js';
-import type { HalfRunningAverageState } from '../relations/half-running-average.js';
 
-export const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
+/** One tensor of a snapshot. */
 export interface SnapshotTensor {
   readonly shape: readonly number[];
   readonly values: Float32Array | Float64Array;
 }
 
-/** What must be the same for a training to go on bit for bit; the optimizer's hyperparameters are among it by their names. */
-export interface SnapshotIdentity extends Readonly<Record<string, string | number>> {
+/** What must be the same for a training to go on bit for bit. */
+export interface SnapshotIdentity {
   readonly objective: string;
   readonly stepsPerEpoch: number;
-  readonly optimizer: string;
+  readonly optimizer: Settings;
   readonly weightDecay: number;
+  /** Names of the extra observables, in order. */
+  readonly observables: readonly string[];
 }
-
-/** Snapshots of version 1 had no other optimizer, and did not name it. */
-const FIRST_OPTIMIZER = 'sgd';
 
 /** Everything from which a training goes on bit for bit. */
 export interface Snapshot {
   /**
    * Parameters by their names (`dense1.kernel`, float32), the optimizer's state (`velocity/dense1.kernel`,
-   * `optimizer/firstWeight`, float32), and the prefix sums of the half-running averages (`averages/loss`, float64).
+   * `optimizer/firstWeight`, float32), theta_c where there is one (`centre/dense1.kernel`, float32), and the prefix sums of the half-running
+   * averages (`averages/loss`, float64).
    */
   readonly tensors: Readonly<Record<string, SnapshotTensor>>;
   /** All the rest; JSON carries it without loss. */
@@ -39,21 +42,36 @@ export interface Snapshot {
   };
 }
 
-/** @param state of the training program: `parameters/...`, `velocity/...`. Everything is copied: a snapshot may be sent away whole. */
+/** What a training consists of, as a snapshot keeps it. */
+export interface SavedTraining {
+  readonly progress: Progress;
+  /** State of the training program: `parameters/...`, `velocity/...`. */
+  readonly tensors: TensorValues;
+  /** theta_c by parameter, in order; undefined where O_L is read from the origin. */
+  readonly centre: readonly Float32Array[] | undefined;
+  readonly averages: SavedAverages;
+}
+
+/** A snapshot's name of a parameter's companion; the parameters themselves go by their own names. */
+const tensorName = (slot: string, parameter: string): string =>
+  slot === 'parameters' ? parameter : slotName(slot, parameter);
+
+/** Everything is copied: a snapshot may be handed over whole. */
 export function toSnapshot(
   identity: SnapshotIdentity,
   parameters: readonly ParameterSpec[],
   optimizer: Optimizer,
-  { progress, state, averages }: { progress: Progress; state: TensorValues; averages: SavedAverages },
+  { progress, tensors: state, centre, averages }: SavedTraining,
 ): Snapshot {
   const tensors: Record<string, SnapshotTensor> = {};
-  for (const slot of ['parameters', ...optimizer.slots])
-    slotValues(slot, parameters, state).forEach((values, index) => {
-      const { name, shape } = parameters[index] as ParameterSpec;
-      tensors[slot === 'parameters' ? name : `${slot}/${name}`] = { shape, values: values.slice() };
-    });
+  const keep = (slot: string, values: readonly Float32Array[]): void => {
+    for (const [{ name, shape }, own] of zip(parameters, values))
+      tensors[tensorName(slot, name)] = { shape, values: own.slice() };
+  };
+  for (const slot of ['parameters', ...optimizer.slots]) keep(slot, slotValues(slot, parameters, state));
+  if (centre) keep('centre', centre);
   for (const name of optimizer.scalars.map(scalarName))
-    tensors[name] = { shape: [], values: (state[name] as Float32Array).slice() };
+    tensors[name] = { shape: [], values: Float32Array.from(state[name] ?? []) };
   for (const [name, { prefixes }] of Object.entries(averages))
     tensors[`averages/${name}`] = { shape: [prefixes.length], values: prefixes };
   return {
@@ -72,50 +90,66 @@ export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }
 
-/** @throws SnapshotError naming the first difference; nothing is taken from a snapshot that differs. */
+/**
+ * Takes a snapshot apart; everything is copied.
+ *
+ * @throws SnapshotError naming the first difference; nothing is taken from a snapshot that differs.
+ */
 export function fromSnapshot(
   identity: SnapshotIdentity,
   parameters: readonly ParameterSpec[],
   optimizer: Optimizer,
   snapshot: Snapshot,
-): { readonly progress: Progress; readonly state: TensorValues; readonly averages: SavedAverages } {
+): SavedTraining {
   const { tensors, state: saved } = snapshot;
   if (saved.version !== SNAPSHOT_VERSION)
     throw new SnapshotError(`the snapshot's version is ${saved.version}, expected ${SNAPSHOT_VERSION}`);
-  for (const [name, expected] of Object.entries(identity)) {
-    const found = saved.identity[name] ?? (name === 'optimizer' ? FIRST_OPTIMIZER : undefined);
-    if (found !== expected)
-      throw new SnapshotError(`the snapshot's ${name} is ${found}, this training's is ${expected}`);
-  }
-  const tensor = <Values extends Float32Array | Float64Array>(
-    name: string,
-    type: new (length: number) => Values,
-    shape?: readonly number[],
-  ): Values => {
-    const found = tensors[name];
-    if (!found) throw new SnapshotError(`the snapshot lacks ${name}`);
-    if (!(found.values instanceof type) || (shape && found.shape.join() !== shape.join()))
-      throw new SnapshotError(
-        `the snapshot's ${name} is ${found.values.constructor.name} of shape [${found.shape.join()}], ` +
-          `expected ${type.name}${shape ? ` of shape [${shape.join()}]` : ''}`,
-      );
-    return found.values.slice() as Values;
-  };
-  const slots = ['parameters', ...optimizer.slots].map((slot) => {
-    const values = parameters.map(({ name, shape }) =>
-      tensor(slot === 'parameters' ? name : `${slot}/${name}`, Float32Array, shape),
-    );
-    return namedSlot(slot, parameters, values);
-  });
-  const scalars = optimizer.scalars.map(scalarName).map((name) => ({ [name]: tensor(name, Float32Array, []) }));
+  refuseDifference(saved.identity, identity);
+  const slotFrom = (slot: string): Float32Array[] =>
+    parameters.map(({ name, shape }) => valuesOf(tensors, tensorName(slot, name), Float32Array, shape));
+  const slots = ['parameters', ...optimizer.slots].map((slot) => namedSlot(slot, parameters, slotFrom(slot)));
+  const scalars = optimizer.scalars
+    .map(scalarName)
+    .map((name) => [name, valuesOf(tensors, name, Float32Array, [])] as const);
+  const centred = parameters.some(({ name }) => tensorName('centre', name) in tensors);
   return {
     progress: saved.progress,
-    state: Object.assign({}, ...slots, ...scalars) as TensorValues,
+    tensors: { ...Object.fromEntries(slots.flatMap(Object.entries<Float32Array>)), ...Object.fromEntries(scalars) },
+    centre: centred ? slotFrom('centre') : undefined,
     averages: Object.fromEntries(
       Object.entries(saved.averages).map(([name, state]) => [
         name,
-        { state, prefixes: tensor(`averages/${name}`, Float64Array) },
+        { state, prefixes: valuesOf(tensors, `averages/${name}`, Float64Array) },
       ]),
     ),
   };
+}
+
+/** Text that is the same for the same settings, whatever the order of their names. */
+export const settingsText = (settings: Settings): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(settings).sort(([left], [right]) => (left < right ? -1 : 1))));
+
+function refuseDifference(saved: SnapshotIdentity, expected: SnapshotIdentity): void {
+  const texts = ({ optimizer, observables, ...others }: SnapshotIdentity): readonly (readonly [string, string])[] =>
+    Object.entries({ ...others, optimizer: settingsText(optimizer), observables: observables.join() }).map(
+      ([name, value]) => [name, String(value)],
+    );
+  for (const [[name, found], [, wanted]] of zip(texts(saved), texts(expected)))
+    if (found !== wanted) throw new SnapshotError(`the snapshot's ${name} is ${found}, this training's is ${wanted}`);
+}
+
+function valuesOf<Values extends Float32Array | Float64Array>(
+  tensors: Snapshot['tensors'],
+  name: string,
+  type: { new (length: number): Values; from(values: Iterable<number>): Values },
+  shape?: readonly number[],
+): Values {
+  const found = tensors[name];
+  if (!found) throw new SnapshotError(`the snapshot lacks ${name}`);
+  if (!(found.values instanceof type) || (shape && found.shape.join() !== shape.join()))
+    throw new SnapshotError(
+      `the snapshot's ${name} is ${found.values.constructor.name} of shape [${found.shape.join()}], ` +
+        `expected ${type.name}${shape ? ` of shape [${shape.join()}]` : ''}`,
+    );
+  return type.from(found.values);
 }

@@ -1,20 +1,22 @@
 import * as tf from '@tensorflow/tfjs';
+import { WEIGHT_DECAY } from '@fdr/records';
 import { weightDecayTerm } from '../losses/weight-decay.js';
-import { extraObservables, isDefined, standardObservables } from '../observables/catalogue.js';
-import type { MeasuredStep } from '../observables/observable.js';
-import { namedState, optimizerSpecs, optimizerState, type Optimizer } from '../optimizers/optimizer.js';
-import { namedSlot, slotSpecs, slotTensors } from '../parameters.js';
-import { inRange } from '../validate.js';
-import type { Program } from '../program.js';
 import type { Objective } from '../objective.js';
+import { checkedObservables, isDefined, standardObservables } from '../observables/catalogue.js';
+import type { MeasuredStep, Observable } from '../observables/observable.js';
+import { namedState, optimizerSpecs, optimizerState, type Optimizer } from '../optimizers/optimizer.js';
+import { namedSlot, slotSpecs, slotTensors, tensorNamed } from '../parameters.js';
+import type { Program } from '../program.js';
+import { inRange } from '../validate.js';
 
+/** What a training step is made of besides objective and optimizer. */
 export interface StepOptions {
   /** lambda of `1/2 lambda |theta|^2`, at least 0. */
   readonly weightDecay: number;
   /** False leaves every output but the loss out. The trajectory is the same to the last bit. */
   readonly observe?: boolean;
-  /** Names of extra observables (`EXTRA_OBSERVABLES`); none by default. */
-  readonly observables?: readonly string[];
+  /** Observables besides the standard ones; none by default. */
+  readonly observables?: readonly Observable[];
   /** True reads O_L from theta_c (footnote 4): constants `centre/<parameter>`. */
   readonly centred?: boolean;
 }
@@ -30,16 +32,16 @@ const NO_DYNAMICS = { momentum: NaN, dampening: NaN };
  * inputs and constants are the objective's. Outputs: `loss` [] (f^B with its L2 term, before the update), `oL` [tensors], for SGD
  * `oR` [tensors], with momentum `vDotGradient` [tensors], and each extra observable [tensors] by its name.
  *
- * @throws OptionError if the weight decay is negative or not finite, or there is no such observable with this optimizer.
+ * @throws OptionError if the weight decay is out of its range, or an observable cannot be measured with this optimizer.
  */
 export function trainingStep(objective: Objective, optimizer: Optimizer, options: StepOptions): Program {
   const { parameters: specs } = objective;
   const { observe = true, centred = false } = options;
-  const weightDecay = inRange('weightDecay', options.weightDecay, { min: 0 });
-  const extra = extraObservables(optimizer, options.observables ?? []);
+  const weightDecay = inRange('weightDecay', options.weightDecay, WEIGHT_DECAY);
+  const extra = checkedObservables(optimizer, options.observables ?? []);
   const observables = observe ? [...standardObservables(optimizer), ...extra].filter(isDefined(optimizer)) : [];
   return {
-    name: `${objective.name}-${optimizer.name}-step`,
+    name: `${objective.name}-${optimizer.settings.kind}-step`,
     state: { ...slotSpecs('parameters', specs), ...optimizerSpecs(optimizer, specs) },
     inputs: objective.inputs,
     settings: { learningRate: { shape: [], dtype: 'float32' } },
@@ -47,28 +49,26 @@ export function trainingStep(objective: Objective, optimizer: Optimizer, options
     step: ({ state, inputs, settings, constants }) => {
       const parameters = slotTensors('parameters', specs, state);
       const carried = optimizerState(optimizer, specs, state);
-      const learningRate = settings['learningRate'] as tf.Tensor;
+      const learningRate = tensorNamed('learningRate', settings);
       const { value, grads: gradients } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const loss = objective.loss(tensors, inputs, constants);
         return weightDecay === 0 ? loss : tf.add(loss, weightDecayTerm(tensors, weightDecay));
       })(parameters);
       const updated = optimizer.update(parameters, gradients, carried, learningRate);
       const step: MeasuredStep = {
-        ...{ parameters, gradients, nextParameters: updated.parameters, learningRate },
+        parameters,
+        gradients,
+        nextParameters: updated.parameters,
+        learningRate,
         centre: centred && observe ? slotTensors('centre', specs, constants) : [],
         velocity: carried.slots['velocity'] ?? [],
         nextVelocity: updated.velocity ?? NO_VELOCITY,
         dynamics: optimizer.dynamics ?? NO_DYNAMICS,
       };
+      const measured = observables.map(({ name, measure }) => [name, measure(step)]);
       return {
-        state: {
-          ...namedSlot('parameters', specs, updated.parameters),
-          ...namedState(updated.state, specs),
-        },
-        outputs: {
-          loss: value,
-          ...Object.fromEntries(observables.map(({ name, measure }) => [name, measure(step)])),
-        },
+        state: { ...namedSlot('parameters', specs, updated.parameters), ...namedState(updated.state, specs) },
+        outputs: { loss: value, ...Object.fromEntries(measured) },
       };
     },
   };

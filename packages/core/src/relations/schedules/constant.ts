@@ -1,8 +1,12 @@
 import type { Schedule } from './schedule.js';
 
-/** Leaves the learning rate as it is. */
+/**
+ * Leaves the learning rate as it is.
+ *
+ * @example constant().settings // { kind: 'constant' }
+ */
 export const constant = (): Schedule => ({
-  start: {},
+  settings: { kind: 'constant' },
+  begin: () => ({ state: {}, warnings: [] }),
   decide: (state, { learningRate }) => ({ state, learningRate, reason: null }),
-  warnings: [],
 });

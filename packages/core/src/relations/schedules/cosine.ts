@@ -1,14 +1,11 @@
-import { inRange } from '../../validate.js';
-import { minimumWarnings, type LoweringOptions } from './horizon.js';
+import { SCHEDULE_OPTIONS, type ScheduleOptions } from '@fdr/records';
+import { resolveOptions } from '../../validate.js';
+import { minimumWarnings } from './horizon.js';
 import type { Schedule } from './schedule.js';
 
-export interface CosineOptions extends LoweringOptions {
-  /** E, epochs from the start of the curve to its end, a positive integer. */
-  readonly epochs: number;
-}
-
 /**
- * Half a cosine from the first learning rate to the smallest (Loshchilov and Hutter 2017, without restarts): epoch `e + 1` of E runs at
+ * Half a cosine from the first learning rate to the smallest (Loshchilov and Hutter 2017, without restarts) over the E epochs that lie before
+ * the schedule when it begins: epoch `e + 1` runs at
  *
  *     eta_min + 1/2 (eta_0 - eta_min) (1 + cos(pi e / E)),   e = 0 .. E - 1
  *
@@ -17,24 +14,30 @@ export interface CosineOptions extends LoweringOptions {
  *
  * Every change restarts the half-running averages, so that under this schedule they are averages of single epochs.
  *
+ * @param options see `SCHEDULE_OPTIONS.cosine` for ranges and defaults.
  * @throws OptionError naming the option, its range and what was found.
+ * @example cosine().settings // { kind: 'cosine', minimumLearningRate: 0 }
  */
-export function cosine(options: CosineOptions): Schedule {
-  const total = inRange('epochs', options.epochs, { min: 1, integer: true });
-  const minimum = inRange('minimumLearningRate', options.minimumLearningRate ?? 0, { min: 0 });
+export function cosine(options: Partial<ScheduleOptions<'cosine'>> = {}): Schedule {
+  const settings = resolveOptions(SCHEDULE_OPTIONS.cosine, options);
+  const minimum = settings.minimumLearningRate;
   // 1 + cos(x) = 2 cos(x / 2)^2 keeps its digits where it is small.
-  const height = (epochs: number): number => Math.cos((Math.PI * epochs) / (2 * total)) ** 2;
+  const height = (epochs: number, total: number): number => Math.cos((Math.PI * epochs) / (2 * total)) ** 2;
   return {
-    start: { epochs: 0 },
-    decide: (state, { learningRate }) => {
-      const epochs = (state['epochs'] ?? 0) + 1;
-      if (epochs >= total || learningRate <= minimum) return { state: { epochs }, learningRate, reason: null };
+    settings: { kind: 'cosine', ...settings },
+    begin: (horizon) => ({
+      state: { epochs: 0, total: horizon.epochs },
+      warnings: minimumWarnings(minimum, horizon),
+    }),
+    decide: ({ epochs: before = 0, total = 1 }, { learningRate }) => {
+      const epochs = before + 1;
+      const state = { epochs, total };
+      if (epochs >= total || learningRate <= minimum) return { state, learningRate, reason: null };
       return {
-        state: { epochs },
-        learningRate: minimum + ((learningRate - minimum) * height(epochs)) / height(epochs - 1),
-        reason: { rule: 'cosine', epochs, ofEpochs: total },
+        state,
+        learningRate: minimum + ((learningRate - minimum) * height(epochs, total)) / height(before, total),
+        reason: { rule: 'cosine', message: `${epochs} of ${total} epochs had passed`, epochs, ofEpochs: total },
       };
     },
-    warnings: minimumWarnings(options),
   };
 }

@@ -1,24 +1,9 @@
-import { inEquilibrium, ratioOf, slowest } from '../equilibrium-rule.js';
-import { inRange, oneOf } from '../../validate.js';
-import { minimumWarnings, shortnessWarnings, type LoweringOptions } from './horizon.js';
+import { SCHEDULE_OPTIONS, type LearningRateReason, type ScheduleOptions } from '@fdr/records';
+import { resolveOptions } from '../../validate.js';
+import { inEquilibrium, ratioOf, slowest, type TwoSides } from '../equilibrium-rule.js';
+import { formatNumber } from '../format.js';
+import { epochWarnings, minimumWarnings, type TrainingHorizon } from './horizon.js';
 import type { EpochEnd, Schedule } from './schedule.js';
-
-/** Which balance has to be within X: the total, as in the paper, or that of every parameter tensor. */
-export type JudgedBalance = 'total' | 'layers';
-
-/** What is not given is the paper's rule. */
-export interface EquilibriumOptions extends LoweringOptions {
-  /** X, in (0, 1). */
-  readonly threshold: number;
-  /** Y, in (0, 1). */
-  readonly decay: number;
-  /** `layers`: the slowest parameter tensor decides, so that a balance of the total can't hide a drift of one; `total` by default. */
-  readonly balance?: JudgedBalance | undefined;
-  /** The averages must be means of at least so many steps; 0 by default, but never fewer than two. */
-  readonly minimumSteps?: number | undefined;
-  /** At so many epochs' ends in a row the rule must hold; 1 by default. */
-  readonly passes?: number | undefined;
-}
 
 /** Right after a drop the ratio stands near 1 / (1 - Y); below this many thresholds away from 1 it may drop again at once. */
 const LEAST_MARGIN = 3;
@@ -27,41 +12,61 @@ const LEAST_MARGIN = 3;
  * The paper's adaptive schedule (section 3.3): at an epoch's end, if `|O_L / O_R - 1| < X`, then `eta <- (1 - Y) eta` and the
  * averages restart.
  *
+ * `balance: 'layers'` lets the slowest parameter tensor decide, so that the balance of the total cannot hide the drift of one. `minimumSteps` and
+ * `passes` ask for more evidence than the paper does.
+ *
+ * @param options see `SCHEDULE_OPTIONS.equilibrium` for ranges and defaults, which are the paper's.
  * @throws OptionError naming the option, its range and what was found.
+ * @example equilibrium({ threshold: 0.1, decay: 0.3 }).settings['passes'] // 1
  */
-export function equilibrium(options: EquilibriumOptions): Schedule {
-  const threshold = inRange('threshold', options.threshold, { above: 0, below: 1 });
-  const decay = inRange('decay', options.decay, { above: 0, below: 1 });
-  const minimumSteps = inRange('minimumSteps', options.minimumSteps ?? 0, { min: 0, integer: true });
-  const passes = inRange('passes', options.passes ?? 1, { min: 1, integer: true });
-  const minimum = inRange('minimumLearningRate', options.minimumLearningRate ?? 0, { min: 0 });
-  const balance = oneOf('balance', options.balance ?? 'total', ['total', 'layers'] as const);
-  const judged = (end: EpochEnd) => (balance === 'total' ? { sides: end } : slowest(end.layers));
+export function equilibrium(options: Partial<ScheduleOptions<'equilibrium'>> = {}): Schedule {
+  const settings = resolveOptions(SCHEDULE_OPTIONS.equilibrium, options);
+  const { threshold, decay, balance, minimumSteps, passes, minimumLearningRate: minimum } = settings;
   return {
-    start: {},
+    settings: { kind: 'equilibrium', ...settings },
+    needs: 'dynamics',
+    begin: (horizon) => ({
+      state: {},
+      warnings: [
+        ...marginWarnings(threshold, decay),
+        ...minimumWarnings(minimum, horizon),
+        ...epochWarnings(passes, horizon, `a schedule of ${passes} passes in a row`),
+        ...stepWarnings(minimumSteps, horizon),
+      ],
+    }),
     decide: (state, end) => {
       const { learningRate, stepsUsed } = end;
       const stay = { state: {}, learningRate, reason: null };
-      const found = judged(end);
-      const holds = found && stepsUsed >= minimumSteps && inEquilibrium({ ...found.sides, stepsUsed }, threshold);
+      const judged = judgedSides(balance, end);
+      const holds = judged && stepsUsed >= minimumSteps && inEquilibrium({ ...judged.sides, stepsUsed }, threshold);
       if (!holds || learningRate <= minimum) return stay;
       // A rate that was set by hand since has restarted the averages, and the passes with them.
       const passed = 1 + (state['learningRate'] === learningRate ? (state['passed'] ?? 0) : 0);
       if (passed < passes) return { ...stay, state: { passed, learningRate } };
-      const layer = 'name' in found ? { layer: found.name } : {};
       return {
         state: {},
         learningRate: Math.max((1 - decay) * learningRate, minimum),
-        reason: { rule: 'equilibrium', ratio: ratioOf(found.sides), threshold, stepsUsed, ...layer },
+        reason: reasonOf(judged, threshold, stepsUsed),
       };
     },
-    warnings: [
-      ...marginWarnings(threshold, decay),
-      ...minimumWarnings(options),
-      ...shortnessWarnings(passes, options, `${passes} passes in a row`),
-      ...stepsWarnings(minimumSteps, options),
-    ],
   };
+}
+
+/** The sides that decide, and whose they are: the slowest layer's, or the total's, which has no name. */
+interface Judged {
+  readonly sides: TwoSides;
+  readonly name?: string;
+}
+
+const judgedSides = (balance: 'total' | 'layers', end: EpochEnd): Judged | undefined =>
+  balance === 'total' ? { sides: end } : slowest(end.layers);
+
+function reasonOf({ sides, name }: Judged, threshold: number, stepsUsed: number): LearningRateReason {
+  const ratio = ratioOf(sides);
+  const whose = name === undefined ? 'the ratio' : `the slowest ratio, of ${name},`;
+  const message = `${whose} ${formatNumber(ratio, 5)} was within ${formatNumber(threshold)} of 1 over the last ${stepsUsed.toLocaleString('en')} steps`;
+  const reason = { rule: 'equilibrium', message, ratio, threshold, stepsUsed };
+  return name === undefined ? reason : { ...reason, layer: name };
 }
 
 function marginWarnings(threshold: number, decay: number): string[] {
@@ -74,10 +79,11 @@ function marginWarnings(threshold: number, decay: number): string[] {
 }
 
 /** The averages are means of the later half: after t steps, of t/2. */
-function stepsWarnings(minimumSteps: number, { course }: LoweringOptions): string[] {
-  if (!course || 2 * minimumSteps <= course.epochs * course.stepsPerEpoch) return [];
+function stepWarnings(minimumSteps: number, { epochs, stepsPerEpoch }: TrainingHorizon): string[] {
+  const steps = epochs * stepsPerEpoch;
+  if (2 * minimumSteps <= steps) return [];
   return [
-    `averages over ${minimumSteps} steps need ${2 * minimumSteps} steps and there are ${course.epochs * course.stepsPerEpoch}: ` +
+    `averages over ${minimumSteps} steps need ${2 * minimumSteps} steps and there are ${steps}: ` +
       'the schedule will never lower the learning rate',
   ];
 }

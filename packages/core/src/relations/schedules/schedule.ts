@@ -1,11 +1,10 @@
-import type { EventRecord } from '@fdr/records';
+import type { LearningRateReason, Settings } from '@fdr/records';
 import type { Balance, TwoSides } from '../equilibrium-rule.js';
+import type { TrainingHorizon } from './horizon.js';
 
-/** Why a learning rate changed, as it is recorded. */
-export type LearningRateReason = Extract<EventRecord, { type: 'learningRate' }>['reason'];
-
-/** What a schedule is told at an epoch's end: the balance since the learning rate last changed, and the rate itself. */
+/** What a schedule is given at an epoch's end: the balance since the learning rate last changed, and the rate itself. */
 export interface EpochEnd extends Balance {
+  /** eta during the epoch. */
   readonly learningRate: number;
   /** The same balance of each parameter tensor, by its name. */
   readonly layers: Readonly<Record<string, TwoSides>>;
@@ -16,17 +15,30 @@ export interface EpochEnd extends Balance {
 /** All that a schedule remembers; JSON carries it. */
 export type ScheduleState = Readonly<Record<string, number>>;
 
+/** What a schedule begins with, and what cannot happen in the training before it. */
+export interface ScheduleStart {
+  readonly state: ScheduleState;
+  /** One sentence each, for people. */
+  readonly warnings: readonly string[];
+}
+
+/** What a schedule answers at an epoch's end. */
 export interface Decision {
   readonly state: ScheduleState;
+  /** eta of the next epoch. */
   readonly learningRate: number;
   /** Null if the learning rate stays. A change restarts the half-running averages. */
   readonly reason: LearningRateReason | null;
 }
 
-/** Pure functions over an explicit state. A new schedule is one file and one row of the table in `choice.ts`. */
+/** What sets the learning rate at epochs' ends: pure functions over an explicit state. */
 export interface Schedule {
-  readonly start: ScheduleState;
+  /** Its kind and its options, as they are recorded. A training goes on bit for bit only with the same ones. */
+  readonly settings: Settings;
+  /** `dynamics`: it reads O_R, which only SGD defines; a training with another optimizer refuses it. */
+  readonly needs?: 'dynamics';
+  /** Before the first epoch that it sees. */
+  readonly begin: (horizon: TrainingHorizon) => ScheduleStart;
+  /** At each epoch's end. */
   readonly decide: (state: ScheduleState, end: EpochEnd) => Decision;
-  /** What is questionable about the chosen numbers, for people. */
-  readonly warnings: readonly string[];
 }

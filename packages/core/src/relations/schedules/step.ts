@@ -1,39 +1,38 @@
-import { inRange } from '../../validate.js';
-import { minimumWarnings, shortnessWarnings, type LoweringOptions } from './horizon.js';
+import { SCHEDULE_OPTIONS, type ScheduleOptions } from '@fdr/records';
+import { resolveOptions } from '../../validate.js';
+import { epochWarnings, minimumWarnings } from './horizon.js';
 import type { Schedule } from './schedule.js';
 
-export interface StepScheduleOptions extends LoweringOptions {
-  /** Epochs between two drops, a positive integer; the paper's 100 by default. */
-  readonly everyEpochs?: number | undefined;
-  /** What the learning rate is divided by, above 1; the paper's 10 by default. */
-  readonly divisor?: number | undefined;
-}
-
 /**
- * The usual preset schedule: `eta <- eta / 10` each 100 epochs, counted from where the schedule began.
+ * The usual preset schedule: `eta <- eta / divisor` each `everyEpochs` epochs, counted from where the schedule began. The paper's is 10
+ * each 100 (section 3.3).
  *
+ * @param options see `SCHEDULE_OPTIONS.step` for ranges and defaults.
  * @throws OptionError naming the option, its range and what was found.
+ * @example step({ everyEpochs: 30 }).settings // { kind: 'step', everyEpochs: 30, divisor: 10, minimumLearningRate: 0 }
  */
-export function step(options: StepScheduleOptions = {}): Schedule {
-  const everyEpochs = inRange('everyEpochs', options.everyEpochs ?? 100, { min: 1, integer: true });
-  const divisor = inRange('divisor', options.divisor ?? 10, { above: 1 });
-  const minimum = inRange('minimumLearningRate', options.minimumLearningRate ?? 0, { min: 0 });
+export function step(options: Partial<ScheduleOptions<'step'>> = {}): Schedule {
+  const settings = resolveOptions(SCHEDULE_OPTIONS.step, options);
+  const { everyEpochs, divisor, minimumLearningRate: minimum } = settings;
   return {
-    start: { epochs: 0 },
+    settings: { kind: 'step', ...settings },
+    begin: (horizon) => ({
+      state: { epochs: 0 },
+      // A drop at the end of the last epoch would come one epoch too late.
+      warnings: [
+        ...minimumWarnings(minimum, horizon),
+        ...epochWarnings(everyEpochs + 1, horizon, `a drop after ${everyEpochs} epochs`),
+      ],
+    }),
     decide: (state, { learningRate }) => {
       const epochs = (state['epochs'] ?? 0) + 1;
-      return epochs % everyEpochs === 0 && learningRate > minimum
-        ? {
-            state: { epochs },
-            learningRate: Math.max(learningRate / divisor, minimum),
-            reason: { rule: 'step', everyEpochs },
-          }
-        : { state: { epochs }, learningRate, reason: null };
+      if (epochs % everyEpochs !== 0 || learningRate <= minimum)
+        return { state: { epochs }, learningRate, reason: null };
+      return {
+        state: { epochs },
+        learningRate: Math.max(learningRate / divisor, minimum),
+        reason: { rule: 'step', message: `${everyEpochs} epochs had passed`, everyEpochs },
+      };
     },
-    warnings: [
-      ...minimumWarnings(options),
-      // A drop at the end of the last epoch is one too many.
-      ...shortnessWarnings(everyEpochs + 1, options, `a drop after ${everyEpochs}`),
-    ],
   };
 }

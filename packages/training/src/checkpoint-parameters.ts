@@ -1,7 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { ParameterSpec } from '@fdr/core';
-import { readCheckpoint } from '@fdr/run-store';
-import { RunFolderError } from '@fdr/run-store';
+import { readCheckpoint, RunFolderError } from '@fdr/run-store';
 
 /**
  * The parameters of a checkpoint, and nothing else of it: a training that begins with them has a new optimizer, new averages
@@ -11,7 +10,7 @@ import { RunFolderError } from '@fdr/run-store';
  * @param parameters what the model asks for
  * @throws RunFolderError naming the file and what does not fit
  */
-export async function startParameters(
+export async function checkpointParameters(
   path: string,
   parameters: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
 ): Promise<Record<string, Float32Array>> {

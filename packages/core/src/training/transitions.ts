@@ -1,0 +1,130 @@
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { slotValues, type ParameterSpec } from '../parameters.js';
+import type { CallResult, Executable, TensorValues } from '../program.js';
+import { fullBatchObservable } from '../relations/full-batch-observable.js';
+import { ratioOf } from '../relations/equilibrium-rule.js';
+import type { Decision, Schedule } from '../relations/schedules/schedule.js';
+import { inRange } from '../validate.js';
+import { positionOf, withEvent, type Progress, type TrainingEpoch } from './progress.js';
+import type { Averages, Recording } from './recording.js';
+import type { EpochBatches, Evaluation, Evaluator, Task } from './task.js';
+import type { TrainingItem } from './training.js';
+
+/** What stays the same during a training. */
+export interface TrainingPlan {
+  readonly task: Task;
+  readonly optimizer: Optimizer;
+  readonly parameters: readonly ParameterSpec[];
+  readonly epochs: number;
+  readonly stopsWhenDiverged: boolean;
+  /** Most steps of the next segment, at least 1. */
+  readonly segmentSteps: () => number;
+}
+
+/** Where a training stands between two items. Transitions give a new one; only the recording goes on in place. */
+export interface TrainingState {
+  readonly progress: Progress;
+  readonly schedule: Schedule;
+  /** State of the training program: parameters, and what the optimizer carries. */
+  readonly tensors: TensorValues;
+  readonly recording: Recording;
+  /** The batches of the epoch under way; drawn when its first segment begins. */
+  readonly batches: EpochBatches | undefined;
+}
+
+/** What a computation changes: applied to the state when it is done. */
+export interface Transition {
+  readonly state: TrainingState;
+  readonly item: TrainingItem;
+}
+
+/** Why a training ends here; undefined where it goes on. */
+export function endReason(
+  { epochs, stopsWhenDiverged }: TrainingPlan,
+  { diverged, epoch }: Progress,
+): 'finished' | 'diverged' | undefined {
+  if (diverged && stopsWhenDiverged) return 'diverged';
+  return epoch >= epochs ? 'finished' : undefined;
+}
+
+/** Runs the next steps of the epoch under way, as many as the plan allows. */
+export async function runSegment(plan: TrainingPlan, state: TrainingState, step: Executable): Promise<Transition> {
+  const { task } = plan;
+  const { progress, recording } = state;
+  const most = Math.floor(inRange('segmentSteps()', plan.segmentSteps(), { min: 1 }));
+  const steps = Math.min(most, task.stepsPerEpoch - progress.stepInEpoch);
+  const batches = state.batches ?? task.batches(progress.random);
+  const result = await step.run({
+    steps,
+    state: state.tensors,
+    inputs: batches.take(progress.stepInEpoch, steps),
+    settings: { learningRate: Float32Array.of(progress.learningRate) },
+  });
+  const rows = recording.rows(result, steps);
+  return {
+    state: { ...state, batches, tensors: result.state, progress: afterSteps(progress, steps, result) },
+    item: { type: 'steps', from: progress.step, columns: recording.columns, rows },
+  };
+}
+
+function afterSteps(before: Progress, steps: number, { outputs }: CallResult): Progress {
+  const progress = { ...before, step: before.step + steps, stepInEpoch: before.stepInEpoch + steps };
+  const losses = outputs['loss'] ?? new Float32Array();
+  const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (bad < 0 || before.diverged) return progress;
+  const message = `the loss is ${losses[bad]} at step ${before.step + bad + 1}: the training has diverged`;
+  return withEvent({ ...progress, diverged: true }, { type: 'warning', ...positionOf(progress), message });
+}
+
+/** Evaluates the parameters at an epoch's end, records the epoch, and lets the schedule decide on the next one's learning rate. */
+export async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Evaluator): Promise<Transition> {
+  const { progress, schedule, recording, tensors } = state;
+  const evaluation = await evaluator.evaluate(slotValues('parameters', plan.parameters, tensors));
+  const averages = recording.averages();
+  const { learningRate } = progress;
+  const ended = { ...progress, epoch: progress.epoch + 1, stepInEpoch: 0 };
+  const decision = schedule.decide(progress.scheduleState, {
+    oLHalf: averages.oLHalf,
+    oRHalf: averages.oRHalf,
+    stepsUsed: averages.stepsUsed,
+    layers: averages.layers,
+    trainLoss: evaluation.trainLoss,
+    learningRate,
+  });
+  if (decision.reason) recording.restart(0);
+  const batches = state.batches ?? plan.task.batches(progress.random);
+  return {
+    state: { ...state, batches: undefined, progress: afterDecision({ ...ended, random: batches.next }, decision) },
+    item: { type: 'epoch', record: epochOf(ended, averages, evaluation, plan.optimizer) },
+  };
+}
+
+function afterDecision(before: Progress, { state, learningRate, reason }: Decision): Progress {
+  const progress = { ...before, scheduleState: state, learningRate };
+  if (!reason) return progress;
+  const change = { from: before.learningRate, to: learningRate, reason };
+  return withEvent(progress, { type: 'learningRate', ...positionOf(progress), ...change });
+}
+
+/** @param progress with the learning rate that the epoch had. */
+function epochOf(
+  progress: Progress,
+  { lossHalf, oLHalf, oRHalf, vDotGradientHalf, layers, observables }: Averages,
+  evaluation: Evaluation,
+  { dynamics }: Optimizer,
+): TrainingEpoch {
+  const { gradientNormSquared } = evaluation;
+  return {
+    epoch: progress.epoch,
+    step: progress.step,
+    learningRate: progress.learningRate,
+    lossHalf,
+    oLHalf,
+    oRHalf,
+    ratio: ratioOf({ oLHalf, oRHalf }),
+    layers,
+    observables,
+    ...evaluation,
+    oFB: dynamics ? fullBatchObservable(gradientNormSquared, vDotGradientHalf, dynamics) : NaN,
+  };
+}

@@ -1,0 +1,30 @@
+import { numberOption, kindSchema, type KindConfig, type OptionTable, type OptionValues } from './options.js';
+
+const UNIT = { min: 0, below: 1 };
+
+const momentOptions = {
+  beta1: numberOption('beta1', UNIT, 0.9, 'decay of the mean of the gradients'),
+  beta2: numberOption('beta2', UNIT, 0.999, 'decay of the mean of their squares'),
+  // Smaller ones vanish in float32 beside the correction, and a gradient of zero would be divided by zero.
+  epsilon: numberOption('epsilon', { min: 1e-30, max: 1 }, 1e-8, 'added to the denominator'),
+};
+
+/** Options of the built-in optimizers: range, default and meaning of each, for factory, configuration, flags and page alike. */
+export const OPTIMIZER_OPTIONS = {
+  sgd: {
+    momentum: numberOption('mu', UNIT, 0, 'of the velocity'),
+    dampening: numberOption('nu', UNIT, 0, 'of the gradient that enters the velocity'),
+  },
+  adam: momentOptions,
+  amsgrad: momentOptions,
+} as const satisfies Readonly<Record<string, OptionTable>>;
+
+/** A built-in optimizer's name. */
+export type OptimizerKind = keyof typeof OPTIMIZER_OPTIONS;
+/** The options of one built-in optimizer, every one of them. */
+export type OptimizerOptions<Kind extends OptimizerKind> = OptionValues<(typeof OPTIMIZER_OPTIONS)[Kind]>;
+
+/** Which optimizer a run has, and every option of it: `{ kind: 'sgd', momentum: 0.9, dampening: 0 }`. */
+export const optimizerConfig = kindSchema(OPTIMIZER_OPTIONS);
+/** See {@link optimizerConfig}. */
+export type OptimizerConfig = KindConfig<typeof OPTIMIZER_OPTIONS>;

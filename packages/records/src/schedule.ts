@@ -1,0 +1,58 @@
+import {
+  choiceOption,
+  numberOption,
+  kindSchema,
+  type KindConfig,
+  type OptionTable,
+  type OptionValues,
+} from './options.js';
+
+const FRACTION = { above: 0, below: 1 };
+const COUNT = { min: 1, max: 1_000_000, integer: true };
+
+const minimumLearningRate = numberOption(
+  'eta',
+  { min: 0, max: 1e12 },
+  0,
+  'the learning rate is never lowered below this',
+);
+
+/** Options of the built-in schedules: range, default and meaning of each, for factory, configuration, flags and page alike. */
+export const SCHEDULE_OPTIONS = {
+  equilibrium: {
+    threshold: numberOption('X', FRACTION, 0.01, 'lower the learning rate when the ratio is within X of 1'),
+    decay: numberOption('Y', FRACTION, 0.1, 'lower it by the factor 1 - Y'),
+    balance: choiceOption('scope', ['total', 'layers'], 'whose ratio: that of the total, or of the slowest layer'),
+    minimumSteps: numberOption(
+      'n',
+      { min: 0, max: 1e12, integer: true },
+      0,
+      'least steps that the ratio is an average of',
+    ),
+    passes: numberOption('n', COUNT, 1, 'epochs in a row at whose end the ratio must pass'),
+    minimumLearningRate,
+  },
+  step: {
+    everyEpochs: numberOption('n', COUNT, 100, 'epochs between two drops'),
+    divisor: numberOption('d', { above: 1, max: 1e12 }, 10, 'what the learning rate is divided by'),
+    minimumLearningRate,
+  },
+  constant: {},
+  cosine: { minimumLearningRate },
+  plateau: {
+    patience: numberOption('n', { ...COUNT, min: 0 }, 10, 'epochs without a lower training loss that are tolerated'),
+    factor: numberOption('f', FRACTION, 0.1, 'what the learning rate is multiplied by'),
+    improvement: numberOption('p', { min: 0, below: 1 }, 1e-4, 'part by which the best training loss must be beaten'),
+    minimumLearningRate,
+  },
+} as const satisfies Readonly<Record<string, OptionTable>>;
+
+/** A built-in schedule's name. */
+export type ScheduleKind = keyof typeof SCHEDULE_OPTIONS;
+/** The options of one built-in schedule, every one of them. */
+export type ScheduleOptions<Kind extends ScheduleKind> = OptionValues<(typeof SCHEDULE_OPTIONS)[Kind]>;
+
+/** Which schedule a run has, and every option of it: `{ kind: 'step', everyEpochs: 100, divisor: 10, minimumLearningRate: 0 }`. */
+export const scheduleConfig = kindSchema(SCHEDULE_OPTIONS);
+/** See {@link scheduleConfig}. */
+export type ScheduleConfig = KindConfig<typeof SCHEDULE_OPTIONS>;

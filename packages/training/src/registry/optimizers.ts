@@ -1,0 +1,13 @@
+import { adam, amsgrad, sgd, type Optimizer } from '@fdr/core';
+import type { OptimizerKind, OptimizerOptions } from '@fdr/records';
+
+const OPTIMIZERS: { readonly [Kind in OptimizerKind]: (options: OptimizerOptions<Kind>) => Optimizer } = {
+  sgd,
+  adam,
+  amsgrad,
+};
+
+/** The optimizer that a configuration names. @throws OptionError naming the option, its range and what was found. */
+export const makeOptimizer = <Kind extends OptimizerKind>(
+  config: { readonly kind: Kind } & OptimizerOptions<Kind>,
+): Optimizer => OPTIMIZERS[config.kind](config);

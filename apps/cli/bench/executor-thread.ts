@@ -1,14 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import {
-  classificationTask,
-  initialParameters,
-  optimizerOf,
-  randomState,
-  trainingStep,
-  type TensorValues,
-} from '@fdr/core';
+import { classificationTask, initialParameters, randomState, sgd, trainingStep, type TensorValues } from '@fdr/core';
 import { makeExecutor } from '@fdr/training';
-import { networkFor } from '@fdr/training';
+import { networkFor } from '@fdr/training/compute';
 import type { ExecutorAssignment } from './contender.js';
 import { BATCH_SIZE, pictures, repeated, WEIGHT_DECAY } from './network.js';
 
@@ -22,7 +15,7 @@ const task = classificationTask({
   data: { ...data, train: { images, labels, count: network.examples } },
   batchSize: BATCH_SIZE,
 });
-const optimizer = optimizerOf({ optimizer: 'sgd', momentum: network.momentum, dampening: 0 });
+const optimizer = sgd({ momentum: network.momentum });
 const program = trainingStep(task.objective, optimizer, { weightDecay: WEIGHT_DECAY });
 const executable = await (await makeExecutor(backend, threads)).prepare(program, task.constants);
 const batches = task.batches(randomState(1, 'shuffling'));

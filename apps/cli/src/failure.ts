@@ -1,8 +1,12 @@
 import { DatasetError } from '@fdr/datasets';
+import { ExperimentError } from '@fdr/experiments/planning';
+import { ServerError } from '@fdr/server';
+import { TrainingError } from '@fdr/training';
+import { OptionError } from '@fdr/core/relations';
 import { RunFolderError } from '@fdr/run-store';
 import { onOneLine } from './terminal/text.js';
 
-/** What the process says to whoever started it. */
+/** Exit codes of the process. */
 export const EXIT = { fine: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
 
 /**
@@ -13,9 +17,12 @@ export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
+/** The errors that are a user's, not a bug. */
+const MISTAKES = [UserError, DatasetError, RunFolderError, TrainingError, ServerError, ExperimentError, OptionError];
+
 /** The exit code for what was thrown, and the text for the error stream: one line, or a bug's stack. */
 export function describeFailure(error: unknown): { readonly exitCode: number; readonly text: string } {
-  if (error instanceof UserError || error instanceof DatasetError || error instanceof RunFolderError) {
+  if (error instanceof Error && MISTAKES.some((kind) => error instanceof kind)) {
     return { exitCode: EXIT.mistake, text: `fdr: ${onOneLine(error.message)}\n` };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,17 +1,17 @@
 import { endianness } from 'node:os';
 import { appendRows, createStepSeries, type RunRecords, type StepSeries } from '@fdr/figures';
 import type { RunReader } from '@fdr/run-store';
-import type { PlannedRun, PlannedSurvey } from './plan.js';
-import type { SurveyRecord } from './curvature/record.js';
+import type { PlannedRun, PlannedCurvature } from './plan.js';
+import type { CurvatureRecord } from './curvature/record.js';
 
 /** A planned run that has been done, and what it recorded. */
-export interface MadeRun extends PlannedRun {
+export interface CompletedRun extends PlannedRun {
   readonly records: RunRecords;
 }
 
-/** A planned survey that has been made. */
-export interface MadeSurvey extends PlannedSurvey {
-  readonly survey: SurveyRecord;
+/** A planned estimate that has been made. */
+export interface CompletedEstimate extends PlannedCurvature {
+  readonly estimate: CurvatureRecord;
 }
 
 /** What figures draw of each step. */
@@ -19,12 +19,12 @@ const COLUMNS = ['loss', 'lossHalf', 'oL', 'oLHalf', 'oR', 'oRHalf'] as const;
 const BLOCK_ROWS = 16_384;
 
 /** @param withSteps whether the figure draws single steps; without, the series is empty */
-export async function madeRun(planned: PlannedRun, reader: RunReader, withSteps: boolean): Promise<MadeRun> {
-  return { ...planned, records: await madeRecords(reader, withSteps) };
+export async function completedRun(planned: PlannedRun, reader: RunReader, withSteps: boolean): Promise<CompletedRun> {
+  return { ...planned, records: await completedRecords(reader, withSteps) };
 }
 
 /** All that figures draw of a run. */
-export async function madeRecords(reader: RunReader, withSteps: boolean): Promise<RunRecords> {
+export async function completedRecords(reader: RunReader, withSteps: boolean): Promise<RunRecords> {
   const [epochs, events] = await Promise.all([reader.epochs(), reader.events()]);
   const steps = withSteps ? await stepSeries(reader, COLUMNS) : createStepSeries([]);
   return { run: reader.run, epochs, events, steps };

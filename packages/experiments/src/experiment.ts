@@ -2,18 +2,23 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockFolder } from '@fdr/run-store';
 import { openRun, type RunReader } from '@fdr/run-store';
-import type { Output } from '../../../apps/cli/src/terminal/output.js';
 import { resumeJob, startJob, type JobOutcome } from './job-process.js';
-import { doneRun, isUnderWay, readLedger, runsFolder, type DoneRun } from './job-index.js';
-import type { Job, SurveyJob } from './job.js';
+import { doneRun, isUnderWay, readJobIndex, runsFolder, type DoneRun } from './job-index.js';
+import type { Job, CurvatureJob } from './job.js';
 import type { Plan } from './plan.js';
-import { runJobs, type PoolOptions, type PoolOutcome, type Work } from './job-pool.js';
-import { showJobs } from '../../../apps/cli/src/terminal/experiment-progress.js';
-import { surveyFile } from './curvature/record.js';
-import { startSurvey } from './curvature/start.js';
+import { runJobs, type PoolOptions, type PoolOutcome, type PendingJob } from './job-pool.js';
+import { curvatureFile } from './curvature/record.js';
+import { startCurvatureEstimate } from './curvature/start.js';
 
 /** Milliseconds between two looks at a run that another process is making. */
 const BETWEEN_LOOKS = 500;
+
+/** Who is told how the jobs of an experiment get on. */
+export interface JobListener {
+  readonly onChange: PoolOptions['onChange'];
+  readonly onEpoch: (job: Job, epoch: number) => void;
+  readonly end: () => void;
+}
 
 export interface ExperimentOptions extends Pick<PoolOptions, 'onDone'> {
   readonly out: string;
@@ -21,31 +26,32 @@ export interface ExperimentOptions extends Pick<PoolOptions, 'onDone'> {
   readonly width: number;
   /** How this program is started. */
   readonly command: readonly string[];
-  readonly output: Output;
+  /** Told what is left to do, once that is known, and gives back who is told how the jobs get on. */
+  readonly watch: (jobs: readonly Job[], doneBefore: number) => JobListener;
   readonly signal: AbortSignal;
 }
 
 /**
  * Does every job of a plan that is not done yet, in processes of their own, and tells what is done.
- * A training that was broken off goes on from its last checkpoint; a survey is done again.
+ * A training that was broken off goes on from its last checkpoint; an estimate is done again.
  *
  * @throws RunFolderError where another process works in the same folder
  */
-export async function carryOutPlan({ jobs }: Plan, options: ExperimentOptions): Promise<PoolOutcome> {
-  const { out, width, command, output, onDone, signal } = options;
+export async function runPlan({ jobs }: Plan, options: ExperimentOptions): Promise<PoolOutcome> {
+  const { out, width, command, watch, onDone, signal } = options;
   const runsDirectory = runsFolder(out);
   await mkdir(runsDirectory, { recursive: true });
   const lock = await lockFolder(out);
   try {
-    const { done, underWay, brokenOff } = await readLedger(out);
+    const { done, underWay, interrupted } = await readJobIndex(out);
     const left = jobs.filter(({ key }) => !done.has(key));
-    const progress = showJobs(output, left, { width, doneBefore: jobs.length - left.length });
-    const begin = async (job: Job, start: string | undefined): Promise<Work> => {
-      if (job.kind === 'survey') return look(job, start, out);
+    const progress = watch(left, jobs.length - left.length);
+    const begin = async (job: Job, start: string | undefined): Promise<PendingJob> => {
+      if (job.kind === 'curvature') return look(job, start, out);
       const onEpoch = (epoch: number): void => progress.onEpoch(job, epoch);
       const orphan = underWay.get(job.key);
       if (orphan) return follow(orphan, onEpoch);
-      const broken = brokenOff.get(job.key);
+      const broken = interrupted.get(job.key);
       const place = { command, out };
       const child =
         broken === undefined ? await startJob(job, start, place, onEpoch) : resumeJob(broken, place, onEpoch);
@@ -61,11 +67,15 @@ export async function carryOutPlan({ jobs }: Plan, options: ExperimentOptions): 
 }
 
 /** @param checkpoint that its run ended with */
-function look({ config, points, samples, seed, key }: SurveyJob, checkpoint: string | undefined, out: string): Work {
-  if (checkpoint === undefined) throw new Error('a survey begins where a run ended');
-  const end = surveyFile(out, key);
-  const { ended, stop } = startSurvey({ config, checkpoint, points, samples, seed }, end);
-  return { stop, ended: ended.then((survey) => ({ survey, end })) };
+function look(
+  { config, points, samples, seed, key }: CurvatureJob,
+  checkpoint: string | undefined,
+  out: string,
+): PendingJob {
+  if (checkpoint === undefined) throw new Error('an estimate begins where a run ended');
+  const end = curvatureFile(out, key);
+  const { ended, stop } = startCurvatureEstimate({ config, checkpoint, points, samples, seed }, end);
+  return { stop, ended: ended.then((estimate) => ({ estimate, end })) };
 }
 
 /** @throws Error with the process' last words, where it ended badly or left no whole run */
@@ -98,7 +108,7 @@ async function lastWords(reader: RunReader): Promise<string> {
 }
 
 /** Waits for a run that another process is making. Stopping is to wait no longer: the process is not ours. */
-function follow(reader: RunReader, onEpoch: (epoch: number) => void): Work {
+function follow(reader: RunReader, onEpoch: (epoch: number) => void): PendingJob {
   const stopped = new AbortController();
   const ended = async (): Promise<DoneRun> => {
     while (isUnderWay(reader)) {

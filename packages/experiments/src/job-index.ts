@@ -6,10 +6,10 @@ import type { RunReader } from '@fdr/run-store';
 import { errorCode } from '@fdr/run-store';
 import { CHECKPOINTS_FOLDER } from '@fdr/run-store';
 import { jobKey } from './job.js';
-import { readSurvey, surveysFolder, type SurveyRecord } from './curvature/record.js';
+import { readCurvature, curvatureFolder, type CurvatureRecord } from './curvature/record.js';
 
 /** A job that is done. */
-export type DoneJob = DoneRun | DoneSurvey;
+export type DoneJob = DoneRun | DoneCurvature;
 
 export interface DoneRun {
   readonly reader: RunReader;
@@ -17,26 +17,26 @@ export interface DoneRun {
   readonly end: string;
 }
 
-export interface DoneSurvey {
-  readonly survey: SurveyRecord;
+export interface DoneCurvature {
+  readonly estimate: CurvatureRecord;
   /** Path of its record. */
   readonly end: string;
 }
 
-export interface Ledger {
+export interface JobIndex {
   /** What is done already, by job key. A run that lacks its end is not. */
   readonly done: ReadonlyMap<string, DoneJob>;
   /** Runs that another process is still making, by job key: their driver was killed, they were not. */
   readonly underWay: ReadonlyMap<string, RunReader>;
   /** Ids of runs that were stopped, or whose process died, by job key: of several the one that came furthest. */
-  readonly brokenOff: ReadonlyMap<string, string>;
+  readonly interrupted: ReadonlyMap<string, string>;
 }
 
 /** Where an experiment's runs are kept. */
 export const runsFolder = (out: string): string => join(out, 'runs');
 
 /** Looks through an experiment's folder for jobs, once. */
-export async function readLedger(out: string): Promise<Ledger> {
+export async function readJobIndex(out: string): Promise<JobIndex> {
   const done = new Map<string, DoneJob>();
   const underWay = new Map<string, RunReader>();
   const broken = new Map<string, RunReader>();
@@ -48,12 +48,12 @@ export async function readLedger(out: string): Promise<Ledger> {
     else if (isUnderWay(reader)) underWay.set(key, reader);
     else if (canGoOn(reader) && reader.stepCount() >= (broken.get(key)?.stepCount() ?? 0)) broken.set(key, reader);
   }
-  for (const [key, survey] of await doneSurveys(surveysFolder(out))) done.set(key, survey);
-  const brokenOff = new Map([...broken].map(([key, { id }]) => [key, id]));
-  return { done, underWay, brokenOff };
+  for (const [key, estimate] of await doneCurvatures(curvatureFolder(out))) done.set(key, estimate);
+  const interrupted = new Map([...broken].map(([key, { id }]) => [key, id]));
+  return { done, underWay, interrupted };
 }
 
-async function doneSurveys(folder: string): Promise<(readonly [string, DoneSurvey])[]> {
+async function doneCurvatures(folder: string): Promise<(readonly [string, DoneCurvature])[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
@@ -61,8 +61,8 @@ async function doneSurveys(folder: string): Promise<(readonly [string, DoneSurve
   const found = names.map(async (name) => {
     const [, key] = /^([0-9a-f]{16})\.json$/.exec(name) ?? [];
     const end = join(folder, name);
-    const survey = key === undefined ? undefined : await readSurvey(end);
-    return key === undefined || survey === undefined ? [] : [[key, { survey, end }] as const];
+    const estimate = key === undefined ? undefined : await readCurvature(end);
+    return key === undefined || estimate === undefined ? [] : [[key, { estimate, end }] as const];
   });
   return (await Promise.all(found)).flat();
 }

@@ -2,7 +2,7 @@ import type { Job } from './job.js';
 import type { DoneJob } from './job-index.js';
 
 /** What one job needs to be run. */
-export interface Work {
+export interface PendingJob {
   /** Resolves with what was made, rejects with why it failed. */
   readonly ended: Promise<DoneJob>;
   stop(): void;
@@ -20,7 +20,7 @@ export interface PoolOptions {
   /** Most at the same time, at least 1. */
   readonly width: number;
   /** @param start the checkpoint its parent ended with */
-  readonly begin: (job: Job, start: string | undefined) => Promise<Work>;
+  readonly begin: (job: Job, start: string | undefined) => Promise<PendingJob>;
   readonly onChange: (change: { readonly job: Job; readonly type: 'begun' | 'done' | 'failed' }) => void;
   /** Told of each job that is done, and of all that are. */
   readonly onDone?: ((job: Job, done: ReadonlyMap<string, DoneJob>) => void) | undefined;

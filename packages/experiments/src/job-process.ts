@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { jobTag, type RunJob } from './job.js';
 
-/** How this program is started again: node, its flags, its main file. */
-export const OWN_COMMAND: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 /** Lines of a failed job's last words that are kept. */
 const LAST_WORDS = 20;
 

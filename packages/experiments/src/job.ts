@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RunConfig } from '@fdr/records';
 
 /** One piece of work that an experiment is made of. */
-export type Job = RunJob | SurveyJob;
+export type Job = RunJob | CurvatureJob;
 
 interface AnyJob {
   /** Tells jobs apart: two with the same key give the same numbers. */
@@ -21,7 +21,7 @@ export interface RunJob extends AnyJob {
 }
 
 /** How much of a stationary state is looked at. */
-export interface SurveySize {
+export interface CurvatureSize {
   /** Of its points, an epoch apart. */
   readonly points: number;
   /** Pairs of mini-batches at each, if an epoch has as many. */
@@ -29,8 +29,8 @@ export interface SurveySize {
 }
 
 /** A look at the landscape, from where a training ended. */
-export interface SurveyJob extends AnyJob, SurveySize {
-  readonly kind: 'survey';
+export interface CurvatureJob extends AnyJob, CurvatureSize {
+  readonly kind: 'curvature';
   /** Of that training. */
   readonly config: RunConfig;
   readonly parent: string;
@@ -52,15 +52,15 @@ export function makeJob(name: string, config: RunConfig, parent?: RunJob): RunJo
   return { kind: 'run', key: keyOf([FORMAT, determining, parent?.key ?? null]), name, config, parent: parent?.key };
 }
 
-/** A survey of where a run ends, and its key: a hash of the run's and of how the survey is made. */
-export function makeSurvey(
+/** An estimate of where a run ends, and its key: a hash of the run's and of how the estimate is made. */
+export function makeCurvatureJob(
   name: string,
   { key, config }: RunJob,
-  size: SurveySize & Pick<SurveyJob, 'seed'>,
-): SurveyJob {
+  size: CurvatureSize & Pick<CurvatureJob, 'seed'>,
+): CurvatureJob {
   const { points, samples, seed } = size;
-  const text = [FORMAT, 'survey', points, samples, seed, key];
-  return { kind: 'survey', key: keyOf(text), name, config, parent: key, points, samples, seed };
+  const text = [FORMAT, 'estimate', points, samples, seed, key];
+  return { kind: 'curvature', key: keyOf(text), name, config, parent: key, points, samples, seed };
 }
 
 const keyOf = (determining: readonly unknown[]): string =>

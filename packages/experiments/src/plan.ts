@@ -1,20 +1,20 @@
 import type { RunConfig } from '@fdr/records';
 import { DEFAULT_CONFIG } from '@fdr/training';
-import { makeJob, makeSurvey, type Job, type RunJob, type SurveyJob } from './job.js';
-import { LETTERS, PROTOCOLS, type Protocol, type Stage } from './protocol.js';
-import { scaledProtocol, surveySize, type Scale } from './scale.js';
-import { WAYS, type Way } from './variants.js';
+import { makeJob, makeCurvatureJob, type Job, type RunJob, type CurvatureJob } from './job.js';
+import { LETTERS, PROTOCOLS, type PaperModel, type Protocol, type Stage } from './protocol.js';
+import { scaledProtocol, curvatureSize, type Scale } from './scale.js';
+import { distinction, type Variant } from './variants.js';
 
 export const FIGURES = ['fig1', 'fig2', 'fig3', 'fig4', 'figS1', 'figS2'] as const;
 export type FigureName = (typeof FIGURES)[number];
-export type ModelName = RunConfig['model'];
+export type ModelName = PaperModel;
 
 /** What a run is to a figure. */
 export type Part =
   | { readonly kind: 'initial' }
   /** `sequence` and `stage` count from 1. */
   | { readonly kind: 'stage'; readonly sequence: number; readonly stage: number }
-  | { readonly kind: 'comparison'; readonly way: Way };
+  | { readonly kind: 'comparison'; readonly variant: Variant };
 
 export interface PlannedRun {
   readonly part: Part;
@@ -22,9 +22,9 @@ export interface PlannedRun {
 }
 
 /** A look at the landscape where a sequence's run at the smallest learning rate ends. */
-export interface PlannedSurvey {
+export interface PlannedCurvature {
   readonly sequence: number;
-  readonly job: SurveyJob;
+  readonly job: CurvatureJob;
 }
 
 /** A figure to be drawn of certain runs. */
@@ -36,12 +36,12 @@ export interface PlannedFigure {
   readonly protocol: Protocol;
   readonly runs: readonly PlannedRun[];
   /** Of figure 3; none of the others. */
-  readonly surveys: readonly PlannedSurvey[];
+  readonly estimates: readonly PlannedCurvature[];
 }
 
 export interface Plan {
   readonly figures: readonly PlannedFigure[];
-  /** Each once, whoever shares it; a parent stands before its children, all runs before the surveys. */
+  /** Each once, whoever shares it; a parent stands before its children, all runs before the estimates. */
   readonly jobs: readonly Job[];
 }
 
@@ -57,7 +57,7 @@ export interface PlanOptions {
 }
 
 /** Initializations of figure S2's parts (a) to (d). */
-const HASTY_SEEDS = [1, 2, 3, 4];
+const AGGRESSIVE_SEEDS = [1, 2, 3, 4];
 
 /**
  * What has to be run for the figures asked for. Figures share runs: figure 1's is the start of those of figures 2 and 3, which are
@@ -70,13 +70,13 @@ export function plan({ figures, models, scale, seeds, backend, threads }: PlanOp
     return figures.flatMap((figure) =>
       partsOf(figure, protocol, scale, common).map(([suffix, runs]) => ({
         ...{ id: `${figure}${suffix}`, figure, model, protocol, runs },
-        surveys: figure === 'fig3' ? surveysOf(runs, scale) : [],
+        estimates: figure === 'fig3' ? curvaturesOf(runs, scale) : [],
       })),
     );
   });
   const runs = planned.flatMap((figure) => figure.runs);
-  const surveys = planned.flatMap((figure) => figure.surveys);
-  const jobs = new Map<string, Job>([...runs, ...surveys].map(({ job }) => [job.key, job]));
+  const estimates = planned.flatMap((figure) => figure.estimates);
+  const jobs = new Map<string, Job>([...runs, ...estimates].map(({ job }) => [job.key, job]));
   return { figures: planned, jobs: [...jobs.values()] };
 }
 
@@ -92,7 +92,8 @@ function partsOf(
   const initial = initialRun(protocol, common);
   const sequences = (count: number): PlannedRun[] =>
     Array.from({ length: count }, (_, index) => sequenceRuns(protocol, index + 1, initial.job, common)).flat();
-  const ways = (seed: number, ...names: readonly Way[]) => names.map((way) => wayRun(protocol, way, seed, common));
+  const variants = (seed: number, ...names: readonly Variant[]) =>
+    names.map((variant) => variantRun(protocol, variant, seed, common));
   switch (figure) {
     case 'fig1':
       return [[letter, [initial]]];
@@ -101,17 +102,22 @@ function partsOf(
     case 'fig3':
       return [[letter, [initial, ...sequences(protocol.seeds)]]];
     case 'fig4':
-      return [[letter, ways(INITIAL_SEED, 'preset', 'adaptive', 'amsgrad')]];
+      return [[letter, variants(INITIAL_SEED, 'preset', 'adaptive', 'amsgrad')]];
     case 'figS1':
-      return [[letter, ways(INITIAL_SEED, 'amsgrad', 'adam')]];
+      return [[letter, variants(INITIAL_SEED, 'amsgrad', 'adam')]];
     case 'figS2':
       // The paper shows it of the convolutional network alone.
       return model !== 'cnn'
         ? []
-        : HASTY_SEEDS.slice(0, Math.min(HASTY_SEEDS.length, scale.most.initializations)).map((seed, index) => [
-            'abcd'[index] ?? '',
-            [...ways(seed, 'preset', 'hasty', 'amsgrad'), ...(index === 0 ? ways(seed, 'adaptive') : [])],
-          ]);
+        : AGGRESSIVE_SEEDS.slice(0, Math.min(AGGRESSIVE_SEEDS.length, scale.most.initializations)).map(
+            (seed, index) => [
+              'abcd'[index] ?? '',
+              [
+                ...variants(seed, 'preset', 'aggressive', 'amsgrad'),
+                ...(index === 0 ? variants(seed, 'adaptive') : []),
+              ],
+            ],
+          );
   }
 }
 
@@ -127,7 +133,15 @@ function constantRun(
   { learningRate, epochs }: Stage,
   common: Common,
 ): RunConfig {
-  return { ...DEFAULT_CONFIG, ...base, ...common, momentum, dampening, learningRate, epochs, schedule: 'constant' };
+  return {
+    ...DEFAULT_CONFIG,
+    ...base,
+    ...common,
+    optimizer: { kind: 'sgd', momentum, dampening },
+    learningRate,
+    epochs,
+    schedule: { kind: 'constant' },
+  };
 }
 
 function initialRun(protocol: Protocol, common: Common): PlannedRun {
@@ -135,15 +149,12 @@ function initialRun(protocol: Protocol, common: Common): PlannedRun {
   return { part: { kind: 'initial' }, job: makeJob(`${protocol.base.model} initial`, config) };
 }
 
-function wayRun(protocol: Protocol, way: Way, seed: number, common: Common): PlannedRun {
+function variantRun(protocol: Protocol, variant: Variant, seed: number, common: Common): PlannedRun {
   const { base, comparison } = protocol;
-  const { epochs, everyEpochs } = comparison;
-  const config = { ...DEFAULT_CONFIG, ...base, ...common, epochs, ...WAYS[way], seed };
-  const job = makeJob(`${base.model} ${way}${seed === INITIAL_SEED ? '' : ` init ${seed}`}`, {
-    ...config,
-    ...(way === 'preset' ? { everyEpochs } : {}),
-  });
-  return { part: { kind: 'comparison', way }, job };
+  const { epochs } = comparison;
+  const config = { ...DEFAULT_CONFIG, ...base, ...common, ...distinction(variant, protocol), epochs, seed };
+  const job = makeJob(`${base.model} ${variant}${seed === INITIAL_SEED ? '' : ` init ${seed}`}`, config);
+  return { part: { kind: 'comparison', variant }, job };
 }
 
 function sequenceRuns(protocol: Protocol, sequence: number, initial: RunJob, common: Common): PlannedRun[] {
@@ -156,13 +167,13 @@ function sequenceRuns(protocol: Protocol, sequence: number, initial: RunJob, com
   });
 }
 
-/** A survey of each sequence, where its run at the smallest learning rate ends. Stage 0 shuffles nothing else. */
-function surveysOf(runs: readonly PlannedRun[], scale: Scale): PlannedSurvey[] {
+/** An estimate of each sequence, where its run at the smallest learning rate ends. Stage 0 shuffles nothing else. */
+function curvaturesOf(runs: readonly PlannedRun[], scale: Scale): PlannedCurvature[] {
   const smallest = Math.min(...runs.map(({ job }) => job.config.learningRate));
   return runs.flatMap(({ part, job }) => {
     if (part.kind !== 'stage' || job.config.learningRate !== smallest) return [];
     const { sequence } = part;
-    const size = { ...surveySize(job.config, scale), seed: stageSeed(sequence, 0) };
-    return [{ sequence, job: makeSurvey(`${job.config.model} seq ${sequence} survey`, job, size) }];
+    const size = { ...curvatureSize(job.config, scale), seed: stageSeed(sequence, 0) };
+    return [{ sequence, job: makeCurvatureJob(`${job.config.model} seq ${sequence} estimate`, job, size) }];
   });
 }

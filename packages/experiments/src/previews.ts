@@ -2,13 +2,13 @@ import type { Job } from './job.js';
 import type { DoneJob } from './job-index.js';
 import type { PlannedFigure } from './plan.js';
 
-/** Time that is left between two sketches, in units of what the last one took. */
+/** Time that is left between two previews, in units of what the last one took. */
 const REST = 20;
 
 type Done = ReadonlyMap<string, DoneJob>;
 
 /** Figures of an experiment that is under way. */
-export interface Sketches {
+export interface Previews {
   /** Told of each job that is done, and of all that are. */
   onDone(job: Job, done: Done): void;
   /** Resolves when nothing is being drawn any more. */
@@ -22,11 +22,11 @@ export interface Sketches {
  * @param draw draws one figure of what is done
  * @param now monotonic milliseconds
  */
-export function createSketches(
+export function createPreviews(
   figures: readonly PlannedFigure[],
   draw: (figure: PlannedFigure, done: Done) => Promise<unknown>,
   now: () => number = () => performance.now(),
-): Sketches {
+): Previews {
   const stale = new Set<PlannedFigure>();
   let drawing: Promise<void> | undefined;
   let rested = -Infinity;
@@ -46,7 +46,7 @@ export function createSketches(
   return {
     onDone: (job, done) => {
       for (const figure of figures)
-        if ([...figure.runs, ...figure.surveys].some((one) => one.job.key === job.key)) stale.add(figure);
+        if ([...figure.runs, ...figure.estimates].some((one) => one.job.key === job.key)) stale.add(figure);
       if (drawing || now() < rested) return;
       // What fails here fails again at the end, where it is told.
       drawing = sketch(new Map(done))

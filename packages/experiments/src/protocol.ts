@@ -7,11 +7,14 @@ export interface Stage {
   readonly epochs: number;
 }
 
+/** The networks of the paper's experiments (appendix B). */
+export type PaperModel = 'mlp' | 'cnn';
+
 /** How the paper trains one of its networks. */
 export interface Protocol {
   readonly title: string;
   /** All of a run but its learning rate, length, schedule and seed. */
-  readonly base: Pick<RunConfig, 'model' | 'dataset' | 'weightDecay' | 'batchSize'>;
+  readonly base: Pick<RunConfig, 'dataset' | 'weightDecay' | 'batchSize'> & { readonly model: PaperModel };
   /** mu and nu in the runs that test the relations; the comparison of schedules is without momentum (section 3.3). */
   readonly momentum: number;
   readonly dampening: number;
@@ -62,5 +65,5 @@ const CNN: Protocol = {
   comparison: COMPARISON,
 };
 
-export const PROTOCOLS: Readonly<Record<RunConfig['model'], Protocol>> = { mlp: MLP, cnn: CNN };
-export const LETTERS: Readonly<Record<RunConfig['model'], Letter>> = { mlp: 'a', cnn: 'b' };
+export const PROTOCOLS: Readonly<Record<PaperModel, Protocol>> = { mlp: MLP, cnn: CNN };
+export const LETTERS: Readonly<Record<PaperModel, Letter>> = { mlp: 'a', cnn: 'b' };

@@ -33,7 +33,7 @@ echarts.setPlatformAPI({
 });
 
 /** The panels as an SVG document. */
-export function drawSvg(panels: readonly Panel[]): string {
+export function renderSvg(panels: readonly Panel[]): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...panelsSize(panels) });
   try {
     chart.setOption(panelsOption(panels));
@@ -45,7 +45,7 @@ export function drawSvg(panels: readonly Panel[]): string {
 }
 
 /** An SVG document as a PNG, its text in a font that is shipped: the same picture on every machine. */
-export function drawPng(svg: string): Buffer {
+export function renderPng(svg: string): Buffer {
   const font = { fontFiles: FONT_FILES, loadSystemFonts: false, defaultFontFamily: FONT, sansSerifFamily: FONT };
   return new Resvg(svg, { fitTo: { mode: 'zoom', value: DENSITY }, font }).render().asPng();
 }

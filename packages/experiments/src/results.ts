@@ -6,36 +6,41 @@ import { z } from 'zod';
 import { replaceFile } from '@fdr/run-store';
 import { drawApproach } from './figures/approach.js';
 import type { DrawnFigure } from './figures/drawn-figure.js';
-import { drawAdam, drawComparison, drawHasty } from './figures/comparison.js';
+import { drawAdam, drawComparison, drawAggressive } from './figures/comparison.js';
 import { drawRelaxation } from './figures/relaxation.js';
 import { drawSecondRelation } from './figures/second-relation.js';
 import type { DoneJob } from './job-index.js';
-import { madeRun, type MadeRun, type MadeSurvey } from './completed-run.js';
-import { drawPng, drawSvg } from './render.js';
+import { completedRun, type CompletedRun, type CompletedEstimate } from './completed-run.js';
+import { renderPng, renderSvg } from './render.js';
 import type { FigureName, PlannedFigure } from './plan.js';
 import { figureReport, scaleText, type ReportContext } from './report/figure-report.js';
 import { html } from './report/html.js';
 import { markdown } from './report/markdown.js';
-import type { Way } from './variants.js';
+import type { Variant } from './variants.js';
 
 /** How a figure is drawn, and which of its runs it can't do without. A new figure is one file and one row. */
 interface Drawing {
-  readonly draw: (planned: PlannedFigure, made: readonly MadeRun[], surveys: readonly MadeSurvey[]) => DrawnFigure;
+  readonly draw: (
+    planned: PlannedFigure,
+    made: readonly CompletedRun[],
+    estimates: readonly CompletedEstimate[],
+  ) => DrawnFigure;
   /** Whether it draws single steps, not epochs' ends alone. */
   readonly steps: boolean;
   /** Why it can't be drawn of these runs; undefined where it can. */
-  readonly lacks: (made: readonly MadeRun[]) => string | undefined;
+  readonly lacks: (made: readonly CompletedRun[]) => string | undefined;
 }
 
-/** Which of the ways that a figure compares were not made. */
-const waysMissing =
-  (...ways: readonly Way[]) =>
-  (made: readonly MadeRun[]): string | undefined =>
-    ways.filter((way) => !made.some(({ part }) => part.kind === 'comparison' && part.way === way)).join(', ') ||
-    undefined;
+/** The variants that a figure compares and that have not been trained. */
+const variantsMissing =
+  (...variants: readonly Variant[]) =>
+  (made: readonly CompletedRun[]): string | undefined =>
+    variants
+      .filter((variant) => !made.some(({ part }) => part.kind === 'comparison' && part.variant === variant))
+      .join(', ') || undefined;
 
 /** How many learning rates the runs of sequences have. */
-const learningRates = (made: readonly MadeRun[]): number =>
+const learningRates = (made: readonly CompletedRun[]): number =>
   new Set(made.filter(({ part }) => part.kind === 'stage').map(({ job }) => job.config.learningRate)).size;
 
 const DRAWINGS: Readonly<Record<FigureName, Drawing>> = {
@@ -50,9 +55,9 @@ const DRAWINGS: Readonly<Record<FigureName, Drawing>> = {
     steps: false,
     lacks: (made) => (learningRates(made) > 1 ? undefined : 'a second learning rate'),
   },
-  fig4: { draw: drawComparison, steps: false, lacks: waysMissing('preset', 'adaptive', 'amsgrad') },
-  figS1: { draw: drawAdam, steps: false, lacks: waysMissing('adam', 'amsgrad') },
-  figS2: { draw: drawHasty, steps: false, lacks: waysMissing('hasty') },
+  fig4: { draw: drawComparison, steps: false, lacks: variantsMissing('preset', 'adaptive', 'amsgrad') },
+  figS1: { draw: drawAdam, steps: false, lacks: variantsMissing('adam', 'amsgrad') },
+  figS2: { draw: drawAggressive, steps: false, lacks: variantsMissing('aggressive') },
 };
 
 /** What came of a figure. */
@@ -73,24 +78,24 @@ export async function writeResult(
 ): Promise<Result> {
   const { id, figure } = planned;
   const { draw, steps, lacks } = DRAWINGS[figure];
-  const made: MadeRun[] = [];
+  const made: CompletedRun[] = [];
   for (const run of planned.runs) {
     const job = done.get(run.job.key);
-    if (job && 'reader' in job) made.push(await madeRun(run, job.reader, steps));
+    if (job && 'reader' in job) made.push(await completedRun(run, job.reader, steps));
   }
-  const surveys = planned.surveys.flatMap((one) => {
+  const estimates = planned.estimates.flatMap((one) => {
     const job = done.get(one.job.key);
-    return job && 'survey' in job ? [{ ...one, survey: job.survey }] : [];
+    return job && 'estimate' in job ? [{ ...one, estimate: job.estimate }] : [];
   });
   const lacking = lacks(made);
   if (lacking !== undefined) return { id, lacks: lacking };
-  const drawn = draw(planned, made, surveys);
-  const document = figureReport(planned, drawn, { made, surveys }, context);
+  const drawn = draw(planned, made, estimates);
+  const document = figureReport(planned, drawn, { made, estimates }, context);
   const light = drawn.panels('light');
-  const svg = drawSvg(light);
+  const svg = renderSvg(light);
   const contents: Readonly<Record<string, string | Buffer>> = {
     [`${id}.svg`]: svg,
-    [`${id}.png`]: drawPng(svg),
+    [`${id}.png`]: renderPng(svg),
     [`${id}.csv`]: csv(panelsTable(light)),
     [`${id}-epochs.csv`]: csv(epochsTable(made)),
     [`${id}.md`]: markdown(document),
@@ -108,12 +113,12 @@ export async function writeResult(
 
 /** The figure as a page can draw it again. */
 function recordOf(
-  { id, runs, surveys, protocol }: PlannedFigure,
+  { id, runs, estimates, protocol }: PlannedFigure,
   { title, caption, claims, tables, panels }: DrawnFigure,
   done: ReadonlyMap<string, DoneJob>,
   { command, scale }: ReportContext,
 ): FigureRecord {
-  const jobs = [...runs, ...surveys];
+  const jobs = [...runs, ...estimates];
   return {
     ...{ schemaVersion: 1, id, title, caption, command, scale: scaleText(scale, protocol) },
     jobs: { done: jobs.filter(({ job }) => done.has(job.key)).length, planned: jobs.length },
@@ -128,7 +133,7 @@ function recordOf(
 }
 
 /** Every epoch of every run, in full precision. */
-export function epochsTable(made: readonly MadeRun[]): Table {
+export function epochsTable(made: readonly CompletedRun[]): Table {
   const values = [
     ...([
       'epoch',
@@ -146,7 +151,12 @@ export function epochsTable(made: readonly MadeRun[]): Table {
   return {
     columns: ['run', 'optimizer', 'seed', ...values],
     rows: made.flatMap(({ job, records: { run, epochs } }) =>
-      epochs.map((record) => [job.name, run.config.optimizer, run.config.seed, ...values.map((name) => record[name])]),
+      epochs.map((record) => [
+        job.name,
+        run.config.optimizer.kind,
+        run.config.seed,
+        ...values.map((name) => record[name]),
+      ]),
     ),
   };
 }

@@ -1,21 +1,19 @@
 import type { RunConfig } from '@fdr/records';
 import { ExperimentError } from './experiment-error.js';
-import type { SurveySize } from './job.js';
-import type { Protocol, Stage } from './protocol.js';
-
-type ModelName = RunConfig['model'];
+import type { CurvatureSize } from './job.js';
+import type { PaperModel, Protocol, Stage } from './protocol.js';
 
 /** How much of the paper's experiments is done. */
 export interface Scale {
   /** As it is asked for: `paper`, `quick`, `0.1`. */
   readonly name: string;
   /** Share of the paper's epochs, in (0, 1]. */
-  readonly fraction: Readonly<Record<ModelName, number>>;
+  readonly fraction: Readonly<Record<PaperModel, number>>;
   /** No run is shorter: half of it is thrown away, and an average of fewer than two epochs' ends is none. */
   readonly leastEpochs: number;
   /** Small synthetic data instead of the paper's. */
   readonly synthetic: boolean;
-  /** Most sequences, learning rates of a sequence, initializations, and samples at a survey's point, whatever the protocol says. */
+  /** Most sequences, learning rates of a sequence, initializations, and samples at an estimate's point, whatever the protocol says. */
   readonly most: Readonly<Record<'seeds' | 'stages' | 'initializations' | 'samples', number>>;
 }
 
@@ -32,7 +30,9 @@ export function parseScale(word: string): Scale {
   if (word === 'quick') return QUICK;
   const fraction = word === 'paper' ? 1 : /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(word) ? Number(word) : NaN;
   if (!(fraction > 0 && fraction <= 1))
-    throw new ExperimentError(`--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not ${JSON.stringify(word)}`);
+    throw new ExperimentError(
+      `--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not ${JSON.stringify(word)}`,
+    );
   return {
     ...{
       name: fraction === 1 ? 'paper' : String(fraction),
@@ -44,16 +44,16 @@ export function parseScale(word: string): Scale {
 }
 
 /** So many of the paper's epochs of a network, at least `leastEpochs`. */
-export const scaledEpochs = (model: ModelName, epochs: number, { fraction, leastEpochs }: Scale): number =>
+export const scaledEpochs = (model: PaperModel, epochs: number, { fraction, leastEpochs }: Scale): number =>
   Math.max(leastEpochs, Math.round(fraction[model] * epochs));
 
-/** Of a run's epochs, those that its survey goes on for; and pairs of mini-batches at each end of one. */
-const SURVEY = { share: 0.1, samples: 100 };
+/** Of a run's epochs, those that its estimate goes on for; and pairs of mini-batches at each end of one. */
+const CURVATURE = { share: 0.1, samples: 100 };
 
-/** How much of the stationary state is surveyed that a run ends in. */
-export const surveySize = ({ epochs }: RunConfig, { leastEpochs, most }: Scale): SurveySize => ({
-  points: Math.max(leastEpochs, Math.round(SURVEY.share * epochs)),
-  samples: Math.min(SURVEY.samples, most.samples),
+/** How much of the stationary state is estimated that a run ends in. */
+export const curvatureSize = ({ epochs }: RunConfig, { leastEpochs, most }: Scale): CurvatureSize => ({
+  points: Math.max(leastEpochs, Math.round(CURVATURE.share * epochs)),
+  samples: Math.min(CURVATURE.samples, most.samples),
 });
 
 /** The protocol at a scale. */
@@ -92,7 +92,7 @@ function spread(stages: readonly Stage[], most: number): readonly Stage[] {
  * are too noisy for the CNN's learning rate with the paper's momentum: in batches of 20 even half of it ends in constant answers.
  */
 const SYNTHETIC: Readonly<
-  Record<ModelName, Pick<RunConfig, 'dataset' | 'batchSize' | 'weightDecay'> & { readonly momentum: number }>
+  Record<PaperModel, Pick<RunConfig, 'dataset' | 'batchSize' | 'weightDecay'> & { readonly momentum: number }>
 > = {
   mlp: { dataset: 'synthetic', batchSize: 20, weightDecay: 0.1, momentum: 0 },
   cnn: { dataset: 'synthetic-color', batchSize: 50, weightDecay: 0.1, momentum: 0.5 },

@@ -71,7 +71,7 @@ describe('relaxation', () => {
 });
 
 describe('the comparison of schedules', () => {
-  const run = (way: Way, ...testAccuracies: number[]) =>
+  const run = (variant: Variant, ...testAccuracies: number[]) =>
     madeOf(
       { kind: 'comparison', way },
       {},
@@ -100,11 +100,11 @@ describe('the comparison of schedules', () => {
   it('asks who comes first to 95 % of the final accuracy', () => {
     const slow = run('adaptive', 0.2, 0.4, 0.8, 0.8);
     // 95 % of 0.8 is 0.76
-    expect(sooner([slow, run('hasty', 0.2, 0.77, 0.7)]).verdict).toBe('holds');
-    expect(sooner([slow, run('hasty', 0.2, 0.4, 0.77)]).verdict).toBe('does not hold');
-    expect(sooner([slow, run('hasty', 0.2, 0.4, 0.5)]).measured).toContain('never with X = 0.1');
-    expect(degraded([slow, run('hasty', 0.79)]).verdict).toBe('holds');
-    expect(degraded([slow, run('hasty', 0.81)]).verdict).toBe('does not hold');
+    expect(sooner([slow, run('aggressive', 0.2, 0.77, 0.7)]).verdict).toBe('holds');
+    expect(sooner([slow, run('aggressive', 0.2, 0.4, 0.77)]).verdict).toBe('does not hold');
+    expect(sooner([slow, run('aggressive', 0.2, 0.4, 0.5)]).measured).toContain('never with X = 0.1');
+    expect(degraded([slow, run('aggressive', 0.79)]).verdict).toBe('holds');
+    expect(degraded([slow, run('aggressive', 0.81)]).verdict).toBe('does not hold');
   });
 });
 
@@ -148,7 +148,7 @@ describe('the cross-check', () => {
       ...{ learningRate, seed, noiseTrace: 2, oFB: ((learningRate === 0.003 ? 1 : 10) * learningRate * trace) / 2 },
     })),
   );
-  const surveys = (...traces: readonly number[]) => traces.map((trace, index) => madeSurvey(index + 1, trace));
+  const estimates = (...traces: readonly number[]) => traces.map((trace, index) => madeSurvey(index + 1, trace));
 
   it.each<[readonly number[], string]>([
     [[5.6, 6, 6.4, 6.2], 'holds'],
@@ -158,21 +158,21 @@ describe('the cross-check', () => {
     [[2, 12, 24, 8], 'undecided'],
     [[6], 'undecided'],
   ])('finds %j beside about 6: %s', (traces, verdict) => {
-    const check = crossCheck(runs, surveys(...traces), 0);
+    const check = crossCheck(runs, estimates(...traces), 0);
     expect(check.relation).toEqual([5.7, 5.9, 6.1, 6.3].map((trace) => expect.closeTo(trace, 12)));
     expect(sameCurvature(check).verdict).toBe(verdict);
   });
 
   it('says both numbers with their uncertainty', () => {
     // Standard error of 5.6, 6, 6.4, 6.2: sqrt(0.35 / 3 / 4) = 0.1708, times 3.18245
-    expect(sameCurvature(crossCheck(runs, surveys(5.6, 6, 6.4, 6.2), 0)).measured).toMatch(
+    expect(sameCurvature(crossCheck(runs, estimates(5.6, 6, 6.4, 6.2), 0)).measured).toMatch(
       /^at η = 0.003: 2 <O_FB> \/ η = 6 \(5.59 to 6.41\), Tr\(H C\) = 6.05 \(5.51 to 6.59\), their ratio 0.9917 \(/,
     );
-    expect(sameCurvature(crossCheck(runs, surveys(6), 0)).measured).toContain('Tr(H C) = 6 (uncertainty unknown)');
+    expect(sameCurvature(crossCheck(runs, estimates(6), 0)).measured).toContain('Tr(H C) = 6 (uncertainty unknown)');
   });
 
   it('tells the pieces of (29) where there is momentum', () => {
-    const made = surveys(5, 7);
+    const made = estimates(5, 7);
     const names = (momentum: number) =>
       crossCheckTables(crossCheck(runs, made, momentum), secondRelation(runs), made)[0]?.table.rows.map(
         ([name]) => name,

@@ -1,12 +1,12 @@
 import type { EpochRecord, Run, RunConfig } from '@fdr/records';
 import { createStepSeries } from '@fdr/figures';
 import { DEFAULT_CONFIG } from '@fdr/training';
-import { makeJob, makeSurvey } from '../src/job.js';
-import type { MadeRun, MadeSurvey } from '../src/completed-run.js';
+import { makeJob, makeCurvatureJob } from '../src/job.js';
+import type { CompletedRun, CompletedEstimate } from '../src/completed-run.js';
 import type { Part } from '../src/plan.js';
 
 /** A finished run's record of 10 steps an epoch, with chosen numbers at epochs' ends. */
-export function madeOf(part: Part, config: Partial<RunConfig>, epochs: readonly Partial<EpochRecord>[]): MadeRun {
+export function madeOf(part: Part, config: Partial<RunConfig>, epochs: readonly Partial<EpochRecord>[]): CompletedRun {
   const whole: RunConfig = { ...DEFAULT_CONFIG, ...config, epochs: epochs.length };
   const run: Run = {
     ...{ schemaVersion: 1, id: 'made', name: 'made', tags: [], createdAt: '2019-05-06T14:30:00.000Z' },
@@ -30,14 +30,14 @@ const EPOCH: Omit<EpochRecord, 'epoch' | 'step'> = {
   ...{ gradientNormSquared: 0.01, oFB: 0.01, seconds: 1 },
 };
 
-/** A survey that found a curvature, with numbers beside it that are all told apart. */
-export function madeSurvey(sequence: number, trace: number): MadeSurvey {
+/** An estimate that found a curvature, with numbers beside it that are all told apart. */
+export function madeSurvey(sequence: number, trace: number): CompletedEstimate {
   const size = { points: 4, samples: 10, seed: 1000 * sequence };
   const of = (mean: number) => ({ mean, standardError: 0.1 });
   return {
     sequence,
-    job: makeSurvey('survey', makeJob(`made ${sequence}`, DEFAULT_CONFIG), size),
-    survey: {
+    job: makeCurvatureJob('estimate', makeJob(`made ${sequence}`, DEFAULT_CONFIG), size),
+    estimate: {
       ...{ schemaVersion: 1, learningRate: 0.003, points: 4, samples: 10, method: 'exact', backend: 'cpu', seconds: 1 },
       ...{ trace: of(trace), noiseTrace: of(2), meanCurvature: trace / 2 },
       ...{ cross: of(0.5), velocity: of(3), update: of(trace) },

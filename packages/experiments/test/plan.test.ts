@@ -87,8 +87,8 @@ describe('a plan of comparisons', () => {
     const names = (id: string) => comparing.figures.find((figure) => figure.id === id)?.runs.map(({ job }) => job.name);
     expect(names('fig4a')).toEqual(['mlp preset', 'mlp adaptive', 'mlp amsgrad']);
     expect(names('figS1b')).toEqual(['cnn amsgrad', 'cnn adam']);
-    expect(names('figS2a')).toEqual(['cnn preset', 'cnn hasty', 'cnn amsgrad', 'cnn adaptive']);
-    expect(names('figS2c')).toEqual(['cnn preset init 3', 'cnn hasty init 3', 'cnn amsgrad init 3']);
+    expect(names('figS2a')).toEqual(['cnn preset', 'cnn aggressive', 'cnn amsgrad', 'cnn adaptive']);
+    expect(names('figS2c')).toEqual(['cnn preset init 3', 'cnn aggressive init 3', 'cnn amsgrad init 3']);
     // Figure 4 has 3 runs a network, S1 one more, S2 one more of the first seed and 3 of each of three others.
     expect(comparing.jobs).toHaveLength(2 * (3 + 1) + 1 + 3 * 3);
     expect(comparing.jobs.every(({ config, parent }) => config.momentum === 0 && parent === undefined)).toBe(true);
@@ -110,31 +110,31 @@ describe('a plan of comparisons', () => {
 
   it('has the convolutional network of appendix B.2: momentum 0.9, 12 learning rates, 16 sequences', () => {
     const { figures, jobs } = plan({ ...options, figures: ['fig3'], models: ['cnn'] });
-    const { runs = [], surveys = [] } = figures[0] ?? {};
-    expect([runs.length, surveys.length, jobs.length]).toEqual([1 + 11 * 16, 16, 1 + 12 * 16]);
+    const { runs = [], estimates = [] } = figures[0] ?? {};
+    expect([runs.length, estimates.length, jobs.length]).toEqual([1 + 11 * 16, 16, 1 + 12 * 16]);
     expect(jobs.every(({ config }) => config.momentum === 0.9 && config.dampening === 0)).toBe(true);
     // 100 + 16 (3 200 + 5 400 + 3 800)
     expect(runs.reduce((sum, { job }) => sum + job.config.epochs, 0)).toBe(80_100);
   });
 
-  it('surveys where each sequence of figure 3 ends, with batches of its own', () => {
+  it('estimates where each sequence of figure 3 ends, with batches of its own', () => {
     const { figures } = plan({ ...options, figures: ['fig3'], seeds: 2 });
-    const [{ runs, surveys } = { runs: [], surveys: [] }] = figures;
+    const [{ runs, estimates } = { runs: [], estimates: [] }] = figures;
     const last = runs.filter(({ job }) => job.config.learningRate === 0.003).map(({ job }) => job.key);
-    expect(surveys.map(({ sequence, job }) => [sequence, job.parent])).toEqual([
+    expect(estimates.map(({ sequence, job }) => [sequence, job.parent])).toEqual([
       [1, last[0]],
       [2, last[1]],
     ]);
     // A tenth of 1,000 epochs.
-    expect(surveys.map(({ job: { points, samples } }) => [points, samples])).toEqual([
+    expect(estimates.map(({ job: { points, samples } }) => [points, samples])).toEqual([
       [100, 100],
       [100, 100],
     ]);
-    const seeds = [...surveys.map(({ job }) => job.seed), ...runs.map(({ job }) => job.config.seed)];
+    const seeds = [...estimates.map(({ job }) => job.seed), ...runs.map(({ job }) => job.config.seed)];
     expect(new Set(seeds).size).toBe(seeds.length);
-    expect(new Set(surveys.map(({ job }) => job.key)).size).toBe(2);
+    expect(new Set(estimates.map(({ job }) => job.key)).size).toBe(2);
     const more = plan({ ...options, figures: ['fig3'], seeds: 2, scale: parseScale('0.5') }).figures[0];
-    expect(more?.surveys[0]?.job.key).not.toBe(surveys[0]?.job.key);
+    expect(more?.estimates[0]?.job.key).not.toBe(estimates[0]?.job.key);
   });
 });
 

@@ -2,18 +2,18 @@ import { expect, it } from 'vitest';
 import type { DoneJob } from '../src/job-index.js';
 import { plan } from '../src/plan.js';
 import { parseScale } from '../src/scale.js';
-import { createSketches } from '../src/previews.js';
+import { createPreviews } from '../src/previews.js';
 
 const { figures, jobs } = plan({
   ...{ figures: ['fig1', 'fig2', 'fig4'], models: ['mlp'], scale: parseScale('quick'), backend: 'onnx', threads: 1 },
 });
 const [initial, stage] = jobs as [(typeof jobs)[number], (typeof jobs)[number]];
 
-/** Sketches that take 10 ms each, on a clock of its own. */
+/** Previews that take 10 ms each, on a clock of its own. */
 function sketching() {
   let time = 0;
   const drawn: [string, number][] = [];
-  const sketches = createSketches(
+  const previews = createPreviews(
     figures,
     (figure, done) => {
       time += 10;
@@ -28,8 +28,8 @@ function sketching() {
     pass: (milliseconds: number) => (time += milliseconds),
     finish: (job: (typeof jobs)[number]) => {
       done.set(job.key, {} as DoneJob);
-      sketches.onDone(job, done);
-      return sketches.settled();
+      previews.onDone(job, done);
+      return previews.settled();
     },
   };
 }
@@ -41,7 +41,7 @@ it('draws the figures that a job is of, and rests before it draws again', async 
     ['fig1a', 1],
     ['fig2a', 1],
   ]);
-  // Two sketches took 20 ms: 400 ms of rest.
+  // Two previews took 20 ms: 400 ms of rest.
   pass(399);
   await finish(stage);
   expect(drawn).toHaveLength(2);

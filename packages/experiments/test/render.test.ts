@@ -1,6 +1,6 @@
 import { panelsSize, type Panel } from '@fdr/figures';
 import { expect, it } from 'vitest';
-import { drawPng, drawSvg } from '../src/render.js';
+import { renderPng, renderSvg } from '../src/render.js';
 
 const x = [1, 10, 100];
 const panel: Panel = {
@@ -15,24 +15,24 @@ const panel: Panel = {
 
 it('draws panels as SVG, and that as PNG of twice the size', () => {
   const { width, height } = panelsSize([panel, panel]);
-  const svg = drawSvg([panel, panel]);
+  const svg = renderSvg([panel, panel]);
   expect(svg).toMatch(new RegExp(`^<svg width="${width}" height="${height}"`));
   expect(svg.match(/A panel &lt;of&gt; η &amp; θ/g)).toHaveLength(2);
   expect(svg).not.toMatch(/NaN|undefined/);
-  const png = drawPng(svg);
+  const png = renderPng(svg);
   expect(png.subarray(0, 8)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]));
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * width, 2 * height]);
 });
 
 it('paints a panel whose curve lies outside of it', () => {
   const outside: Panel = { ...panel, chart: { ...panel.chart, heights: { from: 1e4, to: 2e4 } } };
-  expect(drawPng(drawSvg([outside])).readUInt32BE(16)).toBe(2 * panelsSize([outside]).width);
+  expect(renderPng(renderSvg([outside])).readUInt32BE(16)).toBe(2 * panelsSize([outside]).width);
 });
 
 it('writes the text of a PNG in a font that is shipped', () => {
-  const blank = drawPng('<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"></svg>');
+  const blank = renderPng('<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"></svg>');
   const text = (family: string) =>
-    drawPng(
+    renderPng(
       `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"><text x="5" y="30" font-size="24" font-family="${family}">η θ ∇ ½</text></svg>`,
     );
   expect(text('No Such Font').equals(blank)).toBe(false);

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { addResumeOptions, readResumeOptions } from '../options/resume-options.js';
-import { resumePoint } from '@fdr/training';
-import { resumeSession } from '@fdr/training';
-import { attend } from './training-command.js';
+import { resumePoint, resumeSession } from '@fdr/training';
+import { runTrainingCommand } from './training-command.js';
 
 /** Adds `fdr resume`. */
 export function registerResume(program: Command): void {
@@ -12,9 +11,9 @@ export function registerResume(program: Command): void {
     .argument('<id>', 'of the run');
   addResumeOptions(command).action(async (id: string) => {
     const options = readResumeOptions(command);
-    process.exitCode = await attend(options, async (listener) => {
-      const from = await resumePoint({ ...options, id, warn: listener.warn });
-      return resumeSession({ ...options, ...listener, from });
+    process.exitCode = await runTrainingCommand(options, async (listeners) => {
+      const from = await resumePoint({ ...options, id, warn: listeners.warn });
+      return resumeSession({ ...options, ...listeners, from });
     });
   });
 }

@@ -3,35 +3,36 @@ import { join, relative } from 'node:path';
 import { csv, panelsTable, replayPanels } from '@fdr/figures';
 import { UserError } from '../failure.js';
 import type { ReplayOptions } from '../options/replay-options.js';
-import { eachBlock, madeRecords } from '@fdr/experiments';
-import { drawPng, drawSvg } from '@fdr/experiments';
-import { replaceFile } from '@fdr/run-store';
-import { openRun, type RunReader } from '@fdr/run-store';
+import { completedRecords, eachBlock, renderPng, renderSvg } from '@fdr/experiments';
+import { openRun, replaceFile, type RunReader } from '@fdr/run-store';
+import { replayRule, thresholdOf, type RuleReplay } from '@fdr/core/relations';
+import { makeSchedule } from '@fdr/training';
 import { createOutput } from '../terminal/output.js';
 import { replayJson, replayText } from '../terminal/replay-report.js';
-import { replayRule, type RuleReplay } from '../../../../packages/core/src/relations/rule-replay.js';
 
 /** Tells when a rule would have fired over a stored run, and draws it where it is asked to. */
 export async function replay(id: string, options: ReplayOptions): Promise<void> {
-  const { runsDirectory, choice, out, json } = options;
+  const { runsDirectory, rule, out, json } = options;
   const reader = await openRun(runsDirectory, id);
   if (reader.stepCount() < reader.run.stepsPerEpoch)
-    throw new UserError(`run ${id} has recorded ${reader.stepCount()} steps, less than one epoch: no rule has looked`);
+    throw new UserError(
+      `run ${id} has recorded ${reader.stepCount()} steps, less than one epoch: no rule has been asked`,
+    );
   const [epochs, events] = await Promise.all([reader.epochs(), reader.events()]);
-  const replayed = replayRule(reader.run, { epochs, events }, choice);
+  const replayed = replayRule(reader.run, { epochs, events }, makeSchedule(rule));
   for (const warning of replayed.warnings) process.stderr.write(`fdr: warning: ${warning}\n`);
   await eachBlock(reader, (rows) => replayed.take(rows));
   const output = createOutput(process.stdout, process.env);
-  output.write(json ? replayJson(id, choice, replayed) : replayText(id, choice, replayed, output.columns()));
+  output.write(json ? replayJson(id, rule, replayed) : replayText(id, rule, replayed, output.columns()));
   if (out === undefined) return;
-  for (const file of await draw(reader, replayed, choice.threshold, out))
+  for (const file of await draw(reader, replayed, thresholdOf(rule), out))
     process.stderr.write(`fdr: wrote ${relative('', file)}\n`);
 }
 
-async function draw(reader: RunReader, { looks, firings }: RuleReplay, threshold: number, out: string) {
-  const panels = replayPanels(await madeRecords(reader, true), { looks, firings, threshold });
-  const svg = drawSvg(panels);
-  const contents = { svg, png: drawPng(svg), csv: csv(panelsTable(panels)) };
+async function draw(reader: RunReader, { observations, firings }: RuleReplay, threshold: number, out: string) {
+  const panels = replayPanels(await completedRecords(reader, true), { observations, firings, threshold });
+  const svg = renderSvg(panels);
+  const contents = { svg, png: renderPng(svg), csv: csv(panelsTable(panels)) };
   await mkdir(out, { recursive: true });
   const files: string[] = [];
   for (const [extension, content] of Object.entries(contents)) {

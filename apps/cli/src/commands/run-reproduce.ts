@@ -1,42 +1,46 @@
 import { relative } from 'node:path';
+import { createPreviews, runPlan, writeResult, type Failure, type Result } from '@fdr/experiments';
+import { plan } from '@fdr/experiments/planning';
 import { EXIT } from '../failure.js';
 import type { ReproduceOptions } from '../options/reproduce-options.js';
+import { experimentProgress } from '../terminal/experiment-progress.js';
 import { createOutput, type Output } from '../terminal/output.js';
 import { formatTable } from '../terminal/table.js';
-import { carryOutPlan } from '@fdr/experiments';
-import { OWN_COMMAND } from '@fdr/experiments';
-import { plan } from '@fdr/experiments';
-import type { Failure } from '@fdr/experiments';
-import { writeResult, type Result } from '@fdr/experiments';
-import { createSketches } from '@fdr/experiments';
+
+/** How this program is started again: node, its flags, its main file. */
+const OWN_COMMAND: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 
 /**
- * Does what is missing of the experiments asked for, draws their figures and says what came of them.
+ * Runs what is missing of the experiments asked for, draws their figures and prints the results.
  *
- * @param words the command line, for the reports
+ * @param commandLine for the reports
  * @returns the process' exit code
  */
-export async function reproduce(options: ReproduceOptions, words: string): Promise<number> {
+export async function reproduce(options: ReproduceOptions, commandLine: string): Promise<number> {
   const output = createOutput(process.stdout, process.env);
   const interrupted = new AbortController();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const interrupt = (): void => {
-    // A second time ends it at once; the runs' processes end by themselves.
+    // A second signal ends it at once; the runs' processes end by themselves.
     if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
     interrupted.abort();
   };
   for (const signal of signals) process.on(signal, interrupt);
   try {
     const planned = plan(options);
-    const context = { command: words, scale: options.scale };
-    const sketches = createSketches(planned.figures, (figure, sofar) =>
-      writeResult(figure, sofar, options.out, { ...context, failures: [] }),
+    const context = { command: commandLine, scale: options.scale };
+    const previews = createPreviews(planned.figures, (figure, done) =>
+      writeResult(figure, done, options.out, { ...context, failures: [] }),
     );
-    const { done, failures } = await carryOutPlan(planned, {
-      ...{ out: options.out, width: options.jobs, command: OWN_COMMAND, output, signal: interrupted.signal },
-      onDone: sketches.onDone,
+    const { done, failures } = await runPlan(planned, {
+      out: options.out,
+      width: options.jobs,
+      command: OWN_COMMAND,
+      watch: (jobs, doneBefore) => experimentProgress(output, jobs, { width: options.jobs, doneBefore }),
+      onDone: previews.onDone,
+      signal: interrupted.signal,
     });
-    await sketches.settled();
+    await previews.settled();
     if (interrupted.signal.aborted) {
       process.stderr.write('fdr: interrupted; the same command goes on with what is missing\n');
       return EXIT.interrupted;

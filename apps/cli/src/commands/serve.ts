@@ -3,10 +3,10 @@ import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../failure.js';
 import { addServerOptions, readServerOptions, type ServerOptions } from '../options/server-options.js';
-import { accept } from '../options/parse-option.js';
+import { parseValue } from '../options/parse-option.js';
 import { isLoopback } from '@fdr/server';
 import { RESULTS, startServer } from '@fdr/server';
-import { interruption } from '../terminal/wait-for-signal.js';
+import { waitForSignal } from '../terminal/wait-for-signal.js';
 import { createOutput } from '../terminal/output.js';
 
 const folder = z.string().min(1).max(4096);
@@ -20,21 +20,21 @@ export function registerServe(program: Command): void {
   addServerOptions(command)
     .addOption(results)
     .action(async (given: Readonly<Record<string, unknown>>) => {
-      const asked = given['results'] === undefined ? undefined : accept('--results', folder, given['results']);
-      await serve(readServerOptions(given), asked);
+      const chosen = given['results'] === undefined ? undefined : parseValue('--results', folder, given['results']);
+      await serve(readServerOptions(given), chosen);
       process.exitCode = EXIT.interrupted;
     });
 }
 
-/** @param asked folder of figures; undefined where nobody asked for one */
-async function serve({ runsDirectory, host, port }: ServerOptions, asked: string | undefined): Promise<void> {
+/** @param chosen folder of figures; undefined where nobody chosen for one */
+async function serve({ runsDirectory, host, port }: ServerOptions, chosen: string | undefined): Promise<void> {
   const output = createOutput(process.stdout, process.env);
   const warn = (text: string) => process.stderr.write(`fdr: ${text}\n`);
-  const interrupted = interruption();
-  const server = await startServer({ runsDirectory, resultsDirectory: asked, host, port });
+  const interrupted = waitForSignal();
+  const server = await startServer({ runsDirectory, resultsDirectory: chosen, host, port });
   output.write(`dashboard: ${server.url}\n`);
   if (!existsSync(runsDirectory)) warn(`there is no folder ${runsDirectory} yet: the page shows no runs`);
-  if (asked !== undefined && !existsSync(asked)) warn(`there is no folder ${asked} yet: the page shows no figures`);
+  if (chosen !== undefined && !existsSync(chosen)) warn(`there is no folder ${chosen} yet: the page shows no figures`);
   if (!isLoopback(host)) warn(`on ${host}, whoever has this address with its token can look at these runs`);
   await interrupted;
   await server.close();

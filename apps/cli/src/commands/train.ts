@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { addTrainOptions, readTrainOptions } from '../options/train-options.js';
 import { createOutput } from '../terminal/output.js';
 import { startSession } from '@fdr/training';
-import { attend } from './training-command.js';
+import { runTrainingCommand } from './training-command.js';
 
 /** Adds `fdr train`. */
 export function registerTrain(program: Command): void {
@@ -12,7 +12,7 @@ export function registerTrain(program: Command): void {
   addTrainOptions(command).action(async ({ observables }: { readonly observables?: string }) => {
     if (observables === 'help') return listObservables();
     const options = await readTrainOptions(command);
-    process.exitCode = await attend(options, (listener) => startSession({ ...options, ...listener }));
+    process.exitCode = await runTrainingCommand(options, (listeners) => startSession({ ...options, ...listeners }));
   });
 }
 

@@ -1,4 +1,5 @@
-import { classificationTask, IDENTITY_TOLERANCE, identityTrial, mlp, type Executor } from '@fdr/core';
+import { classificationTask, identityTrial, mlp, type Executor } from '@fdr/core';
+import { IDENTITY_TOLERANCE } from '@fdr/core/relations';
 import { synthesize } from '@fdr/datasets';
 
 const STEPS = 10;

@@ -1,49 +1,86 @@
-import type { RunConfig } from '@fdr/records';
-import { DEFAULT_CONFIG, OPTIMIZER_DEFAULTS } from '@fdr/training';
+import {
+  OPTIMIZER_OPTIONS,
+  runConfig,
+  SCHEDULE_OPTIONS,
+  type OptimizerKind,
+  type RunConfig,
+  type ScheduleKind,
+} from '@fdr/records';
+import { DEFAULT_CONFIG, defaultConfig } from '@fdr/training';
+import { Option, type Command } from 'commander';
+import { describeRange, parseWord } from './parse-option.js';
 
-/** A default as the help shows it: `0.1; 0.001 with adam, amsgrad`. Undefined where nothing is meant. */
-export function describeDefault(key: keyof RunConfig): string | undefined {
-  const usual = DEFAULT_CONFIG[key];
-  if (usual === undefined) return undefined;
-  const others = new Map<string, string[]>();
-  for (const [optimizer, own] of Object.entries(OPTIMIZER_DEFAULTS)) {
-    const value = String(own[key] ?? usual);
-    if (value !== String(usual)) others.set(value, [...(others.get(value) ?? []), optimizer]);
-  }
-  return [usual, ...[...others].map(([value, optimizers]) => `${value} with ${optimizers.join(', ')}`)].join('; ');
-}
+/** Keys of a run's configuration that are one value each; schedule and optimizer have flags of their own for their options. */
+export type ConfigKey = Exclude<keyof RunConfig, 'schedule' | 'optimizer'>;
 
-/** Placeholder and meaning of each flag that sets a key of the configuration. The flag is the key in kebab-case. */
-export const CONFIG_FLAGS: Readonly<Record<keyof RunConfig, readonly [placeholder: string, meaning: string]>> = {
+/** Placeholder and meaning of the flag of each key. The flag is the key in kebab-case. */
+const CONFIG_FLAGS: Readonly<Record<ConfigKey, readonly [placeholder: string, meaning: string]>> = {
   model: ['name', 'network to train'],
   dataset: ['name', 'mnist, fashion-mnist, cifar10, synthetic, synthetic-color, or a folder of IDX or CIFAR-10 files'],
-  optimizer: ['name', 'what turns gradients into steps'],
   learningRate: ['eta', 'at the start'],
-  momentum: ['mu', 'of the velocity'],
-  dampening: ['nu', 'of the gradient that enters the velocity'],
   weightDecay: ['lambda', 'of the loss term 1/2 lambda |theta|^2'],
   batchSize: ['n', 'examples a step'],
   epochs: ['n', 'passes over the training data'],
-  schedule: ['name', 'what lowers the learning rate'],
-  threshold: ['X', 'equilibrium: lower it when the ratio is within X of 1'],
-  decay: ['Y', 'equilibrium: lower it by the factor 1 - Y'],
-  balance: ['name', 'equilibrium: whose ratio, that of the total or of the slowest layer (default: total)'],
-  minimumSteps: ['n', 'equilibrium: steps that the ratio must be an average of, at least (default: 0)'],
-  passes: ['n', 'equilibrium: epochs in a row at whose end the ratio must pass (default: 1)'],
-  everyEpochs: ['n', 'step: lower it each n epochs (default: 100)'],
-  divisor: ['d', 'step: what it is divided by (default: 10)'],
-  patience: ['n', 'plateau: epochs without a lower training loss that are borne (default: 10)'],
-  factor: ['f', 'plateau: what it is multiplied by (default: 0.1)'],
-  improvement: ['p', 'plateau: part by which the best training loss must be beaten (default: 0.0001)'],
-  minimumLearningRate: ['eta', 'no schedule lowers it further (default: 0)'],
   seed: ['n', 'of initialization and shuffling'],
   backend: ['name', 'what computes; auto takes the fastest that works'],
-  threads: ['n', 'of the onnx backend, at most: one where more are slower'],
+  threads: ['n', 'of the onnx backend, at most; fewer are used where more are slower'],
   start: ['checkpoint', 'begin with its parameters instead of new ones'],
-  observables: ['names', 'measure these too at each step, as a,b,c or all; help tells what there is'],
+  centre: ['checkpoint', 'read O_L from its parameters, theta_c of footnote 4, instead of the origin'],
+  observables: ['names', 'measure these too at each step, as a,b,c or all; help lists them'],
 };
+
+/** The keys in the order of the help. */
+export const CONFIG_KEYS = Object.keys(CONFIG_FLAGS) as readonly ConfigKey[];
+
+/** Keys whose range, any text, says nothing. */
+const ANY_TEXT: ReadonlySet<ConfigKey> = new Set(['dataset', 'start', 'centre', 'observables']);
 
 /** `learningRate` as a flag: `--learning-rate`. */
 export function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
+
+/** Adds the flags of every {@link ConfigKey}. */
+export function addConfigFlags(command: Command): Command {
+  for (const key of CONFIG_KEYS) {
+    const [placeholder, meaning] = CONFIG_FLAGS[key];
+    const range = ANY_TEXT.has(key) ? '' : `: ${describeRange(runConfig.shape[key])}`;
+    const option = new Option(`${flagOf(key)} <${placeholder}>`, `${meaning}${range}`);
+    const value = describeDefault((config) => config[key]);
+    command.addOption(value === undefined ? option : option.default(value, value));
+  }
+  return command;
+}
+
+/**
+ * The values of the flags that were given; the others are left out.
+ *
+ * @throws UserError for the first value that is not allowed, naming its flag
+ */
+export function readConfigFlags(command: Command): Partial<Pick<RunConfig, ConfigKey>> {
+  const given = CONFIG_KEYS.filter((key) => isGiven(command, key));
+  return Object.fromEntries(
+    given.map((key) => [key, parseWord(flagOf(key), runConfig.shape[key], String(command.getOptionValue(key)))]),
+  );
+}
+
+/** Whether an option was given on the command line, and is not its default. */
+export const isGiven = (command: Command, key: string): boolean =>
+  !['default', undefined].includes(command.getOptionValueSource(key));
+
+/** A default as the help shows it: `0.1; 0.001 with adam, amsgrad`. Undefined where there is none. */
+export function describeDefault(read: (config: RunConfig) => unknown): string | undefined {
+  const usual = read(DEFAULT_CONFIG);
+  if (usual === undefined) return undefined;
+  const others = new Map<string, string[]>();
+  for (const optimizer of OPTIMIZER_KINDS) {
+    const value = String(read(defaultConfig(optimizer)));
+    if (value !== String(usual)) others.set(value, [...(others.get(value) ?? []), optimizer]);
+  }
+  const exceptions = [...others].map(([value, optimizers]) => `${value} with ${optimizers.join(', ')}`);
+  return [String(usual), ...exceptions].join('; ');
+}
+
+/** The built-in optimizers and schedules, as the help lists them. */
+export const OPTIMIZER_KINDS = Object.keys(OPTIMIZER_OPTIONS) as readonly OptimizerKind[];
+export const SCHEDULE_KINDS = Object.keys(SCHEDULE_OPTIONS) as readonly ScheduleKind[];

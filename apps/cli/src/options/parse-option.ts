@@ -45,32 +45,36 @@ function inWords(range: Range): string {
 /**
  * The value, if the schema allows it.
  *
- * @param place names it in the refusal: a flag, or a key and its file
- * @throws UserError with place, allowed range and value
+ * @param subject what the message names: a flag, or a key and its file
+ * @throws UserError with subject, allowed range and value
  */
-export function accept<Schema extends z.ZodType>(place: string, schema: Schema, value: unknown): z.output<Schema> {
-  return acceptShown(place, schema, value, show(value));
+export function parseValue<Schema extends z.ZodType>(
+  subject: string,
+  schema: Schema,
+  value: unknown,
+): z.output<Schema> {
+  return parseFormatted(subject, schema, value, formatValue(value));
 }
 
 /**
  * The same for a word of the command line, which is a number where the schema wants one and the word is one, and a list with commas
  * where it wants a list.
  */
-export function acceptWord<Schema extends z.ZodType>(place: string, schema: Schema, word: string): z.output<Schema> {
+export function parseWord<Schema extends z.ZodType>(subject: string, schema: Schema, word: string): z.output<Schema> {
   const { type } = rangeOf(schema);
-  if (type === 'array') return acceptShown(place, schema, word.split(','), show(word));
+  if (type === 'array') return parseFormatted(subject, schema, word.split(','), formatValue(word));
   const isNumber = (type === 'number' || type === 'integer') && DECIMAL.test(word);
-  return acceptShown(place, schema, isNumber ? Number(word) : word, isNumber ? cut(word) : show(word));
+  return parseFormatted(subject, schema, isNumber ? Number(word) : word, isNumber ? cut(word) : formatValue(word));
 }
 
-function acceptShown<Schema extends z.ZodType>(place: string, schema: Schema, value: unknown, shown: string) {
+function parseFormatted<Schema extends z.ZodType>(subject: string, schema: Schema, value: unknown, shown: string) {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new UserError(`${place} must be ${describeRange(schema)}, not ${shown}`);
+  throw new UserError(`${subject} must be ${describeRange(schema)}, not ${shown}`);
 }
 
 /** A value as a message shows it: short, on one line. */
-export function show(value: unknown): string {
+export function formatValue(value: unknown): string {
   return cut(typeof value === 'string' || typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 

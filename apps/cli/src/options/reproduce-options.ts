@@ -4,12 +4,17 @@ import { Argument, Option, type Command } from 'commander';
 import { runConfig } from '@fdr/records';
 import { z } from 'zod';
 import { UserError } from '../failure.js';
-import { FIGURES, type FigureName, type ModelName, type PlanOptions } from '@fdr/experiments';
-import { PROTOCOLS } from '@fdr/experiments';
-import { parseScale } from '@fdr/experiments';
-import { accept, acceptWord, describeRange } from './parse-option.js';
+import {
+  FIGURES,
+  parseScale,
+  PROTOCOLS,
+  type FigureName,
+  type ModelName,
+  type PlanOptions,
+} from '@fdr/experiments/planning';
+import { parseValue, parseWord, describeRange } from './parse-option.js';
 
-/** All that `fdr reproduce` was told, complete and checked. */
+/** All that `fdr reproduce` was given, complete and checked. */
 export interface ReproduceOptions extends PlanOptions {
   readonly out: string;
   /** Processes at the same time. */
@@ -38,19 +43,19 @@ export function addReproduceOptions(command: Command): Command {
 
 /** @throws UserError for the first value that is not allowed, naming it */
 export function readReproduceOptions(word: string, given: Readonly<Record<string, unknown>>): ReproduceOptions {
-  const asked = accept('the figure', figure, word);
-  const network = accept('--model', model, given['model']);
+  const asked = parseValue('the figure', figure, word);
+  const network = parseValue('--model', model, given['model']);
   if (asked === 'figS2' && network === 'mlp') throw new UserError('figS2 is of the cnn alone');
-  const threads = acceptWord('--threads', runConfig.shape.threads, String(given['threads']));
+  const threads = parseWord('--threads', runConfig.shape.threads, String(given['threads']));
   const atOnce = Math.max(1, Math.floor(availableParallelism() / threads));
   return {
     figures: asked === 'all' ? FIGURES : [asked satisfies FigureName],
     models: network === 'both' ? MODELS : [network],
     scale: parseScale(String(given['scale'])),
-    seeds: given['seeds'] === undefined ? undefined : acceptWord('--seeds', seeds, String(given['seeds'])),
-    jobs: given['jobs'] === undefined ? atOnce : acceptWord('--jobs', jobs, String(given['jobs'])),
+    seeds: given['seeds'] === undefined ? undefined : parseWord('--seeds', seeds, String(given['seeds'])),
+    jobs: given['jobs'] === undefined ? atOnce : parseWord('--jobs', jobs, String(given['jobs'])),
     threads,
-    backend: accept('--backend', runConfig.shape.backend, given['backend']),
-    out: resolve(join(accept('--out', text, given['out']))),
+    backend: parseValue('--backend', runConfig.shape.backend, given['backend']),
+    out: resolve(join(parseValue('--out', text, given['out']))),
   };
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { runConfig } from '@fdr/records';
-import { addAttendanceOptions, readAttendanceOptions, type AttendanceOptions } from './training-options.js';
-import { acceptWord, describeRange } from './parse-option.js';
+import { addTrainingOptions, readTrainingOptions, type TrainingOptions } from './training-options.js';
+import { parseWord, describeRange } from './parse-option.js';
 
-/** All that `fdr resume` was told, complete and checked. */
-export interface ResumeOptions extends AttendanceOptions {
+/** All that `fdr resume` was given, complete and checked. */
+export interface ResumeOptions extends TrainingOptions {
   /** Epochs in all, where they are to be others than before. */
   readonly epochs: number | undefined;
 }
@@ -13,7 +13,7 @@ const { epochs } = runConfig.shape;
 
 /** Adds every flag of `fdr resume`. */
 export const addResumeOptions = (command: Command): Command =>
-  addAttendanceOptions(command).option(
+  addTrainingOptions(command).option(
     '--epochs <n>',
     `passes over the training data in all: ${describeRange(epochs)} (default: as before)`,
   );
@@ -22,7 +22,7 @@ export const addResumeOptions = (command: Command): Command =>
 export function readResumeOptions(command: Command): ResumeOptions {
   const given: Readonly<Record<string, unknown>> = command.opts();
   return {
-    ...readAttendanceOptions(given),
-    epochs: given['epochs'] === undefined ? undefined : acceptWord('--epochs', epochs, String(given['epochs'])),
+    ...readTrainingOptions(given),
+    epochs: given['epochs'] === undefined ? undefined : parseWord('--epochs', epochs, String(given['epochs'])),
   };
 }

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { DEFAULT_PORT } from '@fdr/server';
-import { accept, acceptWord, describeRange } from './parse-option.js';
+import { parseValue, parseWord, describeRange } from './parse-option.js';
 
 const port = z.int().min(0).max(65535);
 const text = z.string().min(1).max(4096);
@@ -34,7 +34,7 @@ export function addServerOptions(command: Command): Command {
 
 /** @throws UserError */
 export function readRunsDirectory(given: Readonly<Record<string, unknown>>): string {
-  return accept('--runs-dir', text, given['runsDir']);
+  return parseValue('--runs-dir', text, given['runsDir']);
 }
 
 /** @throws UserError */
@@ -42,7 +42,7 @@ export function readServerOptions(given: Readonly<Record<string, unknown>>): Ser
   const word = given['port'];
   return {
     runsDirectory: readRunsDirectory(given),
-    port: word === undefined ? undefined : acceptWord('--port', port, String(word)),
-    host: accept('--host', text, given['host']),
+    port: word === undefined ? undefined : parseWord('--port', port, String(word)),
+    host: parseValue('--host', text, given['host']),
   };
 }

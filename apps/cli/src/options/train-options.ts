@@ -1,57 +1,103 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { DATASET_NAMES } from '@fdr/datasets';
-import { run, runConfig, type RunConfig } from '@fdr/records';
-import { addAttendanceOptions, readAttendanceOptions, type AttendanceOptions } from './training-options.js';
-import { readConfigFile } from './config-file.js';
-import { DEFAULT_CONFIG, defaultsOf } from '@fdr/training';
-import { CONFIG_FLAGS } from './config-flags.js';
-import { addConfigFlags, readConfigFlags, type ConfigKey } from './config-options.js';
-import { accept } from './parse-option.js';
+import {
+  OPTIMIZER_OPTIONS,
+  run,
+  runConfig,
+  SCHEDULE_OPTIONS,
+  type OptimizerKind,
+  type RunConfig,
+  type ScheduleKind,
+} from '@fdr/records';
+import { defaultConfig, defaultOptimizer, defaultSchedule } from '@fdr/training';
+import { NO_CONFIG_FILE, readConfigFile, type ConfigFile } from './config-file.js';
+import { addConfigFlags, describeDefault, OPTIMIZER_KINDS, readConfigFlags, SCHEDULE_KINDS } from './config-flags.js';
+import { addKindFlags, readKind, readKindOptions, type KindFlags } from './kind-flags.js';
+import { parseValue } from './parse-option.js';
+import { addTrainingOptions, readTrainingOptions, type TrainingOptions } from './training-options.js';
 
-/** All that `fdr train` was told, complete and checked. */
-export interface TrainOptions extends AttendanceOptions {
+/** All that `fdr train` was given, complete and checked. */
+export interface TrainOptions extends TrainingOptions {
   readonly config: RunConfig;
-  /** For people; empty where none was given. */
+  /** For people; may be empty. */
   readonly name: string;
-  /** Marks of the run, for people and programs. */
+  /** Labels of the run, for people and programs. */
   readonly tags: readonly string[];
 }
 
-const KEYS = Object.keys(CONFIG_FLAGS) as readonly ConfigKey[];
+const OPTIMIZER: KindFlags<OptimizerKind> = {
+  name: 'optimizer',
+  kinds: OPTIMIZER_KINDS,
+  tables: OPTIMIZER_OPTIONS,
+  meaning: 'what turns gradients into steps',
+  usual: 'sgd',
+};
+
+const SCHEDULE: KindFlags<ScheduleKind> = {
+  name: 'schedule',
+  kinds: SCHEDULE_KINDS,
+  tables: SCHEDULE_OPTIONS,
+  meaning: 'what lowers the learning rate',
+  usual: describeDefault(({ schedule }) => schedule.kind) ?? 'equilibrium',
+};
 
 /** Adds every flag of `fdr train`. */
 export function addTrainOptions(command: Command): Command {
-  return addAttendanceOptions(addConfigFlags(command, KEYS))
-    .option('--config <file>', 'JSON with some of the above in camelCase, or a run.json; flags go before it')
+  addConfigFlags(command);
+  addKindFlags(command, OPTIMIZER);
+  addKindFlags(command, SCHEDULE);
+  return addTrainingOptions(command)
+    .option('--config <file>', 'JSON with some of the above, or a run.json; flags override it')
     .option('--name <text>', 'what to call the run')
-    .option('--tag <text>', 'a mark of the run; may be given again', (text, tags: string[] = []) => [...tags, text]);
+    .option('--tag <text>', 'a label of the run; may be given again', (text, tags: string[] = []) => [...tags, text]);
 }
 
 /**
- * Reads what {@link addTrainOptions} added: a flag goes before the configuration file, the file before the defaults.
+ * Reads what {@link addTrainOptions} added: a flag overrides the configuration file, the file overrides the defaults.
  *
  * @throws UserError for the first value that is not allowed, naming it; no file has been made by then
  */
 export async function readTrainOptions(command: Command): Promise<TrainOptions> {
   const given: Readonly<Record<string, unknown>> = command.opts();
   const path = given['config'];
-  const file = path === undefined ? {} : await readConfigFile(String(path));
-  const said: Partial<RunConfig> = { ...file, ...readConfigFlags(command, KEYS) };
-  const config = runConfig.parse({ ...defaultsOf(said.optimizer ?? DEFAULT_CONFIG.optimizer), ...said });
+  const file = path === undefined ? NO_CONFIG_FILE : await readConfigFile(String(path));
+  const config = runConfig.parse(readConfig(command, file));
   return {
-    ...readAttendanceOptions(given),
+    ...readTrainingOptions(given),
     config: {
       ...config,
       dataset: resolveDataset(config.dataset),
-      ...(config.start === undefined ? {} : { start: resolve(config.start) }),
+      start: config.start && resolve(config.start),
+      centre: config.centre && resolve(config.centre),
     },
-    name: accept('--name', run.shape.name, given['name'] ?? ''),
-    tags: accept('--tag', run.shape.tags, given['tag'] ?? []),
+    name: parseValue('--name', run.shape.name, given['name'] ?? ''),
+    tags: parseValue('--tag', run.shape.tags, given['tag'] ?? []),
+  };
+}
+
+function readConfig(command: Command, file: ConfigFile): unknown {
+  const optimizerKind = readKind(command, OPTIMIZER) ?? file.optimizer?.kind ?? 'sgd';
+  const defaults = defaultConfig(optimizerKind);
+  const scheduleKind = readKind(command, SCHEDULE) ?? file.schedule?.kind ?? defaults.schedule.kind;
+  return {
+    ...defaults,
+    ...file.values,
+    ...readConfigFlags(command),
+    optimizer: {
+      ...defaultOptimizer(optimizerKind),
+      ...(file.optimizer?.kind === optimizerKind ? file.optimizer.options : {}),
+      ...readKindOptions(command, OPTIMIZER, optimizerKind),
+    },
+    schedule: {
+      ...defaultSchedule(scheduleKind),
+      ...(file.schedule?.kind === scheduleKind ? file.schedule.options : {}),
+      ...readKindOptions(command, SCHEDULE, scheduleKind),
+    },
   };
 }
 
 /** A folder's whole path, so that the stored configuration means the same wherever it is used again. */
 function resolveDataset(nameOrFolder: string): string {
-  return (DATASET_NAMES as readonly string[]).includes(nameOrFolder) ? nameOrFolder : resolve(nameOrFolder);
+  return DATASET_NAMES.some((name) => name === nameOrFolder) ? nameOrFolder : resolve(nameOrFolder);
 }

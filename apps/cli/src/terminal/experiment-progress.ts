@@ -1,14 +1,14 @@
 import { formatDuration } from '@fdr/core/relations';
 import { ERASE_LINE, type Output } from './output.js';
 import { cutTo, onOneLine } from './text.js';
-import type { Job } from '@fdr/experiments';
+import type { Job, JobListener } from '@fdr/experiments';
 
 /** Milliseconds between two drawings of the line, and, where lines stay, between two of them. */
 const REDRAW = 200;
 const PLAIN = 15_000;
 
 /** Where the jobs of an experiment stand. */
-export interface Standing {
+export interface JobCounts {
   readonly done: number;
   readonly running: number;
   readonly waiting: number;
@@ -17,7 +17,7 @@ export interface Standing {
 }
 
 /** `12 of 40 jobs done, 2 running, 25 left, 1 failed, ETA 12:34` */
-export function standingText({ done, running, waiting, failed, remainingSeconds }: Standing): string {
+export function formatCounts({ done, running, waiting, failed, remainingSeconds }: JobCounts): string {
   const total = done + running + waiting + failed;
   const failures = failed > 0 ? `, ${failed} failed` : '';
   const eta = running > 0 ? `, ETA ${formatDuration(remainingSeconds)}` : '';
@@ -39,14 +39,8 @@ export function remaining(
   return seconds / width;
 }
 
-/** A survey's points are taken to cost as much as epochs. */
+/** A point of a curvature estimate is taken to cost as much as an epoch. */
 const epochsOf = (job: Job): number => (job.kind === 'run' ? job.config.epochs : job.points);
-
-export interface JobProgress {
-  readonly onChange: (change: { readonly job: Job; readonly type: 'begun' | 'done' | 'failed' }) => void;
-  readonly onEpoch: (job: Job, epoch: number) => void;
-  readonly end: () => void;
-}
 
 /**
  * Shows how the jobs get on: one line drawn over and over on a terminal, else a line for each job and now and then one in between.
@@ -55,17 +49,17 @@ export interface JobProgress {
  * @param doneBefore how many were done already
  * @param now monotonic milliseconds
  */
-export function showJobs(
+export function experimentProgress(
   output: Output,
   jobs: readonly Job[],
   { width, doneBefore, now = () => performance.now() }: { width: number; doneBefore: number; now?: () => number },
-): JobProgress {
+): JobListener {
   const state = new Map(jobs.map((job) => [job.key, { job, type: 'waiting' as string, epoch: 0, began: 0 }]));
   const spent = new Map<string, { seconds: number; epochs: number }>();
   let printed = -Infinity;
   let pending = false;
 
-  function standing(): Standing {
+  function standing(): JobCounts {
     const all = [...state.values()];
     const count = (type: string): number => all.filter((one) => one.type === type).length;
     const pace = new Map([...spent].map(([model, { seconds, epochs }]) => [model, seconds / epochs]));
@@ -81,7 +75,7 @@ export function showJobs(
   function show(always: boolean): void {
     pending = true;
     if (!always && now() - printed < (output.redraws ? REDRAW : PLAIN)) return;
-    const text = standingText(standing());
+    const text = formatCounts(standing());
     output.write(output.redraws ? `${ERASE_LINE}${cutTo(text, (output.columns() ?? 80) - 1)}` : `${text}\n`);
     printed = now();
     pending = false;

@@ -26,8 +26,8 @@ const FIELDS: readonly { readonly rank: number; readonly text: (state: TrainingS
   },
   { rank: 4, text: ({ remainingSeconds }) => `ETA ${formatDuration(remainingSeconds)}` },
   { rank: 2, text: ({ loss }) => `loss ${formatMeasured(loss)}` },
-  { rank: 5, text: ({ accuracy }) => `test ${known(accuracy, percent)}` },
-  { rank: 1, text: ({ ratio }) => `ratio ${known(ratio, measured)}` },
+  { rank: 5, text: ({ accuracy }) => `test ${known(accuracy, formatPercent)}` },
+  { rank: 1, text: ({ ratio }) => `ratio ${known(ratio, formatMeasured)}` },
   { rank: 3, text: ({ learningRate }) => `lr ${formatNumber(learningRate)}` },
 ];
 

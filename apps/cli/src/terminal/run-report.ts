@@ -1,8 +1,7 @@
-import { epochRecord, eventRecord, type EpochRecord, type EventRecord } from '@fdr/records';
+import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type RunConfig } from '@fdr/records';
 import { z } from 'zod';
 import type { RunReader } from '@fdr/run-store';
-import { formatDuration, formatMeasured, formatNumber, formatPercent } from '@fdr/core/relations';
-import { reasonText } from './change-reason.js';
+import { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from '@fdr/core/relations';
 import { runJson } from './run-table.js';
 import { formatSections, type Pairs, type Section } from './section.js';
 import { valleyJson, valleySection } from './valley-report.js';
@@ -10,7 +9,7 @@ import { valleyJson, valleySection } from './valley-report.js';
 /**
  * One run for people: what it is, how it stands, and why its learning rate fell.
  *
- * @param relations what the run's extra observables say; see `relation-report.ts`
+ * @param relations what the run's extra observables tell; see `relation-report.ts`
  */
 export function runReport(
   reader: RunReader,
@@ -22,7 +21,7 @@ export function runReport(
   const parameters = run.parameters.map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
   return formatSections([
     ['run', [...pairs({ id: run.id, name: run.name, status: run.status, created: run.createdAt }), ...tags(run.tags)]],
-    ['configuration', pairs(run.config)],
+    ['configuration', configuration(run.config)],
     ['environment', pairs(run.environment)],
     ['parameters', parameters.map((text) => [text, ''] as const)],
     ['last epoch', lastEpoch === undefined ? [['none yet', '']] : [...epochPairs(reader, lastEpoch), time(epochs)]],
@@ -55,6 +54,10 @@ function pairs(values: object): Pairs {
   return Object.entries(values).map(([name, value]) => [name, value === null ? '-' : String(value)] as const);
 }
 
+/** The configuration, schedule and optimizer with their options. */
+const configuration = ({ optimizer, schedule, ...others }: RunConfig): Pairs =>
+  pairs({ ...others, optimizer: formatSettings(optimizer), schedule: formatSettings(schedule) });
+
 function tags(list: readonly string[]): Pairs {
   return list.length === 0 ? [] : [['tags', list.join(', ')]];
 }
@@ -85,7 +88,7 @@ function changes(events: readonly EventRecord[]): Pairs {
     .filter((event) => event.type === 'learningRate')
     .map(({ epoch, from, to, reason }) => [
       `epoch ${epoch}`,
-      `${formatNumber(from)} -> ${formatNumber(to)}: ${reasonText(reason)}`,
+      `${formatNumber(from)} -> ${formatNumber(to)}: ${reason.message}`,
     ]);
 }
 
@@ -99,7 +102,7 @@ function others(events: readonly EventRecord[]): Pairs {
 function eventText(event: Exclude<EventRecord, { type: 'learningRate' }>): string {
   switch (event.type) {
     case 'schedule':
-      return `schedule ${event.schedule}, threshold ${event.threshold}, decay ${event.decay}`;
+      return `schedule ${formatSettings(event.schedule)}`;
     case 'command':
       return `command ${event.command.type}`;
     case 'warning':

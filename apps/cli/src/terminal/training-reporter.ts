@@ -1,57 +1,65 @@
-import type { Run } from '@fdr/records';
-import type { Output } from './output.js';
-import { reasonText } from './change-reason.js';
-import { jsonLine } from './json-line.js';
 import { formatNumber } from '@fdr/core/relations';
+import type { EventRecord, Run } from '@fdr/records';
+import type { WorkerMessage } from '@fdr/training';
+import { jsonLine } from './json-line.js';
+import type { Output } from './output.js';
 import { createProgress } from './progress.js';
-import type { Report } from '@fdr/training';
 
-/** What a person or a machine is shown of a training. */
-export interface Show {
-  readonly report: (report: Report) => void;
+/** Shows a training to a person or a machine. */
+export interface Reporter {
+  readonly report: (message: WorkerMessage) => void;
   readonly end: () => void;
 }
 
-/** For people: one line of progress, and a line for each thing that happened. */
-export function showProgress(run: Run, output: Output): Show {
+/** For people: one line of progress, and a line for each event worth one. */
+export function progressReporter(run: Run, output: Output): Reporter {
   const { config, stepColumns, stepsPerEpoch } = run;
   const progress = createProgress(output, { epochs: config.epochs, stepsPerEpoch, learningRate: config.learningRate });
-  const column = (name: string): number => stepColumns.indexOf(name);
-  const [loss, oL, oR] = [column('lossHalf'), column('oLHalf'), column('oRHalf')];
   return {
-    report: (said) => {
-      if (said.type === 'steps') {
-        const last = said.rows.subarray(-stepColumns.length);
-        const value = (index: number): number => last[index] ?? NaN;
-        const step = said.from + said.rows.length / stepColumns.length;
-        progress.onSteps(step, { loss: value(loss), ratio: value(oL) / value(oR) });
+    report: (message) => {
+      if (message.type === 'steps') {
+        const last = message.rows.subarray(-stepColumns.length);
+        const value = (column: string): number => last[stepColumns.indexOf(column)] ?? NaN;
+        const step = message.from + message.rows.length / stepColumns.length;
+        progress.onSteps(step, { loss: value('lossHalf'), ratio: value('oLHalf') / value('oRHalf') });
       }
-      if (said.type === 'epoch') {
-        const { step, lossHalf, testAccuracy, ratio, learningRate } = said.record;
+      if (message.type === 'epoch') {
+        const { step, lossHalf, testAccuracy, ratio, learningRate } = message.record;
         progress.onEpoch(step, { loss: lossHalf, accuracy: testAccuracy, ratio, learningRate });
       }
-      if (said.type === 'event') {
-        const { record } = said;
-        if (record.type === 'warning') progress.note(`warning: ${record.message}`);
-        if (record.type === 'learningRate') {
-          const change = `${formatNumber(record.from)} -> ${formatNumber(record.to)}`;
-          progress.note(`epoch ${record.epoch}: learning rate ${change}: ${reasonText(record.reason)}`);
-        }
-        if (record.type === 'status' && record.status !== 'running')
-          progress.note(`${record.status}: ${record.message}`);
+      if (message.type === 'event') {
+        const note = noteOf(message.record);
+        if (note !== undefined) progress.note(note);
       }
     },
     end: () => progress.end(),
   };
 }
 
+/** The line that an event is worth in the terminal; undefined where its effect is seen anyway. */
+function noteOf(event: EventRecord): string | undefined {
+  switch (event.type) {
+    case 'warning':
+      return `warning: ${event.message}`;
+    case 'learningRate':
+      return `epoch ${event.epoch}: learning rate ${formatNumber(event.from)} -> ${formatNumber(event.to)}: ${event.reason.message}`;
+    case 'status':
+      return event.status === 'running' ? undefined : `${event.status}: ${event.message}`;
+    case 'schedule':
+    case 'command':
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
 /** For machines: one JSON object a line. */
-export function showJson(run: Run, output: Output): Show {
+export function jsonReporter(run: Run, output: Output): Reporter {
   output.write(jsonLine({ type: 'run', run }));
   return {
-    report: (said) => {
-      if (said.type === 'epoch') output.write(jsonLine({ type: 'epoch', runId: run.id, epoch: said.record }));
-      if (said.type === 'event') output.write(jsonLine({ type: 'event', runId: run.id, event: said.record }));
+    report: (message) => {
+      if (message.type === 'epoch') output.write(jsonLine({ type: 'epoch', runId: run.id, epoch: message.record }));
+      if (message.type === 'event') output.write(jsonLine({ type: 'event', runId: run.id, event: message.record }));
     },
     end: () => undefined,
   };

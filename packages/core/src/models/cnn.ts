@@ -58,6 +58,8 @@ export function cnn({ inputShape, channels = [16, 20, 20], filter = 5, pool = 2,
     inputShape,
     outputs,
     largestChunk: LARGEST_CHUNK,
+    // TensorFlow.js has no gradient of a convolution's filter gradient.
+    twiceDifferentiable: false,
     parameters: layers.flatMap(({ parameters }) => parameters),
     apply: (parameters, input) => network(parameters, tf.reshape(input, [input.shape[0] as number, ...inputShape])),
   };

@@ -24,6 +24,7 @@ export function mlp(widths: readonly number[]): Model {
     inputs,
     outputs,
     largestChunk: LARGEST_CHUNK,
+    twiceDifferentiable: true,
     parameters: layers.flatMap(({ parameters }) => parameters),
     apply: sequence(layers, (output) => tf.relu(output)),
   };

@@ -12,6 +12,8 @@ export interface Model extends Layer {
   readonly outputs: number;
   /** Most examples that a pass over a data set takes at once: many, so that products dominate; few, so that they stay in the cache. */
   readonly largestChunk: number;
+  /** Whether TensorFlow.js can differentiate it twice. */
+  readonly twiceDifferentiable: boolean;
 }
 
 /** Applies layers, each with its own part of the parameters; `between` follows every layer but the last. */

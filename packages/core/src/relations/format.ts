@@ -1,3 +1,5 @@
+import type { Settings } from '@fdr/records';
+
 /**
  * A number in at most `digits` significant digits and no trailing zeros, an exponent only below 1e-3 and from 1e6 on; `NaN`, `∞` and
  * `−∞` where it is not finite.
@@ -50,4 +52,14 @@ export function formatDuration(seconds: number): string {
   const twoDigits = (part: number): string => String(part).padStart(2, '0');
   const clock = `${hours > 0 ? twoDigits(minutes) : minutes}:${twoDigits(whole % 60)}`;
   return hours > 0 ? `${hours}:${clock}` : clock;
+}
+
+/**
+ * A schedule or an optimizer with its options.
+ *
+ * @example formatSettings({ kind: 'step', everyEpochs: 100, divisor: 10 }) // 'step (everyEpochs 100, divisor 10)'
+ */
+export function formatSettings({ kind, ...options }: Settings): string {
+  const listed = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  return listed.length === 0 ? kind : `${kind} (${listed.join(', ')})`;
 }

@@ -8,8 +8,8 @@ import { errorCode } from '@fdr/run-store';
 /** Mean over points, and its standard error from point to point. */
 const estimate = z.object({ mean: anyNumber, standardError: anyNumber });
 
-/** What Hessian-vector products at points of one stationary run came to; one file of the folder `surveys`. */
-export const surveyRecord = z.object({
+/** What Hessian-vector products at points of one stationary run came to; one file of the folder `estimates`. */
+export const curvatureRecord = z.object({
   schemaVersion: z.literal(1),
   /** Of the run that reached the stationary state. */
   learningRate: anyNumber,
@@ -29,23 +29,23 @@ export const surveyRecord = z.object({
   /** <v' . H v'>, what (29) makes of the pieces; Tr(H C~) without momentum. */
   update: estimate,
 });
-export type SurveyRecord = z.infer<typeof surveyRecord>;
+export type CurvatureRecord = z.infer<typeof curvatureRecord>;
 
-const SURVEYS = 'surveys';
+const CURVATURES = 'curvatures';
 
-/** Where an experiment keeps its surveys. */
-export const surveysFolder = (out: string): string => join(out, SURVEYS);
+/** Where an experiment keeps its estimates. */
+export const curvatureFolder = (out: string): string => join(out, CURVATURES);
 /** Path of a job's record. */
-export const surveyFile = (out: string, key: string): string => join(surveysFolder(out), `${key}.json`);
+export const curvatureFile = (out: string, key: string): string => join(curvatureFolder(out), `${key}.json`);
 
-export async function writeSurvey(file: string, record: SurveyRecord): Promise<void> {
-  await replaceFile(file, [Buffer.from(`${JSON.stringify(z.encode(surveyRecord, record), null, 2)}\n`)]);
+export async function writeCurvature(file: string, record: CurvatureRecord): Promise<void> {
+  await replaceFile(file, [Buffer.from(`${JSON.stringify(z.encode(curvatureRecord, record), null, 2)}\n`)]);
 }
 
 /** Undefined where there is none; one that can't be read, or is of another format, is none: it is made again. */
-export async function readSurvey(file: string): Promise<SurveyRecord | undefined> {
+export async function readCurvature(file: string): Promise<CurvatureRecord | undefined> {
   try {
-    return surveyRecord.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
+    return curvatureRecord.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;

@@ -2,20 +2,20 @@ import { fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeSurvey, type SurveyRecord } from './record.js';
-import type { SurveyOrder } from './estimate.js';
+import { writeCurvature, type CurvatureRecord } from './record.js';
+import type { CurvatureRequest } from './estimate.js';
 
-export type SurveyAnswer =
-  { readonly ok: true; readonly record: SurveyRecord } | { readonly ok: false; readonly reason: string };
+export type CurvatureAnswer =
+  { readonly ok: true; readonly record: CurvatureRecord } | { readonly ok: false; readonly reason: string };
 
-export interface SurveyProcess {
+export interface CurvatureProcess {
   /** Resolves when the record stands in its file, rejects with why there is none. */
-  readonly ended: Promise<SurveyRecord>;
+  readonly ended: Promise<CurvatureRecord>;
   stop(): void;
 }
 
-/** Makes a survey in a process of its own, in a process group of its own, and writes what it finds to a file. */
-export function startSurvey(order: SurveyOrder, file: string): SurveyProcess {
+/** Makes an estimate in a process of its own, in a process group of its own, and writes what it finds to a file. */
+export function startCurvatureEstimate(order: CurvatureRequest, file: string): CurvatureProcess {
   const name = `./process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
   const child = fork(fileURLToPath(new URL(name, import.meta.url)), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -24,8 +24,8 @@ export function startSurvey(order: SurveyOrder, file: string): SurveyProcess {
   });
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-2000)));
-  const answered = new Promise<SurveyAnswer>((resolve) => {
-    child.once('message', (said) => resolve(said as SurveyAnswer));
+  const answered = new Promise<CurvatureAnswer>((resolve) => {
+    child.once('message', (said) => resolve(said as CurvatureAnswer));
     child.once('error', (error) => resolve({ ok: false, reason: error.message }));
     child.once('close', (code, signal) =>
       resolve({ ok: false, reason: errors.trim() || `its process ended with ${signal ?? code}` }),
@@ -35,9 +35,9 @@ export function startSurvey(order: SurveyOrder, file: string): SurveyProcess {
   return { ended: answered.then((answer) => kept(answer, file)), stop: () => void child.kill('SIGTERM') };
 }
 
-async function kept(answer: SurveyAnswer, file: string): Promise<SurveyRecord> {
+async function kept(answer: CurvatureAnswer, file: string): Promise<CurvatureRecord> {
   if (!answer.ok) throw new Error(answer.reason);
   await mkdir(dirname(file), { recursive: true });
-  await writeSurvey(file, answer.record);
+  await writeCurvature(file, answer.record);
   return answer.record;
 }

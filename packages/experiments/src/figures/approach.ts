@@ -1,7 +1,7 @@
 import type { Claim } from '@fdr/records';
 import { approachPanels, numberText } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
-import type { MadeRun } from '../completed-run.js';
+import type { CompletedRun } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
 import type { DrawnFigure } from './drawn-figure.js';
 
@@ -9,7 +9,7 @@ import type { DrawnFigure } from './drawn-figure.js';
 export const AGREEMENT = 0.01;
 
 /** Figure 1: one network's approach to stationarity in its first training. */
-export function drawApproach({ protocol }: PlannedFigure, [initial]: readonly MadeRun[]): DrawnFigure {
+export function drawApproach({ protocol }: PlannedFigure, [initial]: readonly CompletedRun[]): DrawnFigure {
   if (!initial) throw new Error('figure 1 is drawn of the initial run');
   const { records } = initial;
   return {
@@ -23,7 +23,7 @@ export function drawApproach({ protocol }: PlannedFigure, [initial]: readonly Ma
   };
 }
 
-function agreement({ records: { epochs } }: MadeRun): Claim {
+function agreement({ records: { epochs } }: CompletedRun): Claim {
   const first = epochs[0]?.ratio ?? NaN;
   const last = epochs.at(-1);
   const ratio = last?.ratio ?? NaN;

@@ -1,31 +1,34 @@
 import type { Claim } from '@fdr/records';
 import { comparisonPanels, numberText, percentText, type Contender } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
-import type { MadeRun } from '../completed-run.js';
+import type { CompletedRun } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
-import type { Way } from '../variants.js';
+import type { Variant } from '../variants.js';
 import type { DrawnFigure } from './drawn-figure.js';
 
-/** Percentage points of test accuracy within which two ways are comparable. */
+/** Percentage points of test accuracy within which two variants are comparable. */
 const COMPARABLE = 1;
 
-const LOOKS: Readonly<Record<Way, Omit<Contender, 'records'>>> = {
+const LOOKS: Readonly<Record<Variant, Omit<Contender, 'records'>>> = {
   preset: { name: 'preset', color: 'black' },
   adaptive: { name: 'adaptive, X = 0.01, Y = 0.1', color: 'blue' },
-  hasty: { name: 'adaptive, X = 0.1, Y = 0.3', color: 'purple' },
+  aggressive: { name: 'adaptive, X = 0.1, Y = 0.3', color: 'purple' },
   amsgrad: { name: 'AMSGrad', color: 'green' },
   adam: { name: 'Adam', color: 'orange' },
 };
 
-const wayOf = ({ part }: MadeRun): Way => (part.kind === 'comparison' ? part.way : 'preset');
+const variantOf = ({ part }: CompletedRun): Variant => (part.kind === 'comparison' ? part.variant : 'preset');
 
-/** Draws the ways asked for, in that order, of those that were made. */
-function drawWays(made: readonly MadeRun[], ways: readonly Way[]): Pick<DrawnFigure, 'panels' | 'tables'> {
-  const chosen = ways.flatMap((way) => made.filter((run) => wayOf(run) === way));
+/** Draws the variants asked for, in that order, of those that were made. */
+function drawVariants(
+  made: readonly CompletedRun[],
+  variants: readonly Variant[],
+): Pick<DrawnFigure, 'panels' | 'tables'> {
+  const chosen = variants.flatMap((variant) => made.filter((run) => variantOf(run) === variant));
   return {
     panels: (theme) =>
       comparisonPanels(
-        chosen.map((run) => ({ ...LOOKS[wayOf(run)], records: run.records })),
+        chosen.map((run) => ({ ...LOOKS[variantOf(run)], records: run.records })),
         theme,
       ),
     tables: [
@@ -33,7 +36,7 @@ function drawWays(made: readonly MadeRun[], ways: readonly Way[]): Pick<DrawnFig
         title: 'At the end',
         table: {
           columns: [
-            'way',
+            'variant',
             'epochs',
             'learning rate',
             'changes of it',
@@ -46,7 +49,7 @@ function drawWays(made: readonly MadeRun[], ways: readonly Way[]): Pick<DrawnFig
             const { epochs, events } = run.records;
             const last = epochs.at(-1);
             return [
-              ...[LOOKS[wayOf(run)].name, epochs.length, last?.learningRate ?? NaN],
+              ...[LOOKS[variantOf(run)].name, epochs.length, last?.learningRate ?? NaN],
               ...[events.filter(({ type }) => type === 'learningRate').length, last?.trainLoss ?? NaN],
               ...[percentText(last?.trainAccuracy ?? NaN), percentText(last?.testAccuracy ?? NaN)],
               percentText(Math.max(...epochs.map(({ testAccuracy }) => testAccuracy).filter(Number.isFinite))),
@@ -59,14 +62,14 @@ function drawWays(made: readonly MadeRun[], ways: readonly Way[]): Pick<DrawnFig
 }
 
 /** Figure 4: preset and adaptive schedule and AMSGrad. */
-export function drawComparison({ protocol }: PlannedFigure, made: readonly MadeRun[]): DrawnFigure {
+export function drawComparison({ protocol }: PlannedFigure, made: readonly CompletedRun[]): DrawnFigure {
   const { everyEpochs } = protocol.comparison;
   return {
     title: `Figure 4: schedules compared, ${protocol.title}`,
     caption:
       `SGD without momentum with a preset schedule (the rate divided by 10 each ${everyEpochs} epochs) and with the adaptive one of ` +
       'section 3.3 (X = 0.01, Y = 0.1), and AMSGrad with its defaults, all from the same Xavier initialization.',
-    ...drawWays(made, ['preset', 'adaptive', 'amsgrad']),
+    ...drawVariants(made, ['preset', 'adaptive', 'amsgrad']),
     claims: [
       comparable(made, 'section 3.3, figure 4'),
       better(made, 'adaptive', 'amsgrad', {
@@ -78,11 +81,11 @@ export function drawComparison({ protocol }: PlannedFigure, made: readonly MadeR
 }
 
 /** Figure S1: Adam and AMSGrad. */
-export function drawAdam({ protocol }: PlannedFigure, made: readonly MadeRun[]): DrawnFigure {
+export function drawAdam({ protocol }: PlannedFigure, made: readonly CompletedRun[]): DrawnFigure {
   return {
     title: `Figure S1: Adam against AMSGrad, ${protocol.title}`,
     caption: 'Both with their defaults: learning rate 0.001, weights (0.9, 0.999), epsilon 1e-8.',
-    ...drawWays(made, ['amsgrad', 'adam']),
+    ...drawVariants(made, ['amsgrad', 'adam']),
     claims: [
       better(made, 'amsgrad', 'adam', {
         statement: 'AMSGrad marginally outperforms Adam.',
@@ -93,22 +96,22 @@ export function drawAdam({ protocol }: PlannedFigure, made: readonly MadeRun[]):
 }
 
 /** Figure S2: another choice of X and Y, from one initialization. */
-export function drawHasty({ protocol, id }: PlannedFigure, made: readonly MadeRun[]): DrawnFigure {
+export function drawAggressive({ protocol, id }: PlannedFigure, made: readonly CompletedRun[]): DrawnFigure {
   return {
     title: `Figure S2(${id.slice(-1)}): adaptive schedule with X = 0.1, Y = 0.3, ${protocol.title}`,
     caption:
       'As figure 4(b), with scheduling hyperparameters that lower the learning rate sooner and by more. ' +
       'Part (a) begins as figure 4(b) does, the others from other initializations.',
-    ...drawWays(made, ['preset', 'hasty', 'amsgrad']),
-    claims: made.some((run) => wayOf(run) === 'adaptive') ? [sooner(made), degraded(made)] : [],
+    ...drawVariants(made, ['preset', 'aggressive', 'amsgrad']),
+    claims: made.some((run) => variantOf(run) === 'adaptive') ? [sooner(made), degraded(made)] : [],
   };
 }
 
-const finalAccuracy = (made: readonly MadeRun[], way: Way): number =>
-  made.find((run) => wayOf(run) === way)?.records.epochs.at(-1)?.testAccuracy ?? NaN;
+const finalAccuracy = (made: readonly CompletedRun[], variant: Variant): number =>
+  made.find((run) => variantOf(run) === variant)?.records.epochs.at(-1)?.testAccuracy ?? NaN;
 
-function pairText(made: readonly MadeRun[], ways: readonly Way[]): string {
-  const texts = ways.map((way) => `${LOOKS[way].name} ${percentText(finalAccuracy(made, way))}`);
+function pairText(made: readonly CompletedRun[], variants: readonly Variant[]): string {
+  const texts = variants.map((variant) => `${LOOKS[variant].name} ${percentText(finalAccuracy(made, variant))}`);
   return `test accuracy after the last epoch: ${texts.join('; ')}`;
 }
 
@@ -116,7 +119,7 @@ function pairText(made: readonly MadeRun[], ways: readonly Way[]): string {
 const above = (difference: number, least: number): boolean | undefined =>
   Number.isNaN(difference) ? undefined : difference > least;
 
-export function comparable(made: readonly MadeRun[], place: string): Claim {
+export function comparable(made: readonly CompletedRun[], place: string): Claim {
   const difference = 100 * (finalAccuracy(made, 'adaptive') - finalAccuracy(made, 'preset'));
   return {
     statement: 'The adaptive schedule attains accuracies comparable with the preset one at long time.',
@@ -128,47 +131,47 @@ export function comparable(made: readonly MadeRun[], place: string): Claim {
 }
 
 export function better(
-  made: readonly MadeRun[],
-  way: Way,
-  other: Way,
+  made: readonly CompletedRun[],
+  variant: Variant,
+  other: Variant,
   { statement, place }: Pick<Claim, 'statement' | 'place'>,
 ): Claim {
   return {
     ...{ statement, place },
     test: 'its test accuracy is higher after the last epoch',
-    measured: pairText(made, [way, other]),
-    verdict: verdictOf(above(finalAccuracy(made, way) - finalAccuracy(made, other), 0)),
+    measured: pairText(made, [variant, other]),
+    verdict: verdictOf(above(finalAccuracy(made, variant) - finalAccuracy(made, other), 0)),
   };
 }
 
 /** Claim of appendix C.2: the initial lag can be ameliorated. */
-export function sooner(made: readonly MadeRun[]): Claim {
-  const accuracies = (way: Way): number[] =>
-    made.find((run) => wayOf(run) === way)?.records.epochs.map(({ testAccuracy }) => testAccuracy) ?? [];
+export function sooner(made: readonly CompletedRun[]): Claim {
+  const accuracies = (variant: Variant): number[] =>
+    made.find((run) => variantOf(run) === variant)?.records.epochs.map(({ testAccuracy }) => testAccuracy) ?? [];
   const goal = 0.95 * Math.max(...accuracies('adaptive').slice(-1));
-  const reached = (way: Way): number => {
-    const place = accuracies(way).findIndex((accuracy) => accuracy >= goal);
+  const reached = (variant: Variant): number => {
+    const place = accuracies(variant).findIndex((accuracy) => accuracy >= goal);
     return place < 0 ? Infinity : place + 1;
   };
-  const [hasty, slow] = [reached('hasty'), reached('adaptive')];
+  const [aggressive, slow] = [reached('aggressive'), reached('adaptive')];
   const text = (epochs: number): string => (epochs === Infinity ? 'never' : `after ${epochs} epochs`);
   return {
     statement: 'The lag in initial accuracy gain can be ameliorated by X = 0.1 and Y = 0.3.',
     place: 'appendix C.2, figure S2(a)',
     test: 'it reaches 95 % of the final test accuracy of X = 0.01, Y = 0.1 in fewer epochs',
-    measured: `${percentText(goal)} ${text(hasty)} with X = 0.1, Y = 0.3; ${text(slow)} with X = 0.01, Y = 0.1`,
-    verdict: verdictOf(Number.isFinite(goal) ? hasty < slow : undefined),
+    measured: `${percentText(goal)} ${text(aggressive)} with X = 0.1, Y = 0.3; ${text(slow)} with X = 0.01, Y = 0.1`,
+    verdict: verdictOf(Number.isFinite(goal) ? aggressive < slow : undefined),
   };
 }
 
 /** Claim of appendix C.2: at the expense of generalization. */
-export function degraded(made: readonly MadeRun[]): Claim {
-  const difference = finalAccuracy(made, 'adaptive') - finalAccuracy(made, 'hasty');
+export function degraded(made: readonly CompletedRun[]): Claim {
+  const difference = finalAccuracy(made, 'adaptive') - finalAccuracy(made, 'aggressive');
   return {
     statement: 'This is at the expense of generalization accuracy.',
     place: 'appendix C.2, figure S2(a)',
     test: 'the test accuracy after the last epoch is lower than with X = 0.01, Y = 0.1',
-    measured: `${pairText(made, ['hasty', 'adaptive'])} (difference ${numberText(100 * difference, 3)} points)`,
+    measured: `${pairText(made, ['aggressive', 'adaptive'])} (difference ${numberText(100 * difference, 3)} points)`,
     verdict: verdictOf(above(difference, 0)),
   };
 }

@@ -1,8 +1,14 @@
 import type { Claim } from '@fdr/records';
-import { interval, ratioInterval, type Interval, type SecondRelation, type SecondRelationRun } from '@fdr/core';
+import {
+  interval,
+  ratioInterval,
+  type Interval,
+  type SecondRelation,
+  type SecondRelationRun,
+} from '@fdr/core/relations';
 import { numberText, type Table } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
-import type { MadeSurvey } from '../completed-run.js';
+import type { CompletedEstimate } from '../completed-run.js';
 
 /** The right side of the second relation at the smallest learning rate, found in two ways that share nothing but the runs. */
 export interface CrossCheck {
@@ -10,21 +16,21 @@ export interface CrossCheck {
   readonly momentum: boolean;
   /** 2 <O_FB> / eta of each run. */
   readonly relation: readonly number[];
-  /** <v' . H v'> (29) of each survey, Tr(H C~) without momentum. */
+  /** <v' . H v'> (29) of each estimate, Tr(H C~) without momentum. */
   readonly products: readonly number[];
   /** The first over the second. */
   readonly ratio: Interval;
 }
 
-/** @param runs of all learning rates; @param surveys one or more */
+/** @param runs of all learning rates; @param estimates one or more */
 export function crossCheck(
   runs: readonly SecondRelationRun[],
-  surveys: readonly MadeSurvey[],
+  estimates: readonly CompletedEstimate[],
   momentum: number,
 ): CrossCheck {
   const learningRate = Math.min(...runs.map((run) => run.learningRate));
   const relation = runs.filter((run) => run.learningRate === learningRate).map(({ oFB }) => (2 * oFB) / learningRate);
-  const products = surveys.map(({ survey }) => survey.update.mean);
+  const products = estimates.map(({ estimate }) => estimate.update.mean);
   return { learningRate, momentum: momentum > 0, relation, products, ratio: ratioInterval(relation, products) };
 }
 
@@ -57,14 +63,15 @@ function rangeText({ mean, low, high }: Interval): string {
 export function crossCheckTables(
   check: CrossCheck,
   { curvature }: SecondRelation,
-  surveys: readonly MadeSurvey[],
+  estimates: readonly CompletedEstimate[],
 ): readonly { readonly title: string; readonly table: Table }[] {
   const { momentum, learningRate } = check;
   const name = rightSide(momentum);
   const row = (quantity: string, { mean, low, high }: Interval) => [quantity, mean, low, high];
-  const over = (of: (survey: MadeSurvey['survey']) => number) => interval(surveys.map(({ survey }) => of(survey)));
-  const [first] = surveys;
-  const method = first?.survey.method === 'exact' ? 'exact second derivatives' : 'central differences of gradients';
+  const over = (of: (estimate: CompletedEstimate['estimate']) => number) =>
+    interval(estimates.map(({ estimate }) => of(estimate)));
+  const [first] = estimates;
+  const method = first?.estimate.method === 'exact' ? 'exact second derivatives' : 'central differences of gradients';
   const pieces = momentum
     ? [
         row(
@@ -117,7 +124,7 @@ export function crossCheckTables(
           'standard error',
           ...(momentum ? [name, 'its error'] : []),
         ],
-        rows: surveys.map(({ sequence, survey: { points, samples, trace, update } }) => [
+        rows: estimates.map(({ sequence, estimate: { points, samples, trace, update } }) => [
           ...[sequence, points, samples, trace.mean, trace.standardError],
           ...(momentum ? [update.mean, update.standardError] : []),
         ]),

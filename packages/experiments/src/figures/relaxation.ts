@@ -1,7 +1,7 @@
 import type { Claim, EpochRecord } from '@fdr/records';
 import { numberText, relaxationPanels } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
-import type { MadeRun } from '../completed-run.js';
+import type { CompletedRun } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
 import { AGREEMENT } from './approach.js';
 import type { DrawnFigure } from './drawn-figure.js';
@@ -27,7 +27,7 @@ export function relaxationEpochs(epochs: readonly Pick<EpochRecord, 'epoch' | 'r
 }
 
 /** Figure 2: one sequence of learning rates, each run from where the one before ended. */
-export function drawRelaxation({ protocol }: PlannedFigure, made: readonly MadeRun[]): DrawnFigure {
+export function drawRelaxation({ protocol }: PlannedFigure, made: readonly CompletedRun[]): DrawnFigure {
   const runs = made.filter(({ part }) => part.kind === 'stage').map(({ records }) => records);
   const relaxations = runs.map(({ run, epochs }) => ({
     learningRate: run.config.learningRate,

@@ -1,8 +1,8 @@
 import type { Claim } from '@fdr/records';
-import { interval, secondRelation, stationaryRun, type SecondRelation } from '@fdr/core';
+import { interval, secondRelation, stationaryRun, type SecondRelation } from '@fdr/core/relations';
 import { numberText, secondRelationPanels } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
-import type { MadeRun, MadeSurvey } from '../completed-run.js';
+import type { CompletedRun, CompletedEstimate } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
 import { crossCheck, crossCheckTables, sameCurvature } from './cross-check.js';
 import type { DrawnFigure } from './drawn-figure.js';
@@ -16,14 +16,14 @@ const ANHARMONIC_DOWN_TO = 0.001;
 /** Figure 3: <O_FB> of every run of every sequence against its learning rate, and what Hessian-vector products make of its slope. */
 export function drawSecondRelation(
   { protocol, model }: PlannedFigure,
-  made: readonly MadeRun[],
-  surveys: readonly MadeSurvey[],
+  made: readonly CompletedRun[],
+  estimates: readonly CompletedEstimate[],
 ): DrawnFigure {
   const runs = made
     .filter(({ part }) => part.kind === 'stage')
     .map(({ records: { run, epochs } }) => stationaryRun(epochs, run.config));
   const relation = secondRelation(runs, { tolerance: TOLERANCE });
-  const check = surveys.length > 0 ? crossCheck(runs, surveys, protocol.momentum) : undefined;
+  const check = estimates.length > 0 ? crossCheck(runs, estimates, protocol.momentum) : undefined;
   const { points, slope, trace, noiseTrace, curvature, deviation } = relation;
   // With momentum the steps are v', not -g: (29) instead of (FDR2).
   const [along, square] = protocol.momentum > 0 ? ['<v′ · H v′>', '<|v′|²>'] : ['Tr(H C)', 'Tr C'];
@@ -78,7 +78,7 @@ export function drawSecondRelation(
           ],
         },
       },
-      ...(check ? crossCheckTables(check, relation, surveys) : []),
+      ...(check ? crossCheckTables(check, relation, estimates) : []),
     ],
   };
 }

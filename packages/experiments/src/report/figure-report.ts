@@ -1,11 +1,11 @@
 import { numberText, type Table } from '@fdr/figures';
 import type { DrawnFigure } from '../figures/drawn-figure.js';
-import type { MadeRun, MadeSurvey } from '../completed-run.js';
+import type { CompletedRun, CompletedEstimate } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
 import type { Protocol } from '../protocol.js';
 import type { Failure } from '../job-pool.js';
 import type { Scale } from '../scale.js';
-import { duration } from '../../../../apps/cli/src/terminal/number-text.js';
+import { formatDuration, formatSettings } from '@fdr/core/relations';
 import type { Document } from './document.js';
 
 export interface ReportContext {
@@ -19,7 +19,7 @@ export interface ReportContext {
 export function figureReport(
   planned: PlannedFigure,
   drawn: DrawnFigure,
-  { made, surveys }: { readonly made: readonly MadeRun[]; readonly surveys: readonly MadeSurvey[] },
+  { made, estimates }: { readonly made: readonly CompletedRun[]; readonly estimates: readonly CompletedEstimate[] },
   { command, scale, failures }: ReportContext,
 ): Document {
   const { id, protocol } = planned;
@@ -42,7 +42,7 @@ export function figureReport(
         { type: 'heading', text: title } as const,
         { type: 'table', table: { ...table, rows: table.rows.map((row) => row.map(short)) } } as const,
       ]),
-      ...missing(planned, [...made, ...surveys], failures),
+      ...missing(planned, [...made, ...estimates], failures),
       { type: 'heading', text: 'How it was made' },
       { type: 'code', text: command },
       { type: 'paragraph', text: scaleText(scale, protocol) },
@@ -79,12 +79,12 @@ export function scaleText({ name, fraction, leastEpochs, synthetic }: Scale, pro
 }
 
 function missing(
-  { runs, surveys }: PlannedFigure,
-  made: readonly (MadeRun | MadeSurvey)[],
+  { runs, estimates }: PlannedFigure,
+  made: readonly (CompletedRun | CompletedEstimate)[],
   failures: readonly Failure[],
 ): Document['blocks'] {
   const present = new Set(made.map(({ job }) => job.key));
-  const rows = [...runs, ...surveys]
+  const rows = [...runs, ...estimates]
     .filter(({ job }) => !present.has(job.key))
     .map(({ job }) => [job.name, failures.find((failure) => failure.job.key === job.key)?.reason ?? 'it is not done']);
   if (rows.length === 0) return [];
@@ -94,20 +94,28 @@ function missing(
   ];
 }
 
-function runsTable(made: readonly MadeRun[]): Table {
+function runsTable(made: readonly CompletedRun[]): Table {
   return {
-    columns: ['run', 'optimizer', 'learning rate', 'momentum', 'schedule', 'epochs', 'seed', 'time'],
+    columns: ['run', 'optimizer', 'learning rate', 'schedule', 'epochs', 'seed', 'time'],
     rows: made.map(({ job, records: { run, epochs } }) => {
-      const { optimizer, learningRate, momentum, schedule, seed } = run.config;
+      const { optimizer, learningRate, schedule, seed } = run.config;
       const seconds = epochs.reduce((sum, record) => sum + record.seconds, 0);
-      return [...[job.name, optimizer, learningRate, momentum, schedule], epochs.length, seed, duration(seconds)];
+      return [
+        job.name,
+        formatSettings(optimizer),
+        learningRate,
+        formatSettings(schedule),
+        epochs.length,
+        seed,
+        formatDuration(seconds),
+      ];
     }),
   };
 }
 
 /** Each version that had a part in it; more than one value where runs differ. */
-function environmentTable(made: readonly MadeRun[]): Table {
-  const values = (read: (run: MadeRun['records']['run']) => unknown): string =>
+function environmentTable(made: readonly CompletedRun[]): Table {
+  const values = (read: (run: CompletedRun['records']['run']) => unknown): string =>
     [...new Set(made.map(({ records }) => String(read(records.run) ?? '-')))].join(', ');
   const seconds = made.flatMap(({ records }) => records.epochs).reduce((sum, record) => sum + record.seconds, 0);
   return {
@@ -120,7 +128,7 @@ function environmentTable(made: readonly MadeRun[]): Table {
       ['platform', values(({ environment }) => environment.platform)],
       ['backend', values(({ environment }) => environment.backend)],
       ['threads a run', values(({ environment }) => environment.threads)],
-      ['training time, all runs', duration(seconds)],
+      ['training time, all runs', formatDuration(seconds)],
       ['made', values(({ createdAt }) => createdAt.slice(0, 10))],
     ],
   };

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { DATASET_NAMES } from '@fdr/datasets';
 import type { RunConfig } from '@fdr/records';
 
 /** More threads than that have not been seen to help a step of this size. */
@@ -52,7 +53,7 @@ export function describeDefault(key: keyof RunConfig): string | undefined {
 /** Placeholder and meaning of each flag that sets a key of the configuration. The flag is the key in kebab-case. */
 export const CONFIG_FLAGS: Readonly<Record<keyof RunConfig, readonly [placeholder: string, meaning: string]>> = {
   model: ['name', 'network to train'],
-  dataset: ['name', 'mnist, fashion-mnist, cifar10, synthetic, synthetic-color, or a folder of IDX or CIFAR-10 files'],
+  dataset: ['name', `${DATASET_NAMES.join(', ')}, or a folder of IDX or CIFAR-10 files`],
   optimizer: ['name', 'what turns gradients into steps'],
   learningRate: ['eta', 'at the start'],
   momentum: ['mu', 'of the velocity'],

@@ -52,5 +52,5 @@ export async function readTrainOptions(command: Command): Promise<TrainOptions> 
 
 /** A folder's whole path, so that the stored configuration means the same wherever it is used again. */
 function resolveDataset(nameOrFolder: string): string {
-  return (DATASET_NAMES as readonly string[]).includes(nameOrFolder) ? nameOrFolder : resolve(nameOrFolder);
+  return DATASET_NAMES.includes(nameOrFolder) ? nameOrFolder : resolve(nameOrFolder);
 }

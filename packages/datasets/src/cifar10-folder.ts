@@ -33,7 +33,7 @@ const ADVICE =
   'download and unpack the binary version of CIFAR-10: https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
 
 /** How {@link loadCifar10Folder} reads a folder. */
-export interface Cifar10FolderOptions {
+interface Cifar10FolderOptions {
   /** The name of the result. */
   readonly name: string;
   /** SHA-256 of the files, lower-case hexadecimal; not checked where absent. */

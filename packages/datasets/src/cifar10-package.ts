@@ -27,7 +27,7 @@ const pictureOf = (file: BinaryFileName) => file.replace(/bin$/, 'png');
 export const PACKAGE_FILES: readonly string[] = [...BINARY_FILES.map(pictureOf), ...PARTS.map(({ labels }) => labels)];
 
 /**
- * Converts {@link PACKAGE_FILES} into the files of the binary version, in the same folder; each is removed once it has
+ * Converts {@link PACKAGE_FILES} into the files of the binary version, in the same folder. Each is removed once it has
  * been converted.
  *
  * @param advice what to do when they are wrong, for the error

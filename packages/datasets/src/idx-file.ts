@@ -15,7 +15,7 @@ export interface IdxArray {
 }
 
 /** What {@link readIdxFile} expects of a file. */
-export interface IdxExpectation {
+interface IdxExpectation {
   /** Number of dimensions: 3 for images, 1 for labels. */
   readonly rank: number;
   /** SHA-256 of the unpacked file, lower-case hexadecimal; not checked when absent. */

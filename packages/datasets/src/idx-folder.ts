@@ -12,7 +12,7 @@ const FILES = ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't1
 type IdxFileName = (typeof FILES)[number];
 
 /** How {@link loadIdxFolder} reads a folder. */
-export interface IdxFolderOptions {
+interface IdxFolderOptions {
   /** The name of the result. */
   readonly name: string;
   /** Labels must be 0 to `classes` - 1. */

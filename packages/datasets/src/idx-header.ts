@@ -2,7 +2,7 @@ import { DatasetError } from './dataset-error.js';
 import { describeFile } from './file-signature.js';
 
 /** The header of an IDX file: its dimensions, and where its values begin and end. */
-export interface IdxHeader {
+interface IdxHeader {
   /** Sizes, the number of examples first: [60000, 28, 28] for images, [60000] for labels. */
   readonly dimensions: readonly number[];
   /** Bytes before the first value: 4, and 4 for each dimension. */
@@ -22,7 +22,7 @@ const ELEMENT_TYPES: Readonly<Record<number, string>> = {
 };
 
 /** Bytes of a header with this many dimensions. */
-export function idxHeaderLength(rank: number): number {
+function idxHeaderLength(rank: number): number {
   return 4 + 4 * rank;
 }
 

@@ -1,5 +1,5 @@
 /** What npm's error messages amount to. */
-export interface NpmErrorSummary {
+interface NpmErrorSummary {
   /** One line. */
   readonly found: string;
   /** Whether another attempt right away would fail too. */

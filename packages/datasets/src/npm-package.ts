@@ -20,7 +20,7 @@ export interface NpmPackage {
 }
 
 /** How {@link fetchPackage} runs npm. */
-export interface FetchOptions {
+interface FetchOptions {
   /** The variables that npm gets. */
   readonly environment: EnvironmentVariables;
   /** What to do when the package can't be downloaded, for the error. */

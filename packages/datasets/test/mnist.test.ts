@@ -68,7 +68,7 @@ describe('loadDataset, given fashion-mnist,', () => {
     });
   });
 
-  it('says how to get it where it is missing', async () => {
+  it('throws with advice where it is missing', async () => {
     const folder = await temporaryFolder();
     await expect(loadDataset('fashion-mnist', { folders: [folder] })).rejects.toThrow(
       /fashion-mnist: expected .* found nothing there; install Debian's package dataset-fashion-mnist, or .*FDR_DATA/,

@@ -50,11 +50,12 @@ describe('fetchPackage', () => {
   });
 
   it('reports the growth of the download while npm runs', async () => {
-    // Writes 700 bytes into the cache, and ends when they have been reported.
+    // Writes 700 bytes into the cache, and ends when they have been reported, or after ten seconds.
     const { folder, environment } = await replaceNpm(`
       const fs = require('node:fs');
       fs.mkdirSync(process.env.npm_config_cache);
       fs.writeFileSync(process.env.npm_config_cache + '/part', 'x'.repeat(700));
+      setTimeout(() => process.exit(1), 10_000);
       const wait = setInterval(() => fs.existsSync(__dirname + '/reported') && (clearInterval(wait), process.exit(1)), 10);
     `);
     const reported: number[] = [];
@@ -70,7 +71,7 @@ describe('fetchPackage', () => {
   it.skipIf(process.platform === 'win32')('kills npm when its own process exits', async () => {
     const { folder, environment } = await replaceNpm(`
       require('node:fs').writeFileSync(__dirname + '/pid', String(process.pid));
-      setInterval(() => undefined, 1000);
+      setTimeout(() => undefined, 60_000);
     `);
     const register = fileURLToPath(new URL('../../../register.mjs', import.meta.url));
     const program = fileURLToPath(new URL('exit-during-fetch.ts', import.meta.url));

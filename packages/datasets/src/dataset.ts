@@ -15,15 +15,13 @@ export type ImageShape =
 
 /** Labelled images, for training and for testing. */
 export interface Dataset {
+  /** The name or the folder that was asked for. */
   readonly name: string;
   readonly train: Examples;
   readonly test: Examples;
-  /** Its product is the bytes of an image. */
+  /** Its product is the number of bytes of an image. */
   readonly imageShape: ImageShape;
   readonly classes: number;
   /** A network sees (byte / 255 - mean) / deviation, the same for every pixel and channel. */
   readonly normalization: Normalization;
 }
-
-/** Every data set here has ten classes, labelled 0 to 9. */
-export const CLASSES = 10;

@@ -1,8 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset } from './dataset.js';
+import { findFolder } from './data-folders.js';
+import type { DatasetDefinition } from './dataset-definition.js';
 import { DatasetError } from './dataset-error.js';
 import { loadIdxFolder } from './idx-folder.js';
+
+/** Also the name of its folder. */
+const NAME = 'fashion-mnist';
+const TITLE = 'Fashion-MNIST';
+const CLASSES = 10;
 
 /** SHA-256 of the four files of Xiao, Rasul and Vollgraf (2017), unpacked. */
 const SHA256 = {
@@ -12,24 +17,25 @@ const SHA256 = {
   't10k-labels-idx1': '0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34',
 } as const;
 
-const NAME = 'fashion-mnist';
+/** Fashion-MNIST: 60,000 and 10,000 pictures of clothes of 28 x 28, from the first folder `fashion-mnist`. */
+export const fashionMnist: DatasetDefinition = {
+  name: NAME,
+  title: TITLE,
+  classes: CLASSES,
+  imageShape: [28, 28],
+  load: async ({ folders }) => {
+    const folder = (await findFolder(folders, NAME)) ?? throwMissing(folders);
+    return loadIdxFolder(folder, { name: NAME, classes: CLASSES, sha256: SHA256 });
+  },
+};
 
-/**
- * Fashion-MNIST, 60,000 and 10,000 pictures of clothes of 28 x 28, from the first of the folders that holds
- * a folder `fashion-mnist`.
- */
-export async function loadFashionMnist(folders: readonly string[]): Promise<Dataset> {
-  for (const folder of folders) {
-    const place = join(folder, NAME);
-    const there = await stat(place).catch(() => undefined);
-    if (there !== undefined) return loadIdxFolder(NAME, place, SHA256);
-  }
+function throwMissing(folders: readonly string[]): never {
   throw new DatasetError({
     path: folders.map((folder) => join(folder, NAME)).join(', '),
-    expected: 'a folder with the four files of Fashion-MNIST',
+    expected: `a folder with the four files of ${TITLE}`,
     found: 'nothing there',
     advice:
-      "install Debian's package dataset-fashion-mnist, or get the files (github.com/zalandoresearch/fashion-mnist) and " +
-      'name their folder in place of fashion-mnist, or set FDR_DATA to the folder above it',
+      "install Debian's package dataset-fashion-mnist, or download the files (github.com/zalandoresearch/fashion-mnist) " +
+      `and give their folder instead of ${NAME}, or set FDR_DATA to the folder that holds a folder ${NAME}`,
   });
 }

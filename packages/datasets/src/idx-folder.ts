@@ -1,30 +1,38 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeFolder } from './content.js';
-import { CLASSES, type Dataset, type Examples } from './dataset.js';
-import { DatasetError, refuseUnreadable } from './dataset-error.js';
+import type { Dataset, Examples } from './dataset.js';
+import { DatasetError, throwUnreadable } from './dataset-error.js';
+import { describeFolder } from './file-signature.js';
 import { readIdxFile, type IdxArray } from './idx-file.js';
+import { verifyLabels } from './labels.js';
 import { normalizationOf } from './normalization.js';
 
-/** The four files of an MNIST-like data set, by the words their names are made of. */
+/** The four files of an MNIST-like data set, without the ends of their names. */
 const FILES = ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't10k-labels-idx1'] as const;
-export type IdxFileName = (typeof FILES)[number];
+type IdxFileName = (typeof FILES)[number];
+
+/** How {@link loadIdxFolder} reads a folder. */
+interface IdxFolderOptions {
+  /** The name of the result. */
+  readonly name: string;
+  /** Labels must be 0 to `classes` - 1. */
+  readonly classes: number;
+  /** SHA-256 of the unpacked files, lower-case hexadecimal; not checked where absent. */
+  readonly sha256?: Partial<Readonly<Record<IdxFileName, string>>> | undefined;
+}
 
 /**
  * Loads a folder that holds the four IDX files of MNIST's naming, `train-images-idx3-ubyte` and so on; `.` before
  * `idx`, `test` for `t10k`, capitals, a prefix (`emnist-mnist-train-...`) and `.gz` at the end are fine.
  *
- * @param name stands in the result
- * @param sha256 of the unpacked files, where they are known
- * @throws DatasetError
+ * @throws DatasetError when a file is missing, unreadable or ambiguous, or does not fit the others
  */
 export async function loadIdxFolder(
-  name: string,
   folder: string,
-  sha256: Partial<Readonly<Record<IdxFileName, string>>> = {},
+  { name, classes, sha256 = {} }: IdxFolderOptions,
 ): Promise<Dataset> {
   const expected = `a folder with ${FILES.map((file) => `${file}-ubyte[.gz]`).join(', ')}`;
-  const entries = await readdir(folder).catch((error: unknown) => refuseUnreadable(folder, expected, error));
+  const entries = await readdir(folder).catch((error: unknown) => throwUnreadable(folder, expected, error));
   const read = (file: IdxFileName, rank: number) =>
     readIdxFile(join(folder, findFile(entries, file, folder)), { rank, sha256: sha256[file] });
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
@@ -33,23 +41,23 @@ export async function loadIdxFolder(
     read('t10k-images-idx3', 3),
     read('t10k-labels-idx1', 1),
   ]);
-  const train = pair(trainImages, trainLabels);
-  const test = pair(testImages, testLabels);
+  const train = pair(trainImages, trainLabels, classes);
+  const test = pair(testImages, testLabels, classes);
   const imageShape = shapeOf(trainImages);
   const testShape = shapeOf(testImages);
   if (imageShape.join() !== testShape.join()) {
-    const wanted = `images of ${imageShape.join(' x ')} as in ${trainImages.path}`;
-    throw new DatasetError({ path: testImages.path, expected: wanted, found: testShape.join(' x ') });
+    const expectedShape = `images of ${imageShape.join(' x ')} as in ${trainImages.path}`;
+    throw new DatasetError({ path: testImages.path, expected: expectedShape, found: testShape.join(' x ') });
   }
   const normalization = normalizationOf(train.images);
   if (normalization.deviation === 0) {
     const found = 'the same value in all of them';
     throw new DatasetError({ path: trainImages.path, expected: 'pixels that differ', found });
   }
-  return { name, train, test, imageShape, classes: CLASSES, normalization };
+  return { name, train, test, imageShape, classes, normalization };
 }
 
-/** The entry that is this file; the one not packed where both lie there. */
+/** The entry that is this file; the unpacked one where both are there. */
 function findFile(entries: readonly string[], file: IdxFileName, folder: string): string {
   const words = file.replace('t10k', '(t10k|test)').replaceAll('-', '[-_.]');
   const pattern = new RegExp(`(^|[-_.])${words}[-_.]ubyte(\\.gz)?$`, 'i');
@@ -70,18 +78,14 @@ function shapeOf({ dimensions }: IdxArray): readonly [number, number] {
   return [rows, columns];
 }
 
-/** Joins images and labels, of which there must be as many, each label a class. */
-function pair(images: IdxArray, labels: IdxArray): Examples {
+/** Joins images and labels. There must be as many labels as images, each of them a class. */
+function pair(images: IdxArray, labels: IdxArray, classes: number): Examples {
   const [count = 0] = images.dimensions;
   const [labelCount = 0] = labels.dimensions;
   if (count !== labelCount) {
     const expected = `${count} labels, one for each image in ${images.path}`;
     throw new DatasetError({ path: labels.path, expected, found: String(labelCount) });
   }
-  const wrong = labels.values.findIndex((label) => label >= CLASSES);
-  if (wrong !== -1) {
-    const found = `${labels.values[wrong]} as label ${wrong}`;
-    throw new DatasetError({ path: labels.path, expected: `labels 0 to ${CLASSES - 1}`, found });
-  }
+  verifyLabels(labels.values, classes, labels.path);
   return { images: images.values, labels: labels.values, count };
 }

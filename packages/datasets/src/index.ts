@@ -1,7 +1,7 @@
-export type { FetchProgress } from './cifar10.js';
-export { defaultCache, defaultFolders, type Environment } from './data-folders.js';
 export type { Dataset, Examples, ImageShape } from './dataset.js';
+export type { FetchProgress } from './dataset-definition.js';
 export { DatasetError, type DatasetFault } from './dataset-error.js';
-export { DATASET_NAMES, isAtHand, loadDataset, type LoadOptions } from './load.js';
+export { isCached, loadDataset, type LoadOptions } from './load.js';
 export { normalizationOf, type Normalization } from './normalization.js';
-export { synthesize, type SyntheticOptions } from './synthetic.js';
+export { DATASET_NAMES } from './registry.js';
+export { synthesize, type SyntheticOptions } from './synthesize.js';

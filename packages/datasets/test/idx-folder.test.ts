@@ -1,23 +1,22 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { DatasetError, loadDataset } from '../src/index.js';
-import { idx, smallSet, temporaryFolder, writeFiles } from './idx-writer.js';
-
-type Files = Record<string, Uint8Array | string>;
+import { DATASET_NAMES, DatasetError, loadDataset } from '../src/index.js';
+import { idx, smallSet } from './idx-writer.js';
+import { temporaryFolder, writeFiles, type Files } from './temporary-folder.js';
 
 const renamed = (rename: (name: string) => string, convert = (content: Uint8Array) => content): Files =>
   Object.fromEntries(Object.entries(smallSet()).map(([name, content]) => [rename(name), convert(content)]));
 
-describe('a folder of IDX files', () => {
+describe('loadDataset, given a folder of IDX files,', () => {
   it.each<[string, Files]>([
     ['plain', smallSet()],
     ['gzipped', renamed((name) => `${name}.gz`, gzipSync)],
-    ['gzipped, without saying so', renamed((name) => name, gzipSync)],
+    ['gzipped, though not named .gz', renamed((name) => name, gzipSync)],
     ['plain, though named .gz', renamed((name) => `${name}.gz`)],
     [
-      'both, the plain ones taken',
+      'plain and gzipped, taking the plain ones',
       {
         ...smallSet(),
         ...renamed(
@@ -38,7 +37,7 @@ describe('a folder of IDX files', () => {
         },
       ),
     ],
-  ])('loads when %s', async (_, files) => {
+  ])('loads it when they are %s', async (_, files) => {
     const folder = await temporaryFolder();
     await writeFiles(folder, files);
     const { name, train, test, imageShape, normalization } = await loadDataset(folder);
@@ -64,12 +63,12 @@ const changed = (bytes: Uint8Array, at: number, value: number) => {
   return copy;
 };
 
-describe('a broken folder of IDX files is refused:', () => {
+describe('loadDataset refuses a folder of IDX files with', () => {
   it.each<[string, string, Uint8Array | string, string, string]>([
-    ['empty', IMAGES, '', 'an IDX file of unsigned bytes with 3 dimensions', 'an empty file'],
-    ['HTML', IMAGES, '<!DOCTYPE html><html><body>404', 'an IDX file', 'an HTML page'],
+    ['an empty file', IMAGES, '', 'an IDX file of unsigned bytes with 3 dimensions', 'an empty file'],
+    ['an HTML page', IMAGES, '<!DOCTYPE html><html><body>404', 'an IDX file', 'an HTML page'],
     ['XML', IMAGES, '<?xml version="1.0"?><Error/>', 'an IDX file', 'markup'],
-    ['text', LABELS, '5 0 4 1 9', 'an IDX file', 'text'],
+    ['text for labels', LABELS, '5 0 4 1 9', 'an IDX file', 'text'],
     [
       'a Git LFS pointer',
       IMAGES,
@@ -78,35 +77,71 @@ describe('a broken folder of IDX files is refused:', () => {
       'a Git LFS pointer',
     ],
     ['a zip archive', IMAGES, 'PK\x03\x04\x14\x00', 'an IDX file', 'a zip archive'],
-    ['HTML in gzip', IMAGES, gzipSync('<html>'), 'an IDX file', 'an HTML page'],
-    ['nothing in gzip', IMAGES, gzipSync(''), 'an IDX file', 'an empty file'],
-    ['gzip in gzip', IMAGES, gzipSync(packed), 'an IDX file', 'a gzip stream'],
-    ['a wrong magic', IMAGES, changed(good, 0, 1), 'an IDX file', 'the bytes 01 00 08 03'],
+    ['a gzipped HTML page', IMAGES, gzipSync('<html>'), 'an IDX file', 'an HTML page'],
+    ['a gzip stream of nothing', IMAGES, gzipSync(''), 'an IDX file', 'an empty file'],
+    ['a gzip stream in a gzip stream', IMAGES, gzipSync(packed), 'an IDX file', 'a gzip stream'],
+    ['a wrong magic number', IMAGES, changed(good, 0, 1), 'an IDX file', 'the bytes 01 00 08 03'],
     ['floats', IMAGES, changed(good, 2, 0x0d), 'of unsigned bytes', 'an IDX file of 32-bit floats'],
-    ['an unknown type', IMAGES, changed(good, 2, 0x77), 'of unsigned bytes', 'the bytes 00 00 77 03'],
-    ['labels for images', IMAGES, smallSet()[LABELS]!, 'with 3 dimensions', 'an IDX file with 1'],
-    ['images for labels', LABELS, good, 'with 1 dimension', 'an IDX file with 3'],
-    ['three bytes', IMAGES, good.subarray(0, 3), 'an IDX file', 'the bytes 00 00 08'],
-    ['cut in its header', IMAGES, good.subarray(0, 10), 'an IDX file', 'only 10 bytes, less than its header'],
-    ['cut', IMAGES, good.subarray(0, -1), '58 bytes for 7 x 2 x 3 values', '57 bytes'],
-    ['one byte more', IMAGES, Buffer.concat([good, good.subarray(0, 1)]), '58 bytes', '59 bytes'],
+    ['an unknown element type', IMAGES, changed(good, 2, 0x77), 'of unsigned bytes', 'the bytes 00 00 77 03'],
+    ['labels for images', IMAGES, smallSet()[LABELS]!, 'with 3 dimensions', 'an IDX file with 1 dimension'],
+    ['images for labels', LABELS, good, 'with 1 dimension', 'an IDX file with 3 dimensions'],
+    ['only three bytes', IMAGES, good.subarray(0, 3), 'an IDX file', 'the bytes 00 00 08'],
+    [
+      'a file cut in its header',
+      IMAGES,
+      good.subarray(0, 10),
+      'an IDX file',
+      'only 10 bytes, fewer than its header has',
+    ],
+    ['a file cut by one byte', IMAGES, good.subarray(0, -1), '58 bytes for 7 x 2 x 3 values', '57 bytes'],
+    ['a file one byte too long', IMAGES, Buffer.concat([good, good.subarray(0, 1)]), '58 bytes', '59 bytes'],
     ['a count too high', IMAGES, changed(good, 7, 8), '64 bytes for 8 x 2 x 3 values', '58 bytes'],
     ['a count too low', IMAGES, changed(good, 7, 6), '52 bytes for 6 x 2 x 3 values', '58 bytes'],
-    ['a count of four thousand million', IMAGES, changed(good, 4, 255), 'values', '58 bytes'],
+    ['a count of four billion', IMAGES, changed(good, 4, 255), 'values', '58 bytes'],
     ['no images', IMAGES, idx([0, 2, 3], []), 'an IDX file', 'one of 0 x 2 x 3 values'],
     ['images of no width', IMAGES, idx([7, 2, 0], []), 'an IDX file', 'one of 7 x 2 x 0 values'],
-    ['gzip, cut', IMAGES, packed.subarray(0, -12), 'a whole gzip stream', 'a damaged one'],
-    ['gzip, cut in its header', IMAGES, packed.subarray(0, 5), 'an IDX file', 'an empty file'],
-    ['gzip, its checksum wrong', IMAGES, changed(packed, packed.length - 6, 1), 'a whole gzip stream', 'a damaged one'],
-    ['gzip, then text', IMAGES, Buffer.concat([packed, Buffer.from('tail')]), 'a whole gzip stream', 'a damaged one'],
-    ['gzip, then zeros', IMAGES, Buffer.concat([packed, Buffer.alloc(3)]), 'stream of 58 bytes', '3 foreign bytes'],
-    ['gzip of one byte too many', IMAGES, gzipSync(Buffer.concat([good, good.subarray(0, 1)])), '58 bytes', 'more'],
-    ['gzip of one byte too few', IMAGES, gzipSync(good.subarray(0, -1)), '58 bytes', '57'],
-    ['gzip that promises gigabytes', IMAGES, gzipSync(changed(good, 4, 255)), 'values', 'bytes of gzip'],
+    ['a gzip stream cut at its end', IMAGES, packed.subarray(0, -12), 'a whole gzip stream', 'a damaged one'],
+    ['a gzip stream cut in its header', IMAGES, packed.subarray(0, 5), 'an IDX file', 'an empty file'],
+    [
+      'a gzip stream with a wrong checksum',
+      IMAGES,
+      changed(packed, packed.length - 6, 1),
+      'a whole gzip stream',
+      'a damaged one',
+    ],
+    [
+      'a gzip stream followed by text',
+      IMAGES,
+      Buffer.concat([packed, Buffer.from('tail')]),
+      'a whole gzip stream',
+      'a damaged one',
+    ],
+    [
+      'a gzip stream followed by zeros',
+      IMAGES,
+      Buffer.concat([packed, Buffer.alloc(3)]),
+      'stream of 58 bytes',
+      '3 more bytes after its end',
+    ],
+    [
+      'a gzip stream of one byte too many',
+      IMAGES,
+      gzipSync(Buffer.concat([good, good.subarray(0, 1)])),
+      '58 bytes',
+      'more bytes',
+    ],
+    ['a gzip stream of one byte too few', IMAGES, gzipSync(good.subarray(0, -1)), '58 bytes', '57 bytes'],
+    [
+      'a gzip stream whose header promises gigabytes',
+      IMAGES,
+      gzipSync(changed(good, 4, 255)),
+      'values',
+      'bytes of gzip',
+    ],
     ['fewer labels than images', LABELS, idx([6], [0, 1, 2, 3, 4, 5]), '7 labels, one for each image in', '6'],
-    ['a label out of range', LABELS, idx([7], [0, 1, 2, 10, 4, 5, 6]), 'labels 0 to 9', '10 as label 3'],
+    ['a label out of range', LABELS, idx([7], [0, 1, 2, 10, 4, 5, 6]), 'labels 0 to 9', 'label 10 at index 3'],
     ['test images of another size', TEST_IMAGES, idx([3, 3, 2], new Uint8Array(18)), 'images of 2 x 3', '3 x 2'],
-    ['images all the same', IMAGES, idx([7, 2, 3], new Uint8Array(42)), 'pixels that differ', 'the same value'],
+    ['images of one single value', IMAGES, idx([7, 2, 3], new Uint8Array(42)), 'pixels that differ', 'the same value'],
   ])('%s', async (_, name, content, expected, found) => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { ...smallSet(), [name]: content });
@@ -120,7 +155,7 @@ describe('a broken folder of IDX files is refused:', () => {
     expect(error.message).not.toContain('\n');
   });
 
-  it('cut anywhere', async () => {
+  it('a gzip stream cut at any byte', async () => {
     const folder = await temporaryFolder();
     for (let length = 0; length < packed.length; length++) {
       await writeFiles(folder, { ...smallSet(), [IMAGES]: packed.subarray(0, length) });
@@ -137,7 +172,7 @@ describe('a broken folder of IDX files is refused:', () => {
     });
   });
 
-  it('two that could be meant', async () => {
+  it('two files of the same kind', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { ...smallSet(), ...renamed((name) => `letters-${name}`) });
     await expect(loadDataset(folder)).rejects.toMatchObject({ path: folder, expected: `one ${IMAGES}` });
@@ -150,10 +185,32 @@ describe('a broken folder of IDX files is refused:', () => {
     await expect(loadDataset(folder)).rejects.toMatchObject({ path: join(folder, LABELS), found: 'a folder' });
   });
 
+  it.skipIf(process.platform === 'win32').each([
+    ['a link to a device', '/dev/zero', 'something that is not a plain file'],
+    ['a link that leads back to itself', LABELS, 'a symbolic link that leads back to itself'],
+    ['a link that leads nowhere', 'nowhere', 'nothing there'],
+  ])('%s', async (_, target, found) => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, without(LABELS));
+    await symlink(target, join(folder, LABELS));
+    await expect(loadDataset(folder)).rejects.toMatchObject({ path: join(folder, LABELS), found });
+  });
+
+  it('no labels among many other files', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { ...without(LABELS), a: '', b: '', c: '', d: '' });
+    await expect(loadDataset(folder)).rejects.toMatchObject({
+      path: join(folder, LABELS),
+      found: expect.stringMatching(/^a folder with [^,]+(, [^,]+){4} and 2 more$/),
+    });
+  });
+});
+
+describe('loadDataset refuses', () => {
   it.each([
     ['an empty folder', '.', 'an empty folder'],
-    ['no folder', 'absent', 'nothing there'],
-    ['a file', 'file', 'a file where a folder should be'],
+    ['a folder that does not exist', 'absent', 'nothing there'],
+    ['a file instead of a folder', 'file', 'a file where a folder should be'],
     ['a name that no file can have', 'a\0b', 'a name that no file can have'],
     ['a very long name', 'x'.repeat(5000), 'a name too long for the file system'],
   ])('%s', async (_, name, found) => {
@@ -162,9 +219,8 @@ describe('a broken folder of IDX files is refused:', () => {
     await expect(loadDataset(join(folder, name))).rejects.toMatchObject({ name: 'DatasetError', found });
   });
 
-  it('no name at all', async () => {
-    await expect(loadDataset('')).rejects.toThrow(
-      /expected mnist, fashion-mnist, cifar10, synthetic, synthetic-color or a folder/,
-    );
+  it('an empty name, listing the names of all data sets', async () => {
+    const names = DATASET_NAMES.join(', ');
+    await expect(loadDataset('')).rejects.toThrow(`"": expected ${names} or a folder, found no name`);
   });
 });

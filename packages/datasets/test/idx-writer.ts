@@ -1,16 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-
-/** A new empty folder, removed when the test has ended. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fdr-datasets-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** An IDX file of unsigned bytes. */
+/** The bytes of an IDX file of unsigned bytes. */
 export function idx(dimensions: readonly number[], values: Iterable<number>): Uint8Array {
   const header = Buffer.alloc(4 + 4 * dimensions.length);
   header.set([0, 0, 8, dimensions.length]);
@@ -32,8 +20,4 @@ export function smallSet(): Record<string, Uint8Array> {
     ),
     't10k-labels-idx1-ubyte': idx([3], [9, 0, 5]),
   };
-}
-
-export async function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
-  await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(folder, name), content)));
 }

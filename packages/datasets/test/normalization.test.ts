@@ -3,7 +3,7 @@ import { normalizationOf } from '../src/index.js';
 import { normalizationReference } from './reference/normalization.js';
 
 describe('normalizationOf', () => {
-  it('is the mean and the deviation of full scale', () => {
+  it('is the mean and the deviation as fractions of 255', () => {
     // mean (0 + 255) / 2 / 255 = 1/2, deviation 1/2
     expect(normalizationOf(Uint8Array.of(0, 255))).toEqual({ mean: 0.5, deviation: 0.5 });
     expect(normalizationOf(Uint8Array.of(51))).toEqual({ mean: 0.2, deviation: 0 });
@@ -17,7 +17,7 @@ describe('normalizationOf', () => {
     expect(Math.abs(deviation - reference.deviation)).toBeLessThanOrEqual(1e-12 * reference.deviation);
   });
 
-  it('does not overflow when every byte is at full scale', () => {
+  it('does not overflow when every byte is 255', () => {
     expect(normalizationOf(new Uint8Array(1 << 20).fill(255))).toEqual({ mean: 1, deviation: 0 });
   });
 });

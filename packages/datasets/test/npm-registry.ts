@@ -6,24 +6,24 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { create } from 'tar';
 import { onTestFinished } from 'vitest';
-import type { Environment } from '../src/data-folders.js';
-import { writeFiles } from './idx-writer.js';
+import type { EnvironmentVariables } from '../src/data-folders.js';
+import { writeFiles, type Files } from './temporary-folder.js';
 
-/** What the registry does with one request for the tarball. */
+/** How the registry answers a request for the tarball. */
 export type Answer = 'whole' | 'cut' | 'redirect' | 'not-there' | 'other-bytes';
 
 export interface Registry {
-  /** For npm, so that it asks this registry and does not wait between its attempts. */
-  readonly environment: Environment;
-  /** Paths asked for, in order. */
+  /** Variables that make npm use this registry, without a pause between its attempts. */
+  readonly environment: EnvironmentVariables;
+  /** Paths of the requests, in order. */
   readonly requests: readonly string[];
 }
 
-/** The integrity that npm gives to these bytes. */
+/** The integrity of these bytes, as npm writes it. */
 export const integrityOf = (bytes: Uint8Array) => `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
 
-/** A package's tarball. */
-export async function packTarball(files: Readonly<Record<string, Uint8Array | string>>): Promise<Buffer> {
+/** Packs files into a package's tarball. */
+export async function packTarball(files: Files): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'fdr-package-'));
   try {
     await writeFiles(folder, files);
@@ -36,14 +36,14 @@ export async function packTarball(files: Readonly<Record<string, Uint8Array | st
 }
 
 /**
- * A registry on this machine that has one package.
+ * Starts a registry on this machine that has one package.
  *
- * @param answers to the requests for the tarball, one after another, the last one for all that follow
+ * @param answers to the requests for the tarball, in order; the last one also answers all later requests
  */
 export async function startRegistry(
   { name, version }: { readonly name: string; readonly version: string },
   tarball: Uint8Array,
-  answers: readonly [Answer, ...Answer[]],
+  answers: readonly Answer[],
 ): Promise<Registry> {
   const requests: string[] = [];
   let served = 0;
@@ -58,15 +58,13 @@ export async function startRegistry(
       response.end(JSON.stringify({ name, 'dist-tags': { latest: version }, versions }));
       return;
     }
-    const answer = path === '/moved' ? 'whole' : answers[Math.min(served++, answers.length - 1)];
-    if (answer === 'redirect') response.writeHead(302, { location: `${url}/moved` }).end();
-    else if (answer === 'not-there') response.writeHead(404).end();
-    else if (answer === 'other-bytes') response.end(Buffer.from(tarball).fill(0, 100));
-    else if (answer === 'whole') response.end(tarball);
-    else {
-      response.writeHead(200, { 'content-length': tarball.length });
-      response.write(tarball.subarray(0, tarball.length >> 1), () => response.destroy());
+    if (path === '/moved') {
+      sendTarball('whole', tarball, url, response);
+      return;
     }
+    const answer = answers[served] ?? answers.at(-1) ?? 'whole';
+    served += 1;
+    sendTarball(answer, tarball, url, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -76,8 +74,31 @@ export async function startRegistry(
   return { environment: npmEnvironment(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`), requests };
 }
 
-/** This process's variables with another registry for npm. */
-export function npmEnvironment(registry: string): Environment {
+function sendTarball(answer: Answer, tarball: Uint8Array, url: string, response: ServerResponse): void {
+  switch (answer) {
+    case 'whole':
+      response.end(tarball);
+      break;
+    case 'cut':
+      response.writeHead(200, { 'content-length': tarball.length });
+      response.write(tarball.subarray(0, tarball.length >> 1), () => response.destroy());
+      break;
+    case 'redirect':
+      response.writeHead(302, { location: `${url}/moved` }).end();
+      break;
+    case 'not-there':
+      response.writeHead(404).end();
+      break;
+    case 'other-bytes':
+      response.end(Buffer.from(tarball).fill(0, 100));
+      break;
+    default:
+      answer satisfies never;
+  }
+}
+
+/** This process's variables, with this registry for npm. */
+export function npmEnvironment(registry: string): EnvironmentVariables {
   return {
     ...process.env,
     npm_config_registry: registry,

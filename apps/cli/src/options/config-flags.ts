@@ -1,3 +1,4 @@
+import { DATASET_NAMES } from '@fdr/datasets';
 import {
   OPTIMIZER_OPTIONS,
   runConfig,
@@ -16,7 +17,7 @@ export type ConfigKey = Exclude<keyof RunConfig, 'schedule' | 'optimizer'>;
 /** Placeholder and meaning of the flag of each key. The flag is the key in kebab-case. */
 const CONFIG_FLAGS: Readonly<Record<ConfigKey, readonly [placeholder: string, meaning: string]>> = {
   model: ['name', 'network to train'],
-  dataset: ['name', 'mnist, fashion-mnist, cifar10, synthetic, synthetic-color, or a folder of IDX or CIFAR-10 files'],
+  dataset: ['name', `${DATASET_NAMES.join(', ')}, or a folder of IDX or CIFAR-10 files`],
   learningRate: ['eta', 'at the start'],
   weightDecay: ['lambda', 'of the loss term 1/2 lambda |theta|^2'],
   batchSize: ['n', 'examples a step'],

@@ -99,5 +99,5 @@ function readConfig(command: Command, file: ConfigFile): unknown {
 
 /** A folder's whole path, so that the stored configuration means the same wherever it is used again. */
 function resolveDataset(nameOrFolder: string): string {
-  return DATASET_NAMES.some((name) => name === nameOrFolder) ? nameOrFolder : resolve(nameOrFolder);
+  return DATASET_NAMES.includes(nameOrFolder) ? nameOrFolder : resolve(nameOrFolder);
 }

@@ -1,5 +1,5 @@
 import type { Claim } from '@fdr/records';
-import { interval, secondRelation, stationaryRun, type SecondRelation } from '@fdr/core/relations';
+import { dynamicsOf, interval, secondRelation, stationaryRun, type SecondRelation } from '@fdr/core/relations';
 import { numberText, secondRelationPanels } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
 import type { CompletedRun, CompletedEstimate } from '../completed-run.js';
@@ -21,7 +21,10 @@ export function drawSecondRelation(
 ): DrawnFigure {
   const runs = made
     .filter(({ part }) => part.kind === 'stage')
-    .map(({ records: { run, epochs } }) => stationaryRun(epochs, run.config));
+    .flatMap(({ records: { run, epochs } }) => {
+      const dynamics = dynamicsOf(run.config.optimizer);
+      return dynamics ? [stationaryRun(epochs, { ...dynamics, seed: run.config.seed })] : [];
+    });
   const relation = secondRelation(runs, { tolerance: TOLERANCE });
   const check = estimates.length > 0 ? crossCheck(runs, estimates, protocol.momentum) : undefined;
   const { points, slope, trace, noiseTrace, curvature, deviation } = relation;

@@ -4,17 +4,20 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Makes a folder as a whole or not at all: `fill` is given an empty one beside `target`, which gets its name when `fill`
- * has ended well. What earlier processes of this machine left when they were killed is removed.
+ * Creates a folder as a whole or not at all: `fill` gets an empty folder beside `target`, which is renamed to `target` once
+ * `fill` has succeeded. Folders that killed processes of this machine left behind are removed.
  *
- * Where another process has made `target` meanwhile, that one stays.
+ * Where another process has created `target` in the meantime, that one stays.
+ *
+ * @param target path of the folder; its parents are created where they are missing
+ * @throws whatever `fill` or the file system throws; no temporary folder is left behind then
  */
-export async function makeFolder(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
+export async function createFolder(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
   const parent = dirname(target);
   await mkdir(parent, { recursive: true });
   const prefix = `.${basename(target)}.${hostname()}.`;
   await removeLeftovers(parent, prefix);
-  // Not mkdtemp, which lets nobody else in: the folder may be shared.
+  // mkdtemp would make a folder that only this user can read; the cache may be shared.
   const folder = join(parent, `${prefix}${process.pid}.${randomUUID()}`);
   await mkdir(folder);
   try {
@@ -24,12 +27,12 @@ export async function makeFolder(target: string, fill: (folder: string) => Promi
     if (!(isSystemError(error) && TAKEN.has(error.code) && error.syscall === 'rename')) throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
-    // Once more: what a killed process had started may have written on for a while.
+    // Children of a killed process may have written for a while after the first removal.
     await removeLeftovers(parent, prefix);
   }
 }
 
-/** What renaming onto a folder that holds something ends with; EPERM on Windows. */
+/** Codes of a rename onto a folder that is not empty; EPERM on Windows. */
 const TAKEN: ReadonlySet<unknown> = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM']);
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

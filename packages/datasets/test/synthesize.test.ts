@@ -28,14 +28,14 @@ function classMeans({ train }: Dataset): Float64Array[] {
 }
 
 describe('synthesize', () => {
-  it('gives the same bytes for the same options, on every machine', async () => {
+  it('gives the same bytes for the same options on every machine', async () => {
     expect(digest(await loadDataset('synthetic'))).toBe(
       'df99db807b0778d8d5aef62309fc5b6b47d91e52cd7d86957dad2e504807700a',
     );
     expect(digest(synthesize({ seed: 2 }))).not.toBe(digest(synthesize()));
   });
 
-  it('has the counts asked for, classes alike, its own normalization', () => {
+  it('has the given counts, equally many examples of each class, and its own normalization', () => {
     const data = synthesize({ seed: 0xffff_ffff, trainCount: 200, testCount: 50 });
     expect([data.train.count, data.test.count]).toEqual([200, 50]);
     expect([data.train.images.length, data.test.images.length]).toEqual([200 * 784, 50 * 784]);
@@ -43,9 +43,9 @@ describe('synthesize', () => {
     expect(data.normalization).toEqual(normalizationOf(data.train.images));
   });
 
-  it('has color images too, the channels of a pixel side by side and unlike', async () => {
-    const options = { synthetic: { trainCount: 200, testCount: 20 } };
-    const { name, train, imageShape } = await loadDataset('synthetic-color', options);
+  it('makes color images whose channels lie side by side and differ', () => {
+    const options = { name: 'synthetic-color', imageShape: [32, 32, 3], trainCount: 200, testCount: 20 } as const;
+    const { name, train, imageShape } = synthesize(options);
     expect([name, ...imageShape]).toEqual(['synthetic-color', 32, 32, 3]);
     expect(train.images.length).toBe(200 * 32 * 32 * 3);
     // Neighbours of one channel belong to one smooth pattern, channels of one pixel to colors drawn at random.
@@ -76,7 +76,7 @@ describe('synthesize', () => {
     ['trainCount', { trainCount: 0 }, 'trainCount must be an integer from 1 to 1000000, not 0'],
     ['imageShape', { imageShape: [32, 0, 3] as const }, 'imageShape must be an integer from 1 to 256, not 0'],
     ['testCount', { testCount: NaN }, 'testCount must be an integer from 1 to 1000000, not NaN'],
-  ])('refuses a wrong %s', (_, options, message) => {
+  ])('throws a RangeError for a wrong %s', (_, options, message) => {
     expect(() => synthesize(options)).toThrow(message);
   });
 });

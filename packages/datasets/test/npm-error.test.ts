@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { npmFailure } from '../src/npm-failure.js';
+import { parseNpmError } from '../src/npm-error.js';
 
-describe('npmFailure', () => {
+describe('parseNpmError', () => {
   it.each<[string, string, boolean]>([
     [
       'npm error code E404\nnpm error 404 Not Found - GET http://a/b\nnpm error 404\n',
@@ -25,11 +25,11 @@ describe('npmFailure', () => {
       true,
     ],
     ['npm error code EINTEGRITY\nnpm error sha512-a integrity', 'EINTEGRITY: sha512-a integrity', true],
-    ['npm error code SIGINT\nnpm error it was ended by this signal', 'SIGINT: it was ended by this signal', true],
+    ['npm error code SIGINT\nnpm error npm was killed', 'SIGINT: npm was killed', true],
     ['npm error Cannot read properties of null', 'Cannot read properties of null', false],
-    ['Killed', 'an error that it gave no word on', false],
-    ['', 'an error that it gave no word on', false],
-  ])('reads %j', (said, found, final) => {
-    expect(npmFailure(said)).toEqual({ found, final });
+    ['Killed', 'an error without a message', false],
+    ['', 'an error without a message', false],
+  ])('parses %j', (stderr, found, permanent) => {
+    expect(parseNpmError(stderr)).toEqual({ found, permanent });
   });
 });

@@ -16,8 +16,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^[\x20-\x7e\s]+$/, 'text'],
 ];
 
-/** Says in a few words what a file that begins with `start` seems to be; for error messages. */
-export function describeContent(start: Uint8Array): string {
+/** Describes in a few words, for error messages, what a file seems to be whose first bytes are `start`. */
+export function describeFile(start: Uint8Array): string {
   if (start.length === 0) return 'an empty file';
   for (const [signature, kind] of SIGNATURES) {
     if (signature.every((byte, index) => start[index] === byte)) return kind;
@@ -28,14 +28,14 @@ export function describeContent(start: Uint8Array): string {
   return `a file that begins with the bytes ${bytes.join(' ')}`;
 }
 
-/** Whether a file that begins with `start` is a gzip stream. */
+/** Whether a file whose first bytes are `start` is a gzip stream. */
 export function isGzip(start: Uint8Array): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
 }
 
-/** Says in a few words what a folder with these entries holds; for error messages. */
+/** Describes in a few words, for error messages, a folder with these entries. */
 export function describeFolder(entries: readonly string[]): string {
   if (entries.length === 0) return 'an empty folder';
-  const some = entries.slice(0, 5).join(', ');
-  return `a folder with ${some}${entries.length > 5 ? ` and ${entries.length - 5} more` : ''}`;
+  const first = entries.slice(0, 5).join(', ');
+  return `a folder with ${first}${entries.length > 5 ? ` and ${entries.length - 5} more` : ''}`;
 }

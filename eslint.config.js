@@ -6,44 +6,106 @@ import globals from 'globals';
 import typescript from 'typescript-eslint';
 import vueParser from 'vue-eslint-parser';
 
-/** Who may import whom (CONTRIBUTING.md draws it). A workspace that is not named here may import nothing of the house. */
+/**
+ * Which modules a room may import: others of the house, libraries, and Node's own where `node` is true. CONTRIBUTING.md draws the table; a
+ * workspace that is not named here may import nothing of the house.
+ */
 const MAY_IMPORT = {
   'packages/records': { house: [], outside: ['zod'] },
   'packages/core': { house: ['@fdr/records'], outside: ['@tensorflow/tfjs', 'jstat', 'pure-rand'] },
-  'packages/compiler': { house: [], outside: ['@tensorflow/tfjs', 'onnxruntime-node', 'protobufjs'] },
-  'packages/datasets': { house: [], outside: ['fast-png', 'pure-rand', 'tar'] },
-  'packages/figures': { house: ['@fdr/records'], outside: ['echarts'] },
-  'apps/cli': { house: ['@fdr/compiler', '@fdr/core', '@fdr/datasets', '@fdr/figures', '@fdr/records'] },
-  'apps/dashboard': { house: ['@fdr/figures', '@fdr/records'] },
+  'packages/compiler': {
+    house: ['@fdr/core'],
+    outside: ['@tensorflow/tfjs', 'onnxruntime-node', 'protobufjs'],
+    node: true,
+  },
+  'packages/datasets': { house: [], outside: ['fast-png', 'pure-rand', 'tar'], node: true },
+  'packages/figures': { house: ['@fdr/records', '@fdr/core/relations'], outside: ['echarts'] },
+  'packages/run-store': { house: ['@fdr/records'], outside: ['zod'], node: true },
+  'packages/training': {
+    house: ['@fdr/compiler', '@fdr/core', '@fdr/core/relations', '@fdr/datasets', '@fdr/records', '@fdr/run-store'],
+    outside: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
+    node: true,
+  },
+  'packages/server': {
+    house: ['@fdr/records', '@fdr/run-store'],
+    outside: ['express', 'helmet', 'socket.io', 'zod'],
+    node: true,
+  },
+  'packages/experiments': {
+    house: [
+      '@fdr/core',
+      '@fdr/core/relations',
+      '@fdr/figures',
+      '@fdr/records',
+      '@fdr/run-store',
+      '@fdr/training',
+      '@fdr/training/compute',
+    ],
+    outside: ['@resvg/resvg-js', 'echarts', 'zod'],
+    node: true,
+  },
+  'packages/testing': { house: [], outside: [], node: true },
+  'apps/cli': {
+    house: [
+      '@fdr/compiler',
+      '@fdr/core',
+      '@fdr/core/relations',
+      '@fdr/datasets',
+      '@fdr/experiments',
+      '@fdr/experiments/planning',
+      '@fdr/figures',
+      '@fdr/records',
+      '@fdr/run-store',
+      '@fdr/server',
+      '@fdr/training',
+      '@fdr/training/compute',
+    ],
+  },
+  'apps/dashboard': { house: ['@fdr/core/relations', '@fdr/figures', '@fdr/records'] },
   e2e: { house: ['@fdr/records'] },
 };
 
+/** Rooms whose results may depend on nothing but what they are given: no clock, no randomness, no process. */
+const PURE_ROOMS = ['packages/core', 'packages/figures', 'packages/records'];
+
+/** Files beside `core/src/relations` that it may import: they import no TensorFlow.js either. */
+const BESIDE_RELATIONS = ['dynamics', 'validate', 'zip'];
+
 const escaped = (name) => name.replace(/[/.]/g, '\\$&');
 
-/** Forbids every module that the table does not allow: the rest of the house, and, where `outside` is listed, all else but Node. */
-function importRules([place, { house, outside }]) {
+/** Forbids every module that the table does not allow: the rest of the house, and, where `outside` is listed, all other libraries. */
+function importRules([room, { house, outside, node = false }]) {
   const allowed = [
     ...house.map((name) => `${escaped(name)}$`),
     ...(outside ?? []).map((name) => `${escaped(name)}(?:/|$)`),
+    ...(node ? ['node:'] : []),
   ];
   const regex = outside
-    ? `^(?!\\.|node:${allowed.map((name) => `|${name}`).join('')})`
+    ? `^(?!\\.${allowed.map((name) => `|${name}`).join('')})`
     : `^@fdr/(?!${house.map((name) => `${escaped(name.slice('@fdr/'.length))}$`).join('|')})`;
-  const message = `${place} may import ${[...house, ...(outside ?? ['any library'])].join(', ') || 'nothing'} (see MAY_IMPORT in eslint.config.js).`;
+  const names = [...house, ...(outside ?? ['any library']), ...(node ? ['node:'] : [])];
+  const message = `${room} may import ${names.join(', ') || 'nothing'} (see MAY_IMPORT in eslint.config.js).`;
   return {
-    files: [`${place}/src/**/*.{ts,vue}`],
+    files: [`${room}/src/**/*.{ts,vue}`],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
   };
 }
 
 export default typescript.config(
-  { ignores: ['**/dist/**', '**/.turbo/**', '**/test-results/**', '**/playwright-report/**'] },
+  { ignores: ['**/dist/**', '**/.turbo/**', '**/coverage/**', '**/test-results/**', '**/playwright-report/**'] },
   js.configs.recommended,
-  ...typescript.configs.strict,
+  ...typescript.configs.strictTypeChecked,
   ...vue.configs['flat/recommended'],
   {
     files: ['**/*.{js,mjs,ts,vue}'],
-    languageOptions: { globals: globals.node, parserOptions: { parser: typescript.parser } },
+    languageOptions: {
+      globals: globals.node,
+      parserOptions: {
+        parser: typescript.parser,
+        projectService: { allowDefaultProject: ['*.js', '*.mjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     plugins: { 'import-x': importX },
     settings: {
       'import-x/resolver-next': [
@@ -53,14 +115,32 @@ export default typescript.config(
     rules: {
       'import-x/no-cycle': 'error',
       'import-x/no-default-export': 'error',
-      'no-restricted-syntax': ['error', { selector: 'ExportAllDeclaration', message: 'List what is public by hand.' }],
+      'max-lines': ['error', { max: 230 }],
+      'max-lines-per-function': ['error', { max: 80 }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration', message: 'List what is public by hand.' },
+        {
+          selector: ':matches(SpreadElement, SpreadProperty)[argument.type=/^(Object|Array)Expression$/]',
+          message: 'Write the items out: a literal need not be spread into another one.',
+        },
+      ],
       eqeqeq: 'error',
       'no-console': 'off',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowArray: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
     },
   },
   {
     files: ['**/*.vue'],
-    languageOptions: { parser: vueParser, globals: globals.browser },
+    extends: [typescript.configs.disableTypeChecked],
+    languageOptions: { parser: vueParser, globals: globals.browser, parserOptions: { projectService: false } },
     rules: {
       'import-x/no-default-export': 'off',
       'vue/no-v-html': 'error',
@@ -70,13 +150,58 @@ export default typescript.config(
       'vue/html-indent': 'off',
     },
   },
+  { files: ['**/*.{js,mjs}'], extends: [typescript.configs.disableTypeChecked] },
   { files: ['apps/dashboard/**/*.ts'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.config.{js,ts}'], rules: { 'import-x/no-default-export': 'off' } },
-  { files: ['**/test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
-    files: ['packages/*/src/**/*.ts'],
-    ignores: ['packages/datasets/**', 'packages/compiler/**'],
-    rules: { 'no-restricted-globals': ['error', 'process', 'console', 'Buffer', 'setTimeout', 'setInterval'] },
+    files: ['**/test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // A suite is one function.
+      'max-lines-per-function': 'off',
+      'max-lines': 'off',
+    },
+  },
+  {
+    files: PURE_ROOMS.map((room) => `${room}/src/**/*.ts`),
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'console', 'Buffer', 'setTimeout', 'setInterval', 'performance'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'This room has no clock.' },
+        { object: 'Math', property: 'random', message: 'Randomness comes from a seeded generator.' },
+      ],
+    },
   },
   ...Object.entries(MAY_IMPORT).map(importRules),
+  {
+    files: ['packages/core/src/relations/**/*.ts'],
+    rules: {
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          zones: [
+            {
+              target: './packages/core/src/relations',
+              from: './packages/core/src',
+              except: ['./relations', ...BESIDE_RELATIONS.map((name) => `./${name}.ts`)],
+              message: 'The relations know no tensors.',
+            },
+          ],
+          basePath: import.meta.dirname,
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\.|@fdr/records$|jstat$)',
+              message: 'packages/core/src/relations may import @fdr/records and jstat: it knows no tensors.',
+            },
+          ],
+        },
+      ],
+    },
+  },
 );

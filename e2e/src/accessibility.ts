@@ -1,19 +1,32 @@
 import type { Page } from '@playwright/test';
-import axe, { type Result } from 'axe-core';
+import axe from 'axe-core';
 
-/** What the accessibility rules say against the page, the grave and the serious. */
-export async function violations(page: Page): Promise<string[]> {
-  // Evaluated, not loaded as a script, which the page's policy would rightly refuse.
+declare global {
+  interface Window {
+    readonly axe: typeof axe;
+  }
+}
+
+/** Serious and critical violations of the accessibility rules on the page, one line each. */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
+  // The source is evaluated, because the page's policy would rightly refuse it as a script element.
   await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const { axe: inPage } = window as unknown as { axe: typeof axe };
-    return (await inPage.run()).violations;
-  });
-  return found
-    .filter(({ impact }: Result) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }: Result) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
+  const violations = await page.evaluate(async () => (await window.axe.run()).violations);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
 /** Pixels by which the page is wider than its window. */
-export const overhang = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+export function horizontalOverflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** Whether the page has a dark background: the mean of its three colour channels is below the middle. */
+export function isDark(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const { backgroundColor } = getComputedStyle(document.body);
+    const [red = NaN, green = NaN, blue = NaN] = (backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
+    return (red + green + blue) / 3 < 128;
+  });
+}

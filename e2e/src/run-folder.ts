@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { epochRecord, eventRecord, run, type EpochRecord, type EventRecord, type Run } from '@fdr/records';
 
-/** What a run folder holds, read with nothing but the schemas: not with the code that wrote it. */
+/** The contents of a run folder, read with nothing but the schemas: not with the code that wrote it. */
 export interface RunFolder {
   readonly path: string;
   readonly run: Run;
@@ -14,7 +14,11 @@ export interface RunFolder {
   readonly checkpoints: readonly string[];
 }
 
-/** Reads the only run of a directory of runs; a torn line or a second run throws. */
+/**
+ * Reads the only run of a directory of runs.
+ *
+ * @throws if the directory has not exactly one entry, or a line of the run's files is torn
+ */
 export function readOnlyRun(runsDirectory: string): RunFolder {
   const [name, ...others] = readdirSync(runsDirectory);
   if (name === undefined || others.length > 0)
@@ -22,13 +26,17 @@ export function readOnlyRun(runsDirectory: string): RunFolder {
   return readRun(join(runsDirectory, name));
 }
 
-/** Reads one run's folder. */
+/**
+ * Reads a run's folder.
+ *
+ * @throws if a line of its files is torn
+ */
 export function readRun(path: string): RunFolder {
   const lines = (file: string): unknown[] =>
     readFileSync(join(path, file), 'utf8')
       .split('\n')
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as unknown);
+      .map((line): unknown => JSON.parse(line));
   return {
     path,
     run: run.parse(JSON.parse(readFileSync(join(path, 'run.json'), 'utf8'))),
@@ -39,12 +47,16 @@ export function readRun(path: string): RunFolder {
   };
 }
 
-/** How many rows `steps.f32` has; a fraction where the last one is torn. */
+/** The number of rows of `steps.f32`; not an integer if the last row is torn. */
 export function stepCount({ run: { stepColumns }, steps }: RunFolder): number {
   return steps.length / (4 * stepColumns.length);
 }
 
-/** One column of `steps.f32`. */
+/**
+ * One column of `steps.f32`.
+ *
+ * @throws {RangeError} if there is no such column
+ */
 export function stepColumn({ run: { stepColumns }, steps }: RunFolder, name: string): number[] {
   const column = stepColumns.indexOf(name);
   if (column < 0) throw new RangeError(`no column ${name} among ${stepColumns.join(', ')}`);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** Titles of the figures that a run's page shows, in their order. */
-export const FIGURES = [
+/** Titles of the figures on a run's page, in their order. */
+export const RUN_FIGURES = [
   'Mini-batch loss',
   'The two sides of FDR1',
   'Ratio of the two sides',
@@ -11,13 +11,21 @@ export const FIGURES = [
   'Full-batch loss',
   'Ratio per layer',
 ] as const;
-export type FigureTitle = (typeof FIGURES)[number];
 
+/** Title of one of the figures. */
+type FigureTitle = (typeof RUN_FIGURES)[number];
+
+/** The card of a figure. */
 export const figure = (page: Page, title: FigureTitle): Locator =>
   page.getByRole('region', { name: title, exact: true });
+
+/** The element that tells whether the page is connected. */
 export const connection = (page: Page): Locator => page.getByRole('status');
 
-/** One of the large numbers on top: its value and the note below it. */
+/** The element that tells the run's status. */
+export const statusPill = (page: Page): Locator => page.locator('.pill');
+
+/** The value and the note of one of the large numbers at the top. */
 export function keyNumber(page: Page, name: string): { readonly value: Locator; readonly note: Locator } {
   const box = page
     .getByLabel('Key numbers')
@@ -26,8 +34,19 @@ export function keyNumber(page: Page, name: string): { readonly value: Locator; 
   return { value: box.getByRole('definition').first(), note: box.getByRole('definition').last() };
 }
 
-/** How many pixels of a figure's canvas are painted: a chart that draws nothing has none. */
-export function paintedPixels(card: Locator): Promise<number> {
+/** The number of the last epoch that the page shows. */
+export async function shownEpoch(page: Page): Promise<number> {
+  return Number(await keyNumber(page, 'Epoch').value.textContent());
+}
+
+/** Waits until this number of epochs has been added to the page. */
+export async function waitForEpochs(page: Page, count: number): Promise<void> {
+  const first = await shownEpoch(page);
+  await expect.poll(() => shownEpoch(page)).toBeGreaterThanOrEqual(first + count);
+}
+
+/** The number of painted pixels on a figure's canvas; 0 if the chart draws nothing. */
+function paintedPixels(card: Locator): Promise<number> {
   return card
     .locator('canvas')
     .first()
@@ -39,37 +58,35 @@ export function paintedPixels(card: Locator): Promise<number> {
     });
 }
 
-/** The drawing as it stands, to be compared with a later one. */
-export function picture(card: Locator): Promise<string> {
+/** The drawing of a figure as a data URL, to compare it with a later one. */
+export function canvasImage(card: Locator): Promise<string> {
   return card
     .locator('canvas')
     .first()
     .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
 }
 
-/** Waits until the figure shows curves: more paint than its axes and words. */
+/** Waits until a figure shows curves: more pixels are painted than its axes and labels need. */
 export async function expectDrawn(card: Locator): Promise<void> {
   await card.scrollIntoViewIfNeeded();
   await expect.poll(() => paintedPixels(card)).toBeGreaterThan(3000);
 }
 
-/** The rows behind a figure, all of them and in full precision, as the page itself hands them out. */
-export async function savedRows(page: Page, title: FigureTitle): Promise<string[][]> {
-  const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: `Save the values of ${title} as CSV` }).click();
-  return csvRows(await (await saving).path());
+/** Rows of the CSV file of a run's figure: all of them, in full precision. */
+export function figureRows(page: Page, title: FigureTitle): Promise<string[][]> {
+  return downloadRows(page, page.getByRole('button', { name: `Save the values of ${title} as CSV` }));
 }
 
-/** Every single step in sight, as the page saves them. */
-export async function savedSteps(page: Page): Promise<string[][]> {
-  const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: /Save the steps in sight/ }).click();
-  return csvRows(await (await saving).path());
+/** Rows of the CSV file of all steps in sight. */
+export function stepRows(page: Page): Promise<string[][]> {
+  return downloadRows(page, page.getByRole('button', { name: /Save the steps in sight/ }));
 }
 
-/** Rows without the head. Good for numbers: quoted cells may hold no comma here. */
-function csvRows(path: string): string[][] {
-  return readFileSync(path, 'utf8')
+/** Clicks a button that saves a CSV file. Returns the file's rows without its head; quoted cells must not hold a comma. */
+export async function downloadRows(page: Page, button: Locator): Promise<string[][]> {
+  const download = page.waitForEvent('download');
+  await button.click();
+  return readFileSync(await (await download).path(), 'utf8')
     .trimEnd()
     .split('\r\n')
     .slice(1)

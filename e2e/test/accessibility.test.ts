@@ -1,35 +1,50 @@
-import { overhang, violations } from '../src/accessibility.js';
-import { connection, FIGURES, figure } from '../src/run-page.js';
-import { ENDLESS, expect, pageOf, test } from './world.js';
+import type { Page } from '@playwright/test';
+import { accessibilityViolations, horizontalOverflow, isDark } from '../src/accessibility.js';
+import { connection, RUN_FIGURES, figure } from '../src/run-page.js';
+import { dashboardUrl, ENDLESS_TRAINING, expect, test } from './fixtures.js';
+
+async function openValuesOfAllFigures(page: Page): Promise<void> {
+  for (const title of RUN_FIGURES) await figure(page, title).getByText('Values', { exact: true }).click();
+}
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`no serious violation of the accessibility rules, ${colorScheme}`, async ({ start, page }) => {
+  test(`the list of runs and the page of a run have no serious accessibility violation in ${colorScheme} colours`, async ({
+    start,
+    page,
+  }) => {
     await page.emulateMedia({ colorScheme });
-    const address = await pageOf(start(ENDLESS));
-    await page.goto(new URL('/', address).href);
+    const url = await dashboardUrl(start(ENDLESS_TRAINING));
+    await page.goto(new URL('/', url).href);
     await expect(page.getByRole('rowheader')).toHaveCount(1);
-    expect(await violations(page)).toEqual([]);
-    await page.goto(address);
+    expect(await isDark(page)).toBe(colorScheme === 'dark');
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.goto(url);
     await expect(connection(page)).toHaveText('Live');
-    for (const title of FIGURES) await figure(page, title).getByText('Values', { exact: true }).click();
-    expect(await violations(page)).toEqual([]);
+    await openValuesOfAllFigures(page);
+    expect(await accessibilityViolations(page)).toEqual([]);
   });
 }
 
-test('the rules would find a violation', async ({ page }) => {
+test('the accessibility check reports an image without a text', async ({ page }) => {
   await page.setContent('<html lang="en"><title>x</title><main><h1>x</h1><img src="data:,"></main></html>');
-  expect(await violations(page)).toEqual([expect.stringContaining('image-alt')]);
+  expect(await accessibilityViolations(page)).toEqual([expect.stringContaining('image-alt')]);
 });
 
-test('360 pixels are wide enough: nothing scrolls sideways', async ({ start, page }) => {
+test('the check of the width reports what is wider than the window', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
-  const address = await pageOf(start(ENDLESS));
-  await page.goto(address);
+  await page.setContent('<body style="margin: 0"><div style="width: 400px">x</div></body>');
+  expect(await horizontalOverflow(page)).toBe(40);
+});
+
+test('the list of runs and the page of a run fit a window of 360 pixels', async ({ start, page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const url = await dashboardUrl(start(ENDLESS_TRAINING));
+  await page.goto(url);
   await expect(connection(page)).toHaveText('Live');
   await expect(page.getByRole('button', { name: 'Pause' })).toBeInViewport({ ratio: 1 });
-  for (const title of FIGURES) await figure(page, title).getByText('Values', { exact: true }).click();
-  expect(await overhang(page)).toBe(0);
-  await page.goto(new URL('/', address).href);
+  await openValuesOfAllFigures(page);
+  expect(await horizontalOverflow(page)).toBe(0);
+  await page.goto(new URL('/', url).href);
   await expect(page.getByRole('rowheader')).toHaveCount(1);
-  expect(await overhang(page)).toBe(0);
+  expect(await horizontalOverflow(page)).toBe(0);
 });

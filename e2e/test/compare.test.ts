@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { overhang, violations } from '../src/accessibility.js';
+import { accessibilityViolations, horizontalOverflow } from '../src/accessibility.js';
 import { readRun } from '../src/run-folder.js';
-import { ENDLESS, expect, pageOf, test } from './world.js';
+import { downloadRows } from '../src/run-page.js';
+import { dashboardUrl, ENDLESS_TRAINING, expect, removeExpectedErrors, SHORT_TRAINING, test } from './fixtures.js';
 
-const SHORT = 'train --dataset synthetic --epochs 2 --threads 1 --no-dashboard';
 const PANELS = [
   'Learning rate',
   'Full-batch training loss',
@@ -12,11 +12,21 @@ const PANELS = [
   'Distance of O_L / O_R from 1',
 ];
 
-test('runs chosen in the list, by keyboard, are seen side by side', async ({ start, run, page, folder }) => {
-  expect(await run(`${SHORT} --name first`)).toMatchObject({ exitCode: 0 });
-  expect(await run(`${SHORT} --name second --learning-rate 0.05`)).toMatchObject({ exitCode: 0 });
-  expect(await run(`${SHORT} --name third`)).toMatchObject({ exitCode: 0 });
-  await page.goto(await pageOf(start('serve --port 0')));
+/** Rows of the CSV file of the full-batch loss, by the run folders: name, epoch, loss and the loss that is drawn. */
+function lossRows(runsDirectory: string, names: readonly string[]): string[][] {
+  return readdirSync(runsDirectory)
+    .map((id) => readRun(join(runsDirectory, id)))
+    .filter(({ run: { name } }) => names.includes(name ?? ''))
+    .flatMap(({ run: { name }, epochs }) =>
+      epochs.map(({ epoch, trainLoss }) => [name, epoch, trainLoss, trainLoss].map(String)),
+    );
+}
+
+test('runs chosen in the list by keyboard are compared side by side', async ({ start, run, page, folder }) => {
+  expect(await run(`${SHORT_TRAINING} --name first`)).toMatchObject({ exitCode: 0 });
+  expect(await run(`${SHORT_TRAINING} --name second --learning-rate 0.05`)).toMatchObject({ exitCode: 0 });
+  expect(await run(`${SHORT_TRAINING} --name third`)).toMatchObject({ exitCode: 0 });
+  await page.goto(await dashboardUrl(start('serve --port 0')));
   await expect(page.getByText('Check two runs or more')).toBeVisible();
   for (const name of ['second', 'first']) {
     await page.getByRole('checkbox', { name: `Compare ${name}` }).focus();
@@ -33,31 +43,21 @@ test('runs chosen in the list, by keyboard, are seen side by side', async ({ sta
     const panel = page.getByRole('region', { name: title, exact: true });
     await expect(panel.getByRole('img')).toHaveAccessibleName(/second.*first/);
   }
-  // The values are those of the runs' own files.
   const loss = page.getByRole('region', { name: 'Full-batch training loss', exact: true });
-  const saving = page.waitForEvent('download');
-  await loss.getByRole('button', { name: /as CSV/ }).click();
-  const [, ...rows] = readFileSync(await (await saving).path(), 'utf8')
-    .trimEnd()
-    .split('\r\n');
-  const runs = join(folder, 'runs');
-  const stored = readdirSync(runs).map((id) => readRun(join(runs, id)));
-  for (const {
-    run: { name },
-    epochs,
-  } of stored.filter(({ run: { name } }) => name !== 'third'))
-    for (const { epoch, trainLoss } of epochs) expect(rows).toContain([name, epoch, trainLoss, trainLoss].join(','));
-  expect(rows).toHaveLength(4);
+  const rows = await downloadRows(page, loss.getByRole('button', { name: /as CSV/ }));
+  const recorded = lossRows(join(folder, 'runs'), ['first', 'second']);
+  expect(recorded).toHaveLength(4);
+  expect(rows.toSorted()).toEqual(recorded.toSorted());
 
-  // The choice lives in the address: back, and there it is.
+  // The URL holds the choice, so the way back leads to the same choice.
   await page.getByRole('link', { name: 'Choose other runs' }).click();
   await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(2);
   await page.getByRole('checkbox', { name: 'Compare second' }).uncheck();
   await expect(page.getByText('Check two runs or more')).toBeVisible();
 });
 
-test('no more can be chosen than colours tell apart', async ({ start, run, page, folder }) => {
-  expect(await run(`${SHORT} --name original`)).toMatchObject({ exitCode: 0 });
+test('at most eight runs can be chosen for a comparison', async ({ start, run, page, folder }) => {
+  expect(await run(`${SHORT_TRAINING} --name original`)).toMatchObject({ exitCode: 0 });
   const runs = join(folder, 'runs');
   const [id = ''] = readdirSync(runs);
   const { run: original } = readRun(join(runs, id));
@@ -66,8 +66,8 @@ test('no more can be chosen than colours tell apart', async ({ start, run, page,
     mkdirSync(join(runs, copy));
     writeFileSync(join(runs, copy, 'run.json'), JSON.stringify({ ...original, id: copy, name: copy }));
   }
-  const address = await pageOf(start('serve --port 0'));
-  await page.goto(`${address}?${copies.map((copy) => `run=${copy}`).join('&')}`);
+  const url = await dashboardUrl(start('serve --port 0'));
+  await page.goto(`${url}?${copies.map((copy) => `run=${copy}`).join('&')}`);
   await expect(page.getByRole('link', { name: 'Compare 8 runs' })).toBeVisible();
   await expect(page.getByRole('checkbox', { name: 'Compare copy-9' })).toBeDisabled();
   await page.getByRole('checkbox', { name: 'Compare copy-1' }).uncheck();
@@ -75,41 +75,39 @@ test('no more can be chosen than colours tell apart', async ({ start, run, page,
   await expect(page.getByRole('link', { name: 'Compare 8 runs' })).toBeVisible();
 });
 
-test('a run under way grows in the comparison, and one that is missing is named', async ({
+test('a comparison shows new epochs of a live run, and names a run that is missing', async ({
   start,
   page,
-  complaints,
+  pageErrors,
 }) => {
-  const address = await pageOf(start(ENDLESS));
-  const { origin, pathname } = new URL(address);
+  const { origin, pathname } = new URL(await dashboardUrl(start(ENDLESS_TRAINING)));
   const id = pathname.split('/').at(-1);
   await page.goto(`${origin}/compare?run=${id}&run=gone&run=..%2F..%2Fetc`);
   await expect(page.getByRole('alert')).toHaveText('Run gone could not be fetched: there is no run "gone"');
   const epochs = page.getByRole('row').nth(1).getByRole('cell').nth(1);
   await expect(epochs).toHaveText(/^\d+ \/ 100000$/);
-  const before = Number.parseInt(await epochs.innerText());
-  await expect.poll(async () => Number.parseInt(await epochs.innerText())).toBeGreaterThan(before);
-  // The browser's own word on the answer 404.
-  expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
-  complaints.splice(0);
+  const first = Number.parseInt(await epochs.innerText());
+  await expect.poll(async () => Number.parseInt(await epochs.innerText())).toBeGreaterThan(first);
+  // The browser itself reports the answer 404.
+  removeExpectedErrors(pageErrors, /404/);
 });
 
-test('the comparison passes the accessibility rules, and fits 360 pixels', async ({ start, run, page }) => {
-  expect(await run(`${SHORT} --name first`)).toMatchObject({ exitCode: 0 });
-  expect(await run(`${SHORT} --name second`)).toMatchObject({ exitCode: 0 });
-  const address = await pageOf(start('serve --port 0'));
+test('the comparison has no serious accessibility violation and fits 360 pixels', async ({ start, run, page }) => {
+  expect(await run(`${SHORT_TRAINING} --name first`)).toMatchObject({ exitCode: 0 });
+  expect(await run(`${SHORT_TRAINING} --name second`)).toMatchObject({ exitCode: 0 });
+  const url = await dashboardUrl(start('serve --port 0'));
   await page.setViewportSize({ width: 360, height: 740 });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.goto(address);
+    await page.goto(url);
     for (const name of ['first', 'second']) await page.getByRole('checkbox', { name: `Compare ${name}` }).check();
-    expect(await violations(page)).toEqual([]);
-    expect(await overhang(page)).toBe(0);
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(await horizontalOverflow(page)).toBe(0);
     await page.getByRole('link', { name: 'Compare 2 runs' }).click();
     const values = page.getByText('Values', { exact: true });
     await expect(values).toHaveCount(PANELS.length);
-    for (const one of await values.all()) await one.click();
-    expect(await violations(page)).toEqual([]);
-    expect(await overhang(page)).toBe(0);
+    for (const summary of await values.all()) await summary.click();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(await horizontalOverflow(page)).toBe(0);
   }
 });

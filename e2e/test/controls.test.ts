@@ -1,18 +1,19 @@
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { readOnlyRun, stepCount } from '../src/run-folder.js';
-import { connection, keyNumber } from '../src/run-page.js';
-import { ENDLESS, expect, pageOf, test } from './world.js';
+import { connection, keyNumber, statusPill, waitForEpochs } from '../src/run-page.js';
+import { dashboardUrl, ENDLESS_TRAINING, expect, test } from './fixtures.js';
 
-test('pause, resume and stop from the page', async ({ start, page, folder }) => {
-  const training = start(ENDLESS);
-  await page.goto(await pageOf(training));
+test('the buttons of the page pause, resume and stop a run', async ({ start, page, folder }) => {
+  const training = start(ENDLESS_TRAINING);
+  await page.goto(await dashboardUrl(training));
   const controls = page.getByRole('group', { name: 'Control the run' });
-  const pill = page.locator('.pill');
-  await training.says(/epoch 2/);
+  const pill = statusPill(page);
+  await training.waitForOutput(/epoch 2/);
 
   await controls.getByRole('button', { name: 'Pause' }).click();
   await expect(pill).toHaveText('paused');
-  // The files follow within a moment.
+  // The page may know of the pause before the file does.
   await expect.poll(() => readOnlyRun(join(folder, 'runs')).run.status).toBe('paused');
   await controls.getByRole('button', { name: 'Resume' }).click();
   await expect(pill).toHaveText('running');
@@ -22,21 +23,21 @@ test('pause, resume and stop from the page', async ({ start, page, folder }) => 
   await expect(pill).toHaveText('running');
   await controls.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('button', { name: 'Stop the run' }).click();
-  expect(await training.ended).toMatchObject({ exitCode: 0 });
+  expect(await training.exited).toMatchObject({ exitCode: 0 });
 
-  const found = readOnlyRun(join(folder, 'runs'));
-  expect(found.run.status).toBe('stopped');
-  const [, paused, resumed, stopped] = found.events.filter((event) => event.type === 'status');
+  const recorded = readOnlyRun(join(folder, 'runs'));
+  expect(recorded.run.status).toBe('stopped');
+  const [, paused, resumed, stopped] = recorded.events.filter((event) => event.type === 'status');
   expect([paused, resumed, stopped].map((event) => event?.status)).toEqual(['paused', 'running', 'stopped']);
-  // Not a step was done while it stood.
+  // No step was trained during the pause.
   expect(resumed?.step).toBe(paused?.step);
   expect(stopped?.step).toBeGreaterThan(resumed?.step ?? NaN);
-  expect(stepCount(found)).toBe(stopped?.step);
+  expect(stepCount(recorded)).toBe(stopped?.step);
 });
 
-test('a learning rate set from the page holds from then on', async ({ start, page, folder }) => {
-  const training = start(`${ENDLESS} --schedule constant`);
-  await page.goto(await pageOf(training));
+test('a learning rate set on the page is used from then on', async ({ start, page, folder }) => {
+  const training = start(`${ENDLESS_TRAINING} --schedule constant`);
+  await page.goto(await dashboardUrl(training));
   const field = page.getByRole('textbox', { name: 'Learning rate' });
   await field.fill('-3');
   await expect(page.getByRole('alert')).toContainText('1e-12 to 1e12');
@@ -45,33 +46,36 @@ test('a learning rate set from the page holds from then on', async ({ start, pag
   await field.press('Enter');
   await expect(keyNumber(page, 'Learning rate').value).toHaveText('0.02');
   await expect(page.getByRole('region', { name: 'Events' })).toContainText('set by hand');
-  const { step: changedAt } = readOnlyRun(join(folder, 'runs')).events.find(({ type }) => type === 'learningRate')!;
+  const changes = () => readOnlyRun(join(folder, 'runs')).events.filter(({ type }) => type === 'learningRate');
+  expect(changes()).toHaveLength(1);
+  const changedAt = changes()[0]?.step ?? NaN;
   await expect.poll(() => readOnlyRun(join(folder, 'runs')).epochs.at(-1)?.step ?? 0).toBeGreaterThan(changedAt + 80);
   training.kill('SIGINT');
-  await training.ended;
-  const { epochs, events } = readOnlyRun(join(folder, 'runs'));
-  expect(events.find(({ type }) => type === 'learningRate')).toMatchObject({
-    from: 0.1,
-    to: 0.02,
-    reason: { rule: 'command' },
-  });
-  expect(epochs.at(-1)?.learningRate).toBe(0.02);
+  await training.exited;
+  expect(changes()).toHaveLength(1);
+  expect(changes()[0]).toMatchObject({ from: 0.1, to: 0.02, reason: { rule: 'command' } });
+  expect(readOnlyRun(join(folder, 'runs')).epochs.at(-1)?.learningRate).toBe(0.02);
 });
 
-test('the keyboard reaches every control and works it', async ({ start, page }) => {
-  await page.goto(await pageOf(start(ENDLESS)));
-  await expect(connection(page)).toHaveText('Live');
-  const reached: string[] = [];
-  // Enough for the controls, the view and the first figure.
-  for (let count = 0; count < 24; count += 1) {
+/** Presses Tab so many times, and returns the label or the text of what was focused each time. */
+async function tabThrough(page: Page, count: number): Promise<string[]> {
+  const names: string[] = [];
+  for (let presses = 0; presses < count; presses += 1) {
     await page.keyboard.press('Tab');
-    reached.push(
+    names.push(
       await page.evaluate(() => {
-        const focused = document.activeElement as HTMLElement | null;
-        return focused?.getAttribute('aria-label') ?? focused?.id.concat(' ', focused.innerText).trim() ?? '';
+        const focused = document.activeElement;
+        if (!(focused instanceof HTMLElement)) return '';
+        return focused.getAttribute('aria-label') ?? `${focused.id} ${focused.innerText}`.trim();
       }),
     );
   }
+  return names;
+}
+
+test('Tab reaches every control of a run', async ({ start, page }) => {
+  await page.goto(await dashboardUrl(start(ENDLESS_TRAINING)));
+  await expect(connection(page)).toHaveText('Live');
   const expected = [
     'Runs',
     'Pause',
@@ -83,8 +87,13 @@ test('the keyboard reaches every control and works it', async ({ start, page }) 
     'log',
     'Values',
   ];
-  expect(reached).toEqual(expect.arrayContaining(expected));
+  // Enough for the controls, the view and the first figure.
+  expect(await tabThrough(page, 24)).toEqual(expect.arrayContaining(expected));
+});
 
+test('the keyboard pauses and resumes a run, and Escape answers no to stopping it', async ({ start, page, folder }) => {
+  await page.goto(await dashboardUrl(start(ENDLESS_TRAINING)));
+  await expect(connection(page)).toHaveText('Live');
   const pause = page.getByRole('button', { name: 'Pause' });
   await pause.focus();
   await page.keyboard.press('Enter');
@@ -96,8 +105,10 @@ test('the keyboard reaches every control and works it', async ({ start, page }) 
   await page.getByRole('button', { name: 'Stop' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeVisible();
-  // The harmless answer has the focus, and Escape is a no.
+  // The harmless answer has the focus.
   await expect(page.getByRole('button', { name: 'Go on training' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
+  await waitForEpochs(page, 2);
+  expect(readOnlyRun(join(folder, 'runs')).run.status).toBe('running');
 });

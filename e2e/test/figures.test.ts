@@ -1,59 +1,67 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { figureRecord } from '@fdr/records';
-import { overhang, violations } from '../src/accessibility.js';
-import { expect, pageOf, test } from './world.js';
+import type { Page } from '@playwright/test';
+import { figureRecord, type FigureRecord } from '@fdr/records';
+import { accessibilityViolations, horizontalOverflow } from '../src/accessibility.js';
+import { downloadRows, expectDrawn } from '../src/run-page.js';
+import { dashboardUrl, expect, removeExpectedErrors, test } from './fixtures.js';
 
-const DRAW = 'reproduce fig1 --model mlp';
+const REPRODUCE = 'reproduce fig1 --model mlp';
 const MALICIOUS = `<img src=x onerror="window.hacked=true">{{constructor.constructor('window.hacked=true')()}}`;
 
-/** What `fdr reproduce` has kept of a figure. */
-const kept = (folder: string) =>
+/** The record that `fdr reproduce` has written of figure 1a. */
+const storedFigure = (folder: string): FigureRecord =>
   figureRecord.parse(JSON.parse(readFileSync(join(folder, 'results', 'fig1a.json'), 'utf8')));
 
-test('figures appear as they are drawn, with claims, panels and values', async ({ start, run, page, folder }) => {
-  await page.goto(await pageOf(start('serve --port 0')));
+type Panel = FigureRecord['panels'][number];
+
+/** Expects the drawing, the table and the file of values of a panel. */
+async function expectPanel(page: Page, { title, chart: { traces } }: Panel): Promise<void> {
+  const card = page.getByRole('region', { name: title, exact: true });
+  const firstName = traces[0]?.name ?? '';
+  await expect(card.getByRole('img')).toHaveAccessibleName(new RegExp(firstName.replace(/\W/g, '.')));
+  await card.getByText('Values', { exact: true }).click();
+  for (const { name } of traces) await expect(card.getByRole('table')).toContainText(name);
+  await expectDrawn(card);
+  const rows = await downloadRows(page, page.getByRole('button', { name: `Save the values of ${title} as CSV` }));
+  expect(rows).toHaveLength(traces.reduce((sum, { curve }) => sum + curve.x.length, 0));
+}
+
+test('a figure appears on the page once it is drawn, with its claims, panels and values', async ({
+  start,
+  run,
+  page,
+  folder,
+}) => {
+  await page.goto(await dashboardUrl(start('serve --port 0')));
   await page.getByRole('navigation').getByRole('link', { name: 'Figures' }).click();
   await expect(page).toHaveTitle('Figures – FDR');
   await expect(page.getByText('No figures yet')).toBeVisible();
-  expect(await run(DRAW)).toMatchObject({ exitCode: 0 });
+  expect(await run(REPRODUCE)).toMatchObject({ exitCode: 0 });
 
-  const { title, claims, panels, command } = kept(folder);
+  const { title, claims, panels, command } = storedFigure(folder);
+  expect(claims.length).toBeGreaterThan(0);
   const link = page.getByRole('link', { name: title });
   await expect(link).toBeVisible();
-  await expect(page.getByRole('main')).toContainText(claims[0]!.verdict);
+  for (const { verdict } of claims) await expect(page.getByRole('main')).toContainText(verdict);
   // By keyboard alone.
   await link.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
-  await expect(page.getByRole('region', { name: 'Claims of the paper' })).toContainText(claims[0]!.measured);
+  for (const { measured } of claims)
+    await expect(page.getByRole('region', { name: 'Claims of the paper' })).toContainText(measured);
   await expect(page.getByText(command)).toBeVisible();
-  for (const panel of panels) {
-    const card = page.getByRole('region', { name: panel.title, exact: true });
-    await expect(card.getByRole('img')).toHaveAccessibleName(
-      new RegExp(panel.chart.traces[0]!.name.replace(/\W/g, '.')),
-    );
-    await card.getByText('Values', { exact: true }).click();
-    for (const { name } of panel.chart.traces) await expect(card.getByRole('table')).toContainText(name);
-    await expect(card.locator('canvas')).toBeVisible();
-  }
-  const [first] = panels;
-  const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: `Save the values of ${first!.title} as CSV` }).click();
-  const saved = readFileSync(await (await saving).path(), 'utf8')
-    .trimEnd()
-    .split('\r\n');
-  const points = first!.chart.traces.reduce((sum, { curve }) => sum + curve.x.length, 0);
-  expect(saved).toHaveLength(1 + points);
+  expect(panels).toHaveLength(2);
+  for (const panel of panels) await expectPanel(page, panel);
 });
 
-test('a figure that is drawn again is shown again', async ({ start, run, page, folder }) => {
-  expect(await run(DRAW)).toMatchObject({ exitCode: 0 });
-  const address = await pageOf(start('serve --port 0'));
-  await page.goto(`${address}figures/fig1a`);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(kept(folder).title);
+test('the page of a figure shows the new drawing once it is drawn again', async ({ start, run, page, folder }) => {
+  expect(await run(REPRODUCE)).toMatchObject({ exitCode: 0 });
+  const url = await dashboardUrl(start('serve --port 0'));
+  await page.goto(`${url}figures/fig1a`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(storedFigure(folder).title);
   const again = {
-    ...kept(folder),
+    ...storedFigure(folder),
     title: MALICIOUS,
     drawnAt: '2030-01-01T00:00:00.000Z',
     jobs: { done: 1, planned: 2 },
@@ -64,43 +72,46 @@ test('a figure that is drawn again is shown again', async ({ start, run, page, f
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
 });
 
-test('a file that is no figure is named, and an unknown figure leads back', async ({
+test('the list of figures names a damaged file, and the page of an unknown figure leads back to it', async ({
   start,
   run,
   page,
   folder,
-  complaints,
+  pageErrors,
 }) => {
-  expect(await run(DRAW)).toMatchObject({ exitCode: 0 });
+  expect(await run(REPRODUCE)).toMatchObject({ exitCode: 0 });
   writeFileSync(join(folder, 'results', 'fig2a.json'), '{"schemaVersion": 2}');
-  const address = await pageOf(start('serve --port 0 --results results'));
-  await page.goto(`${address}figures`);
+  const url = await dashboardUrl(start('serve --port 0 --results results'));
+  await page.goto(`${url}figures`);
   await expect(page.getByRole('region', { name: 'Files that could not be read' })).toContainText('fig2a');
   await expect(page.getByRole('link', { name: /^Figure 1/ })).toBeVisible();
-  await page.goto(`${address}figures/fig9`);
+  await page.goto(`${url}figures/fig9`);
   await expect(page.getByRole('alert')).toContainText('there is no figure fig9');
   await page.getByRole('main').getByRole('link', { name: 'All figures' }).click();
   await expect(page).toHaveTitle('Figures – FDR');
-  // The browser's own word on the answer 404.
-  expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
-  complaints.splice(0);
+  // The browser itself reports the answer 404.
+  removeExpectedErrors(pageErrors, /404/);
 });
 
-test('the pages of figures pass the accessibility rules, and fit 360 pixels', async ({ start, run, page }) => {
-  expect(await run(DRAW)).toMatchObject({ exitCode: 0 });
-  const address = await pageOf(start('serve --port 0'));
+test('the pages of figures have no serious accessibility violation and fit 360 pixels', async ({
+  start,
+  run,
+  page,
+}) => {
+  expect(await run(REPRODUCE)).toMatchObject({ exitCode: 0 });
+  const url = await dashboardUrl(start('serve --port 0'));
   await page.setViewportSize({ width: 360, height: 740 });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.goto(`${address}figures`);
+    await page.goto(`${url}figures`);
     await expect(page.getByRole('link', { name: /^Figure 1/ })).toBeVisible();
-    expect(await violations(page)).toEqual([]);
-    expect(await overhang(page)).toBe(0);
-    await page.goto(`${address}figures/fig1a`);
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(await horizontalOverflow(page)).toBe(0);
+    await page.goto(`${url}figures/fig1a`);
     const values = page.getByText('Values', { exact: true });
     await expect(values).toHaveCount(2);
-    for (const one of await values.all()) await one.click();
-    expect(await violations(page)).toEqual([]);
-    expect(await overhang(page)).toBe(0);
+    for (const summary of await values.all()) await summary.click();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(await horizontalOverflow(page)).toBe(0);
   }
 });

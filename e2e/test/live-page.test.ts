@@ -1,131 +1,156 @@
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { readOnlyRun, stepColumn, stepCount } from '../src/run-folder.js';
 import {
+  canvasImage,
   connection,
   expectDrawn,
   figure,
-  FIGURES,
+  figureRows,
+  RUN_FIGURES,
   keyNumber,
-  picture,
-  savedRows,
-  savedSteps,
+  shownEpoch,
+  stepRows,
+  waitForEpochs,
 } from '../src/run-page.js';
-import { EARLY_DROPS, ENDLESS, expect, pageOf, test } from './world.js';
+import { dashboardUrl, EARLY_DECAY, ENDLESS_TRAINING, expect, SHORT_TRAINING, test } from './fixtures.js';
 
-/** Waits until so many epochs have passed on the page. */
-async function epochsPass(page: Page, count: number): Promise<void> {
-  const epoch = async () => Number(await keyNumber(page, 'Epoch').value.textContent());
-  const now = await epoch();
-  await expect.poll(epoch).toBeGreaterThanOrEqual(now + count);
-}
-
-test('charts appear while training, and move', async ({ start, page }) => {
-  await page.goto(await pageOf(start(ENDLESS)));
+test('every figure is drawn during the training, and redrawn with new epochs', async ({ start, page }) => {
+  await page.goto(await dashboardUrl(start(ENDLESS_TRAINING)));
   await expect(connection(page)).toHaveText('Live');
-  await epochsPass(page, 2);
-  for (const title of FIGURES) await expectDrawn(figure(page, title));
+  await waitForEpochs(page, 2);
+  for (const title of RUN_FIGURES) await expectDrawn(figure(page, title));
   const loss = figure(page, 'Mini-batch loss');
   await loss.scrollIntoViewIfNeeded();
-  const before = await picture(loss);
-  const said = await loss.getByRole('img').getAttribute('aria-label');
-  await epochsPass(page, 1);
-  await expect.poll(() => picture(loss)).not.toBe(before);
-  await expect(loss.getByRole('img')).not.toHaveAttribute('aria-label', said ?? '');
+  const before = await canvasImage(loss);
+  const label = await loss.getByRole('img').getAttribute('aria-label');
+  expect(label).not.toBeNull();
+  await waitForEpochs(page, 1);
+  await expect.poll(() => canvasImage(loss)).not.toBe(before);
+  await expect(loss.getByRole('img')).not.toHaveAttribute('aria-label', label ?? '');
   await expect(keyNumber(page, 'Test accuracy').value).toHaveText(/\d\d\.\d+ ?%/);
 });
 
-test('the learning rate falls, and the page says why', async ({ start, page, folder }) => {
-  const training = start(`${ENDLESS} ${EARLY_DROPS}`);
-  await page.goto(await pageOf(training));
+test('the page tells why the learning rate fell', async ({ start, page, folder }) => {
+  const training = start(`${ENDLESS_TRAINING} ${EARLY_DECAY}`);
+  await page.goto(await dashboardUrl(training));
   const events = page.getByRole('region', { name: 'Events' });
   await expect(events).toContainText(
     /Learning rate 0\.3 → 0\.27: the ratio \d\.\d+ was within 0\.5 of one over the last \d+ steps/,
   );
   await expect(keyNumber(page, 'Learning rate').note).toHaveText(/after \d+ change/);
   training.kill('SIGINT');
-  await training.ended;
-  const drops = readOnlyRun(join(folder, 'runs')).events.filter((event) => event.type === 'learningRate');
-  expect(drops.length).toBeGreaterThan(0);
-  expect(drops[0]).toMatchObject({ from: 0.3, to: 0.27, reason: { rule: 'equilibrium', threshold: 0.5 } });
+  await training.exited;
+  const changes = readOnlyRun(join(folder, 'runs')).events.filter((event) => event.type === 'learningRate');
+  expect(changes.length).toBeGreaterThan(0);
+  expect(changes[0]).toMatchObject({ from: 0.3, to: 0.27, reason: { rule: 'equilibrium', threshold: 0.5 } });
 });
 
-test('a page opened late, and one that saw it all, have the whole history and nothing twice', async ({
+test('a page opened late and a page opened early both have every epoch, change and step once', async ({
   start,
   page,
   context,
   folder,
 }) => {
-  // A server of its own stays when the training has ended.
+  // A server in a process of its own outlives the training.
   const server = start('serve --port 0');
-  const training = start(`train --dataset synthetic --epochs 25 --threads 1 --no-dashboard ${EARLY_DROPS}`);
-  await training.says(/epoch 2/);
-  const { origin } = new URL(await pageOf(server));
-  const address = `${origin}/runs/${readOnlyRun(join(folder, 'runs')).run.id}`;
-  await page.goto(address);
+  const training = start(`train --dataset synthetic --epochs 25 --threads 1 --no-dashboard ${EARLY_DECAY}`);
+  await training.waitForOutput(/epoch 2/);
+  const { origin } = new URL(await dashboardUrl(server));
+  const url = `${origin}/runs/${readOnlyRun(join(folder, 'runs')).run.id}`;
+  await page.goto(url);
   await expect(connection(page)).toHaveText('Live, trained by another process');
-  await training.says(/epoch (1[5-9]|2\d)/);
+  await training.waitForOutput(/epoch (1[5-9]|2\d)/);
   const late = await context.newPage();
-  await late.goto(address);
-  expect(await training.ended).toMatchObject({ exitCode: 0 });
+  await late.goto(url);
+  expect(await training.exited).toMatchObject({ exitCode: 0 });
 
-  const found = readOnlyRun(join(folder, 'runs'));
-  const epochs = found.epochs.map(({ epoch, oLHalf, oRHalf }) => [epoch, oLHalf, oRHalf].map(String));
-  const drops = found.events
+  const recorded = readOnlyRun(join(folder, 'runs'));
+  const epochs = recorded.epochs.map(({ epoch, oLHalf, oRHalf }) => [epoch, oLHalf, oRHalf].map(String));
+  const changes = recorded.events
     .filter((event) => event.type === 'learningRate')
     .map(({ from, to }) => [from, to].map(String));
   expect(epochs).toHaveLength(25);
-  for (const seen of [page, late]) {
-    await expect(connection(seen)).toHaveText(/Complete|Recorded/);
-    await expect(keyNumber(seen, 'Epoch').value).toHaveText('25');
-    await expect(async () => expect(await savedRows(seen, 'The two sides of FDR1')).toEqual(epochs)).toPass();
-    expect((await savedRows(seen, 'Learning rate')).map(([, from, to]) => [from, to])).toEqual(drops);
-    const steps = await savedSteps(seen);
+  for (const shown of [page, late]) {
+    await expect(connection(shown)).toHaveText(/Complete|Recorded/);
+    await expect.poll(() => shownEpoch(shown)).toBe(25);
+    await expect(async () => expect(await figureRows(shown, 'The two sides of FDR1')).toEqual(epochs)).toPass();
+    expect((await figureRows(shown, 'Learning rate')).map(([, from, to]) => [from, to])).toEqual(changes);
+    const steps = await stepRows(shown);
     expect(steps.map(([step]) => Number(step))).toEqual(
-      Array.from({ length: stepCount(found) }, (_, index) => index + 1),
+      Array.from({ length: stepCount(recorded) }, (_, index) => index + 1),
     );
-    expect(steps.map((row) => Number(row[2]))).toEqual(stepColumn(found, 'loss'));
+    expect(steps.map((row) => Number(row[2]))).toEqual(stepColumn(recorded, 'loss'));
   }
 });
 
-test('scales change by one click, and a chosen view outlives the growth of the run and a reload', async ({
-  start,
-  page,
-}) => {
-  await page.goto(await pageOf(start(ENDLESS)));
-  await epochsPass(page, 4);
-  const loss = figure(page, 'Mini-batch loss');
-  const [linear, log] = ['lin', 'log'].map((name) => loss.getByRole('button', { name, exact: true }));
-  await expect(log!).toHaveAttribute('aria-pressed', 'true');
-  await linear!.click();
-  await expect(linear!).toHaveAttribute('aria-pressed', 'true');
-  await expect(log!).toHaveAttribute('aria-pressed', 'false');
-  await page
-    .getByRole('group', { name: 'Horizontal axis of all figures' })
-    .getByRole('button', { name: 'log' })
-    .click();
-
-  // From a quarter to three quarters of the figure.
-  const canvas = (await loss.getByRole('img').boundingBox())!;
-  await page.mouse.move(canvas.x + canvas.width / 4, canvas.y + canvas.height / 2);
+/** Drags with the mouse from a quarter to three quarters of a figure's width. */
+async function dragAcross(page: Page, card: Locator): Promise<void> {
+  const box = await card.getByRole('img').boundingBox();
+  if (box === null) throw new Error('the figure is not visible');
+  const middle = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width / 4, middle);
   await page.mouse.down();
-  await page.mouse.move(canvas.x + (3 * canvas.width) / 4, canvas.y + canvas.height / 2, { steps: 4 });
+  await page.mouse.move(box.x + (3 * box.width) / 4, middle, { steps: 4 });
   await page.mouse.up();
+}
+
+const scaleButton = (group: Locator, name: 'lin' | 'log'): Locator => group.getByRole('button', { name, exact: true });
+const horizontalScale = (page: Page): Locator => page.getByRole('group', { name: 'Horizontal axis of all figures' });
+
+test('the buttons of the scales redraw a figure', async ({ start, run, page }) => {
+  // A recorded run is redrawn for no other reason.
+  expect(await run(SHORT_TRAINING)).toMatchObject({ exitCode: 0 });
+  await page.goto(await dashboardUrl(start('serve --port 0')));
+  await page.getByRole('rowheader').getByRole('link').click();
+  const loss = figure(page, 'Mini-batch loss');
+  await expectDrawn(loss);
+  await expect(scaleButton(loss, 'log')).toHaveAttribute('aria-pressed', 'true');
+  const withLog = await settledImage(loss);
+  await scaleButton(loss, 'lin').click();
+  await expect(scaleButton(loss, 'lin')).toHaveAttribute('aria-pressed', 'true');
+  await expect(scaleButton(loss, 'log')).toHaveAttribute('aria-pressed', 'false');
+  await expect.poll(() => canvasImage(loss)).not.toBe(withLog);
+  const withLinear = await settledImage(loss);
+  await scaleButton(horizontalScale(page), 'log').click();
+  await expect.poll(() => canvasImage(loss)).not.toBe(withLinear);
+});
+
+/** The drawing of a figure once its animation has ended: two readings, two frames apart, agree. */
+async function settledImage(card: Locator): Promise<string> {
+  let image = await canvasImage(card);
+  await expect(async () => {
+    const before = image;
+    await card.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    image = await canvasImage(card);
+    expect(image).toBe(before);
+  }).toPass();
+  return image;
+}
+
+test('a chosen view is kept while the run grows and after a reload', async ({ start, page }) => {
+  await page.goto(await dashboardUrl(start(ENDLESS_TRAINING)));
+  await waitForEpochs(page, 4);
+  const loss = figure(page, 'Mini-batch loss');
+  await scaleButton(loss, 'lin').click();
+  await scaleButton(horizontalScale(page), 'log').click();
+  await dragAcross(page, loss);
   const showAll = page.getByRole('button', { name: 'Show all', exact: true });
   await expect(showAll).toBeEnabled();
   const [first, last] = [page.getByLabel('First epoch in sight'), page.getByLabel('Last epoch in sight')];
   const chosen = [await first.inputValue(), await last.inputValue()];
   expect(Number(chosen[1])).toBeGreaterThan(Number(chosen[0]));
 
-  const holds = async () => {
+  const expectChosenView = async () => {
     expect([await first.inputValue(), await last.inputValue()]).toEqual(chosen);
-    await expect(linear!).toHaveAttribute('aria-pressed', 'true');
+    await expect(scaleButton(loss, 'lin')).toHaveAttribute('aria-pressed', 'true');
+    await expect(scaleButton(horizontalScale(page), 'log')).toHaveAttribute('aria-pressed', 'true');
   };
-  await epochsPass(page, 3);
-  await holds();
+  await waitForEpochs(page, 3);
+  await expectChosenView();
   await page.reload();
-  await epochsPass(page, 1);
-  await holds();
+  await waitForEpochs(page, 1);
+  await expectChosenView();
   await expectDrawn(loss);
 
   await showAll.click();
@@ -134,40 +159,41 @@ test('scales change by one click, and a chosen view outlives the growth of the r
   await expect.poll(async () => Number(await last.inputValue())).toBeGreaterThan(end);
 });
 
-test('a pointer that moves over a figure while it is drawn anew breaks nothing', async ({ start, page }) => {
-  await page.goto(await pageOf(start(ENDLESS)));
+/** In the page: clicks the two scales in turn, once a frame, 60 times, and moves the pointer before and after each click. */
+async function moveWhileRedrawing(card: Element): Promise<void> {
+  const buttons = [...card.querySelectorAll('button')].filter(({ innerText }) => /lin|log/.test(innerText));
+  const canvas = card.querySelector('canvas');
+  if (buttons.length !== 2 || canvas === null) throw new Error('the figure has no canvas or no two scales');
+  const { left, top } = card.getBoundingClientRect();
+  const move = (round: number) => {
+    const position = { clientX: left + 150 + round, clientY: top + 200 };
+    canvas.dispatchEvent(new MouseEvent('mousemove', { bubbles: true, ...position }));
+  };
+  for (let round = 0; round < 60; round += 1) {
+    await new Promise(requestAnimationFrame);
+    move(round);
+    buttons[round % 2]?.click();
+    // After the page has handled the click and before the next frame.
+    setTimeout(() => move(round), 0);
+  }
+}
+
+test('a pointer that moves over a figure while it is redrawn causes no error', async ({ start, page }) => {
+  await page.goto(await dashboardUrl(start(ENDLESS_TRAINING)));
   const loss = figure(page, 'Mini-batch loss');
   await expectDrawn(loss);
-  await loss.evaluate((card) => {
-    const buttons = [...card.querySelectorAll('button')].filter(({ innerText }) => /lin|log/.test(innerText));
-    const canvas = card.querySelector('canvas');
-    const { left, top } = card.getBoundingClientRect();
-    const move = (round: number) => {
-      const place = { clientX: left + 150 + round, clientY: top + 200 };
-      canvas?.dispatchEvent(new MouseEvent('mousemove', { bubbles: true, ...place }));
-    };
-    let round = 0;
-    const next = () => {
-      move(round);
-      buttons[round % 2]?.click();
-      // After the page has taken the click and before the next frame.
-      setTimeout(() => move(round), 0);
-      round += 1;
-      if (round < 60) requestAnimationFrame(next);
-      else card.dataset['moved'] = 'enough';
-    };
-    next();
-  });
-  await expect(loss).toHaveAttribute('data-moved', 'enough');
+  await loss.evaluate(moveWhileRedrawing);
+  // The last click chose the second scale. Errors of the page fail the test at its end.
+  await expect(scaleButton(loss, 'log')).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('every figure has the table of its values', async ({ start, page, folder }) => {
+test('every figure of a recorded run has a table of its values', async ({ start, page, folder }) => {
   const training = start('train --dataset synthetic --epochs 6 --threads 1 --no-dashboard');
-  await training.ended;
-  await page.goto(await pageOf(start('serve --port 0')));
+  await training.exited;
+  await page.goto(await dashboardUrl(start('serve --port 0')));
   await page.getByRole('rowheader').getByRole('link').click();
   await expect(connection(page)).toHaveText('Recorded');
-  for (const title of FIGURES) {
+  for (const title of RUN_FIGURES) {
     const card = figure(page, title);
     await card.getByText('Values', { exact: true }).click();
     await expect(card.getByRole('table')).toBeVisible();

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EpochRecord, EventRecord } from '@fdr/records';
 import { readOnlyRun, type RunFolder } from '../src/run-folder.js';
-import { EARLY_DROPS, expect, test } from './world.js';
+import { EARLY_DECAY, ENDLESS_TRAINING, expect, test } from './fixtures.js';
 
 const EPOCHS = 30;
-const WORDS = `train --dataset synthetic --epochs ${EPOCHS} --threads 1 --momentum 0.5 --no-dashboard --json ${EARLY_DROPS}`;
-/** The line that `--json` prints of an epoch. */
-const epoch = (number: number) => new RegExp(`"epoch":{"epoch":${number},`);
+const TRAIN = `train --dataset synthetic --epochs ${EPOCHS} --threads 1 --momentum 0.5 --no-dashboard --json ${EARLY_DECAY}`;
+/** Matches the line that `--json` prints for an epoch. */
+const epochLine = (number: number) => new RegExp(`"epoch":{"epoch":${number},`);
 
-/** Everything but wall times, and who stopped it and began it anew. */
-const substance = ({ epochs, events, steps }: RunFolder) => ({
+/** The contents of a run that must not depend on interruptions: all but wall times, status changes and commands. */
+const withoutTimes = ({ epochs, events, steps }: RunFolder) => ({
   epochs: epochs.map((record: EpochRecord) => ({ ...record, seconds: 0 })),
   events: events
     .filter(({ type }) => type !== 'status' && type !== 'command')
@@ -18,58 +18,65 @@ const substance = ({ epochs, events, steps }: RunFolder) => ({
   steps: steps.toString('base64'),
 });
 
-test('a run that was killed twice, its last checkpoint damaged, goes on to the same bits', async ({
+/** Flips a bit of a tensor in the checkpoint of the latest step. Returns the file's name. */
+function damageNewestCheckpoint(folder: string): string {
+  const [newest = ''] = readdirSync(folder)
+    .filter((name) => /^\d/.test(name))
+    .toSorted((left, right) => parseInt(right) - parseInt(left));
+  const bytes = readFileSync(join(folder, newest));
+  const position = bytes.length - 100;
+  bytes.writeUInt8(bytes.readUInt8(position) ^ 1, position);
+  writeFileSync(join(folder, newest), bytes);
+  return newest;
+}
+
+/** The tensors of a checkpoint in base 64, without the file's header, which holds times. */
+function tensorBytes({ path }: RunFolder, checkpoint: string): string {
+  const file = readFileSync(join(path, 'checkpoints', checkpoint));
+  return file.subarray(8 + Number(file.readBigUInt64LE())).toString('base64');
+}
+
+test('a run killed twice, with its newest checkpoint damaged, resumes to the same bits as one that was not', async ({
   start,
   run,
   folder,
 }) => {
-  expect(await run(`${WORDS} --runs-dir whole`)).toMatchObject({ exitCode: 0 });
+  expect(await run(`${TRAIN} --runs-dir whole`)).toMatchObject({ exitCode: 0 });
   const whole = readOnlyRun(join(folder, 'whole'));
   expect(whole.events.some(({ type }) => type === 'learningRate')).toBe(true);
 
   const broken = join(folder, 'broken');
   const often = '--runs-dir broken --checkpoint-every 0 --json';
-  const first = start(`${WORDS.replace(' --json', '')} ${often}`);
-  await first.says(epoch(4));
+  const first = start(`${TRAIN.replace(' --json', '')} ${often}`);
+  await first.waitForOutput(epochLine(4));
   first.kill('SIGKILL');
-  await first.ended;
+  await first.exited;
   const [id = ''] = readdirSync(broken);
 
   const second = start(`resume ${id} --no-dashboard ${often}`);
-  await second.says(epoch(9));
+  await second.waitForOutput(epochLine(9));
   second.kill('SIGKILL');
-  await second.ended;
-  const checkpoints = join(broken, id, 'checkpoints');
-  const newest = readdirSync(checkpoints)
-    .filter((name) => /^\d/.test(name))
-    .toSorted((left, right) => parseInt(left) - parseInt(right))
-    .at(-1) as string;
-  const bytes = readFileSync(join(checkpoints, newest));
-  bytes.writeUInt8(bytes.readUInt8(bytes.length - 100) ^ 1, bytes.length - 100);
-  writeFileSync(join(checkpoints, newest), bytes);
+  await second.exited;
+  const damaged = damageNewestCheckpoint(join(broken, id, 'checkpoints'));
 
   const third = await run(`resume ${id} --no-dashboard ${often}`);
   expect(third.exitCode).toBe(0);
-  expect(third.stderr).toContain(`checkpoint ${newest}: its SHA-256 is`);
+  expect(third.stderr).toContain(`checkpoint ${damaged}: its SHA-256 is`);
   const resumed = readOnlyRun(broken);
   expect(resumed.run.status).toBe('finished');
-  expect(substance(resumed)).toEqual(substance(whole));
-  expect(resumed.events.filter((event) => event.type === 'status').map(({ status }) => status)).toEqual([
-    ...['running', 'running', 'running', 'finished'],
-  ]);
+  expect(withoutTimes(resumed)).toEqual(withoutTimes(whole));
+  expect(resumed.events.filter((event) => event.type === 'status').map(({ status }) => status)).toEqual(
+    'running running running finished'.split(' '),
+  );
   const last = `${whole.epochs.at(-1)?.step}.safetensors`;
-  const tensors = ({ path }: RunFolder): string => {
-    const file = readFileSync(join(path, 'checkpoints', last));
-    return file.subarray(8 + Number(file.readBigUInt64LE())).toString('base64');
-  };
-  expect(tensors(resumed)).toBe(tensors(whole));
+  expect(tensorBytes(resumed, last)).toBe(tensorBytes(whole, last));
 });
 
-test('a stopped run goes on, a finished one only if it is given more epochs', async ({ start, run, folder }) => {
-  const training = start(`${WORDS} --runs-dir runs`);
-  await training.says(epoch(2));
+test('fdr resume continues a stopped run, and a finished one only with more epochs', async ({ start, run, folder }) => {
+  const training = start(`${TRAIN} --runs-dir runs`);
+  await training.waitForOutput(epochLine(2));
   training.kill('SIGINT');
-  expect(await training.ended).toMatchObject({ exitCode: 130 });
+  expect(await training.exited).toMatchObject({ exitCode: 130 });
   const [id = ''] = readdirSync(join(folder, 'runs'));
   expect(await run(`resume ${id} --no-dashboard`)).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await run(`resume ${id} --no-dashboard`)).toMatchObject({
@@ -78,19 +85,19 @@ test('a stopped run goes on, a finished one only if it is given more epochs', as
   });
   expect(await run(`resume ${id} --no-dashboard --epochs ${EPOCHS + 1}`)).toMatchObject({ exitCode: 0, stderr: '' });
 
-  expect(await run(`${WORDS.replace(`--epochs ${EPOCHS}`, `--epochs ${EPOCHS + 1}`)} --runs-dir longer`)).toMatchObject(
+  expect(await run(`${TRAIN.replace(`--epochs ${EPOCHS}`, `--epochs ${EPOCHS + 1}`)} --runs-dir longer`)).toMatchObject(
     {
       exitCode: 0,
     },
   );
   const [resumed, longer] = [readOnlyRun(join(folder, 'runs')), readOnlyRun(join(folder, 'longer'))];
-  expect(substance(resumed)).toEqual(substance(longer));
+  expect(withoutTimes(resumed)).toEqual(withoutTimes(longer));
   expect(resumed.run.config).toEqual(longer.run.config);
 });
 
-test('what is being trained by a living process, or is no run, is not resumed', async ({ start, run, folder }) => {
-  const training = start('train --dataset synthetic --epochs 100000 --threads 1 --no-dashboard');
-  await training.says(/epoch 2/);
+test('fdr resume refuses a run that is in use by a process, and an unknown run', async ({ start, run, folder }) => {
+  const training = start(`${ENDLESS_TRAINING} --no-dashboard`);
+  await training.waitForOutput(/epoch 2/);
   const [id = ''] = readdirSync(join(folder, 'runs'));
   const refused = await run(`resume ${id} --no-dashboard`);
   expect(refused.exitCode).toBe(2);
@@ -100,5 +107,5 @@ test('what is being trained by a living process, or is no run, is not resumed', 
     stderr: 'fdr: there is no run "no-such-run"\n',
   });
   training.kill('SIGTERM');
-  expect(await training.ended).toMatchObject({ exitCode: 143 });
+  expect(await training.exited).toMatchObject({ exitCode: 143 });
 });

@@ -42,7 +42,7 @@ describe.each([0, 0.9])('points of a stationary state, momentum %d', (momentum) 
     );
   });
 
-  it('give the curvature that the second relation reads from the run (29)', { timeout: 60_000 }, async () => {
+  it('give the curvature that the second relation reads from the run (29)', { timeout: 600_000 }, async () => {
     const runs = await Promise.all(
       [1, 2, 3, 4].map(async (seed) => {
         const { records, snapshots } = await trained(momentum, seed, 40);

@@ -6,14 +6,24 @@ import { startSession } from '../src/session.js';
 import { scratch } from '../../run-store/test/sample.js';
 
 /** A training without end, after its first epoch. */
-async function underWay() {
+async function trainingWithoutEnd() {
   const runsDirectory = await scratch();
   const warn = (message: string) => expect.unreachable(message);
   let begun = (): void => undefined;
   const firstEpoch = new Promise<void>((resolve) => (begun = resolve));
   const session = await startSession({
-    ...{ checkpointEvery: 60, name: 'test', runsDirectory, warn },
-    config: { ...DEFAULT_CONFIG, dataset: 'synthetic', backend: 'onnx', threads: 1, schedule: 'constant', epochs: 1e6 },
+    checkpointEvery: 60,
+    name: 'test',
+    runsDirectory,
+    warn,
+    config: {
+      ...DEFAULT_CONFIG,
+      dataset: 'synthetic',
+      backend: 'onnx',
+      threads: 1,
+      schedule: { kind: 'constant' },
+      epochs: 1e6,
+    },
     listen: (report) => report.type === 'epoch' && begun(),
   });
   await firstEpoch;
@@ -28,15 +38,15 @@ async function underWay() {
 }
 
 it('there is no point to go on from while the run has a living writer', async () => {
-  const { point, stop } = await underWay();
+  const { point, stop } = await trainingWithoutEnd();
   await expect(point()).rejects.toThrow(/is in use by process \d+ on /);
   await stop();
   expect((await point()).snapshot.state.progress.epoch).toBeGreaterThanOrEqual(1);
 });
 
 it('the epochs stay as they are under a cosine schedule, though a command has set it', async () => {
-  const { command, point, stop } = await underWay();
-  await command({ type: 'setSchedule', schedule: 'cosine', threshold: 0.01, decay: 0.1 });
+  const { command, point, stop } = await trainingWithoutEnd();
+  await command({ type: 'setSchedule', schedule: { kind: 'cosine', minimumLearningRate: 0 } });
   await stop();
   await expect(point(2e6)).rejects.toThrow(
     /^--epochs can't be changed: the cosine schedule of run .* spans its 1000000$/,

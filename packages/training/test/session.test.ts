@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Command, RunConfig } from '@fdr/records';
 import { DEFAULT_CONFIG } from '../src/default-config.js';
-import { checkpointSteps } from '@fdr/run-store';
-import { openRun, type RunReader } from '@fdr/run-store';
-import type { Report } from '../src/worker-messages.js';
+import { checkpointSteps, openRun, type RunReader } from '@fdr/run-store';
+import type { WorkerMessage } from '../src/worker-messages.js';
 import { startSession, type Session } from '../src/session.js';
 
 const CONFIG: RunConfig = {
@@ -14,8 +13,10 @@ const CONFIG: RunConfig = {
   dataset: 'synthetic',
   backend: 'onnx',
   threads: 1,
-  schedule: 'constant',
+  schedule: { kind: 'constant' },
 };
+
+const STEP = { kind: 'step', everyEpochs: 100, divisor: 10, minimumLearningRate: 0 } as const;
 
 let runsDirectory: string;
 beforeEach(async () => {
@@ -23,53 +24,54 @@ beforeEach(async () => {
 });
 afterEach(() => rm(runsDirectory, { recursive: true, force: true }));
 
-interface Conducted {
+interface RunningSession {
   readonly session: Session;
-  readonly reports: readonly Report[];
-  /** Resolves with the first report that fits, those already made included. */
-  until(fits: (report: Report) => boolean): Promise<Report>;
+  readonly messages: readonly WorkerMessage[];
+  /** Resolves with the first message that fits, those already received included. */
+  until(fits: (message: WorkerMessage) => boolean): Promise<WorkerMessage>;
   command(command: Partial<Command> & { readonly type: Command['type'] }): ReturnType<Session['command']>;
   reader(): Promise<RunReader>;
 }
 
-let commands = 0;
+let commandCount = 0;
 
-async function conduct(config: Partial<RunConfig>): Promise<Conducted> {
-  const reports: Report[] = [];
-  const waiting: { fits: (report: Report) => boolean; resolve: (report: Report) => void }[] = [];
+async function start(config: Partial<RunConfig>): Promise<RunningSession> {
+  const messages: WorkerMessage[] = [];
+  const waiting: { fits: (message: WorkerMessage) => boolean; resolve: (message: WorkerMessage) => void }[] = [];
   const session = await startSession({
     checkpointEvery: 60,
     config: { ...CONFIG, ...config },
     name: 'test',
     runsDirectory,
     warn: (message) => expect.unreachable(message),
-    listen: (report) => {
-      reports.push(report);
-      for (const { fits, resolve } of waiting) if (fits(report)) resolve(report);
+    listen: (message) => {
+      messages.push(message);
+      for (const { fits, resolve } of waiting) if (fits(message)) resolve(message);
     },
   });
   return {
     session,
-    reports,
+    messages,
     until: (fits) =>
       new Promise((resolve) => {
-        const found = reports.find(fits);
+        const found = messages.find(fits);
         if (found) resolve(found);
         else waiting.push({ fits, resolve });
       }),
     command: (command) =>
-      session.command({ commandId: `command-${(commands += 1)}`, runId: session.run.id, ...command } as Command),
+      session.command({ commandId: `command-${(commandCount += 1)}`, runId: session.run.id, ...command } as Command),
     reader: () => openRun(runsDirectory, session.run.id),
   };
 }
 
-const epoch = (number: number) => (report: Report) => report.type === 'epoch' && report.record.epoch >= number;
-const steps = (report: Report): boolean => report.type === 'steps';
+const epoch = (number: number) => (message: WorkerMessage) =>
+  message.type === 'epoch' && message.record.epoch >= number;
+const steps = (message: WorkerMessage): boolean => message.type === 'steps';
 
 describe('a training session', () => {
-  it('ends with a whole run folder', async () => {
-    const { session, reader } = await conduct({ epochs: 2 });
-    expect(await session.ended).toEqual({ status: 'finished', whole: true });
+  it('ends with a complete run folder', async () => {
+    const { session, reader } = await start({ epochs: 2 });
+    expect(await session.ended).toEqual({ status: 'finished', complete: true });
     const { run } = await reader();
     const stored = await reader();
     const total = 2 * run.stepsPerEpoch;
@@ -88,7 +90,7 @@ describe('a training session', () => {
 
   it('gives the same records twice, times aside', async () => {
     const records = async (): Promise<unknown> => {
-      const { session, reader } = await conduct({ epochs: 2 });
+      const { session, reader } = await start({ epochs: 2 });
       await session.ended;
       const epochs = await (await reader()).epochs();
       return [
@@ -100,25 +102,28 @@ describe('a training session', () => {
   });
 
   it('pauses, resumes, takes a learning rate and a schedule, saves, and stops', async () => {
-    const { session, reports, until, command, reader } = await conduct({ epochs: 1_000_000 });
+    const { session, messages, until, command, reader } = await start({ epochs: 1_000_000 });
     await until(epoch(1));
     expect(await command({ type: 'pause' })).toEqual({ ok: true });
-    const quiet = reports.length;
+    const quiet = messages.length;
     expect(await command({ type: 'checkpoint' })).toEqual({ ok: true });
-    expect(reports.slice(quiet).filter(steps)).toEqual([]);
+    expect(messages.slice(quiet).filter(steps)).toEqual([]);
     expect(await command({ type: 'setLearningRate', learningRate: 0.05 })).toEqual({ ok: true });
-    expect(await command({ type: 'setSchedule', schedule: 'step', threshold: 0.01, decay: 0.1 })).toEqual({ ok: true });
+    expect(await command({ type: 'setSchedule', schedule: { ...STEP, everyEpochs: 7 } })).toEqual({ ok: true });
     expect(await command({ type: 'resume' })).toEqual({ ok: true });
-    await until((report) => report.type === 'epoch' && report.record.learningRate === 0.05);
+    await until((message) => message.type === 'epoch' && message.record.learningRate === 0.05);
     expect(await command({ type: 'stop' })).toEqual({ ok: true });
-    expect(await session.ended).toEqual({ status: 'stopped', whole: true });
+    expect(await session.ended).toEqual({ status: 'stopped', complete: true });
 
     const events = await (await reader()).events();
-    const told = events.flatMap((event) => (event.type === 'command' ? [event.command.type] : []));
-    expect(told).toEqual(['pause', 'checkpoint', 'setLearningRate', 'setSchedule', 'resume', 'stop']);
+    const commands = events.flatMap((event) => (event.type === 'command' ? [event.command.type] : []));
+    expect(commands).toEqual(['pause', 'checkpoint', 'setLearningRate', 'setSchedule', 'resume', 'stop']);
     expect(events.filter(({ type }) => type === 'learningRate')).toMatchObject([
       { from: 0.1, to: 0.05, reason: { rule: 'command' } },
     ]);
+    expect(events.find(({ type }) => type === 'schedule')).toMatchObject({
+      schedule: { kind: 'step', everyEpochs: 7, divisor: 10 },
+    });
     const saved = await checkpointSteps(join(session.folder, 'checkpoints'));
     expect(saved).toHaveLength(3);
     expect(saved[2]).toBe((await reader()).stepCount());
@@ -126,9 +131,9 @@ describe('a training session', () => {
     expect(await command({ type: 'pause' })).toEqual({ ok: false, error: 'the training has ended' });
   });
 
-  it('stops where the loss diverges, and says so', async () => {
-    const { session, reader } = await conduct({ epochs: 5, learningRate: 1e9 });
-    expect(await session.ended).toEqual({ status: 'diverged', whole: true });
+  it('stops where the loss diverges, and records a warning', async () => {
+    const { session, reader } = await start({ epochs: 5, learningRate: 1e9 });
+    expect(await session.ended).toEqual({ status: 'diverged', complete: true });
     expect((await reader()).run.status).toBe('diverged');
     expect(await (await reader()).events()).toContainEqual(
       expect.objectContaining({ type: 'warning', message: expect.stringContaining('diverged') }),
@@ -140,7 +145,7 @@ describe('a training session', () => {
     ['a batch larger than the data', { batchSize: 1_000_000 }, /batchSize/],
     ['a library that has not been fetched', { backend: 'tensorflow' }, /tfjs-node.*npm install/],
   ])('refuses %s before any file is made', async (_, config, message) => {
-    await expect(conduct(config)).rejects.toThrow(message);
+    await expect(start(config)).rejects.toThrow(message);
     expect(await readdir(runsDirectory)).toEqual([]);
   });
 });

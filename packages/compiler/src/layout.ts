@@ -24,7 +24,7 @@ export const storedAxis = (axis: number, layout: Layout): number =>
   layout === 'channels-last' ? axis : PERMUTATION[layout].indexOf(axis);
 
 /** How a tensor gets from one layout into the other one. */
-export interface LayoutChange {
+interface LayoutChange {
   /** The permutation of the stored axes. */
   readonly perm: readonly number[];
   /** False if both layouts hold the values in the same sequence: a Reshape is enough then. */

@@ -23,7 +23,7 @@ export interface OnnxValue {
 }
 
 /** The value of an attribute. A whole number is an `int`, any other number a `float`; `{ float: 1 }` is a float that is whole. */
-export type OnnxAttribute = number | { readonly float: number } | readonly number[] | string | OnnxGraph;
+type OnnxAttribute = number | { readonly float: number } | readonly number[] | string | OnnxGraph;
 
 /** One operator of a graph (`NodeProto`). */
 export interface OnnxNode {
@@ -35,7 +35,7 @@ export interface OnnxNode {
 }
 
 /** A graph (`GraphProto`). Its nodes are sorted topologically. */
-export interface OnnxGraph {
+interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxTensor[];

@@ -21,7 +21,7 @@ export interface ReadableNodes {
 export type RewriteRule = (node: OnnxNode, nodes: ReadableNodes) => OnnxNode | undefined;
 
 /** The rules of `simplify`, which applies each to each node, in this order. */
-export const REWRITE_RULES = {
+export const REWRITE_RULES: Readonly<Record<string, RewriteRule>> = {
   /** `sum(x * x)` without storing `x * x`. */
   sumOfSquares: (node, { producer }) => {
     if (node.operator !== 'ReduceSum') return undefined;
@@ -82,7 +82,7 @@ export const REWRITE_RULES = {
     const [pooled] = unpool.inputs;
     return pooled === undefined ? undefined : { ...node, inputs: [pooled, ...node.inputs.slice(1)] };
   },
-} satisfies Readonly<Record<string, RewriteRule>>;
+};
 
 /** The two operands of a commutative operator, in both orders. */
 const bothOrders = ({ inputs: [a, b] }: OnnxNode): readonly (readonly [string | undefined, string | undefined])[] => [
@@ -90,16 +90,15 @@ const bothOrders = ({ inputs: [a, b] }: OnnxNode): readonly (readonly [string | 
   [b, a],
 ];
 
-/** The operand and the factor of a product with a constant scalar; undefined for every other node. */
+/** The operand and the factor of a product with a constant scalar, which is recorded second; undefined for every other node. */
 function scaled(
   node: OnnxNode | undefined,
   { scalar }: ReadableNodes,
 ): { readonly x: string; readonly factor: number } | undefined {
   const [a, b] = node?.operator === 'Mul' ? node.inputs : [];
-  if (a === undefined || b === undefined) return undefined;
-  const [factorA, factorB] = [scalar(a), scalar(b)];
-  if (factorB !== undefined) return { x: a, factor: factorB };
-  return factorA === undefined ? undefined : { x: b, factor: factorA };
+  if (a === undefined) return undefined;
+  const factor = scalar(b);
+  return factor === undefined ? undefined : { x: a, factor };
 }
 
 /** Whether a Gemm may add a term of this shape: it broadcasts to the product's shape and no further. */

@@ -2,7 +2,7 @@
 export const SIDE = 2;
 
 /** Numbers in a block of images, and outputs in a window of the pooling. */
-export const BLOCK = SIDE * SIDE;
+export const BLOCK: number = SIDE * SIDE;
 
 /** A number along an axis: the index of its block, and its own index in that block. */
 interface BlockPosition {

@@ -34,7 +34,7 @@ function productOfShiftedCopies(graph: Graph, images: string, gradient: string, 
 /** [out x filter height, positions]: the output's gradient, shifted by each row of the filter. */
 function copiesShiftedByRows(graph: Graph, gradient: string, size: ConvolutionGeometry): string {
   const { outChannels, outHeight, filterHeight } = size;
-  const copy = matrix(graph, channelsFirst(graph, gradient), outChannels, outHeight * rowLength(size));
+  const copy = matrix(graph, channelsOutermost(graph, gradient), outChannels, outHeight * rowLength(size));
   // After filterHeight rows of zeros behind each copy, the reshaped rows begin one image row earlier in each copy.
   const gap = zeros(graph, outChannels, filterHeight * rowLength(size));
   const copies = Array.from({ length: filterHeight }, (_, row) => (row === 0 ? [copy] : [...gap, copy]));
@@ -45,7 +45,7 @@ function copiesShiftedByRows(graph: Graph, gradient: string, size: ConvolutionGe
 function copiesShiftedByColumns(graph: Graph, images: string, size: ConvolutionGeometry): string {
   const { inHeight, inChannels, outWidth, filterWidth } = size;
   const { top, left, bottom, right } = size.padInfo;
-  const padded = graph.emit('Pad', [channelsFirst(graph, images), graph.integers([0, 0, 0, left, 0, 0, 0, right])]);
+  const padded = graph.emit('Pad', [channelsOutermost(graph, images), graph.integers([0, 0, 0, left, 0, 0, 0, right])]);
   const rowsOfZeros = (rows: number): readonly string[] => zeros(graph, inChannels, rows * rowLength(size));
   const copies = Array.from({ length: filterWidth }, (_, column) => {
     const range = [[column], [column + outWidth], [3]].map((numbers) => graph.integers(numbers));
@@ -63,7 +63,7 @@ const rowLength = ({ batchSize, outWidth }: ConvolutionGeometry): number => batc
 const positions = (size: ConvolutionGeometry): number => (size.outHeight + size.filterHeight - 1) * rowLength(size);
 
 /** Images [batch, channels, height, width] as [channels, height, batch, width]. */
-const channelsFirst = (graph: Graph, images: string): string =>
+const channelsOutermost = (graph: Graph, images: string): string =>
   graph.emit('Transpose', [images], { perm: [1, 2, 0, 3] });
 
 const matrix = (graph: Graph, name: string, rows: number, columns: number): string =>

@@ -15,13 +15,13 @@ interface Operand {
   readonly layout: Layout;
 }
 
-/** The layout of an elementwise result: channels first, as convolution makes images, if any operand has it. */
+/** The layout of an elementwise result: channels first if any operand has that layout. */
 const commonLayout = (recorder: Recorder, tensors: readonly TensorInfo[], rank: number): Layout =>
   rank === 4 && tensors.some((tensor) => recorder.layout(tensor) === 'channels-first')
     ? 'channels-first'
     : 'channels-last';
 
-/** The tensor with leading axes of size 1, up to rank 4: broadcasting aligns the last axes, and channels first moves them. */
+/** The tensor with leading axes of size 1, up to rank 4. Broadcasting aligns the last axes, which the layout channels first moves. */
 function unsqueezedToRank4(recorder: Recorder, tensor: TensorInfo): TensorInfo {
   const { shape } = tensor;
   return shape.length === 4 ? tensor : recorder.reshape(tensor, [...Array<number>(4 - shape.length).fill(1), ...shape]);

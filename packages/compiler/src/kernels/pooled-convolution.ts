@@ -3,7 +3,7 @@ import { BLOCK, filterIndices, SIDE } from './blocks.js';
 import { matchPooledConvolution, type PooledConvolutionPattern } from './pooled-convolution-pattern.js';
 
 /** A max-pooled convolution in blocks, and the gradient by its filter, which needs no indices of maxima. */
-export interface PooledConvolution {
+interface PooledConvolution {
   /** The largest value of each window, [batch, out, height / 2, width / 2]. */
   readonly maxima: string;
   /** The convolution's input, [batch, in, height, width]. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { record } from '../src/backend.js';
 import { KERNELS } from '../src/index.js';
 import { both, disagreement, type Case } from './reference/agreement.js';
 
@@ -457,6 +458,20 @@ const OTHERS: Record<string, Case> = {
 };
 
 describe('recorded kernels agree with the eager cpu backend', () => {
+  const called = new Set<string>();
+
+  beforeAll(async () => {
+    // The first recording registers the kernels.
+    await record(() => undefined);
+    for (const kernel of tf.getKernelsForBackend('onnx-recorder')) {
+      const { kernelName, kernelFunc } = kernel;
+      kernel.kernelFunc = (call) => {
+        called.add(kernelName);
+        return kernelFunc(call);
+      };
+    }
+  });
+
   it.each(Object.entries({ ...CASES, ...IMAGES, ...OTHERS }))('%s', async (_, given) => {
     const { eager, compiled } = await both(given);
     expect(Object.keys(compiled).toSorted()).toEqual(Object.keys(eager).toSorted());
@@ -468,12 +483,7 @@ describe('recorded kernels agree with the eager cpu backend', () => {
     }
   });
 
-  it('every kernel of the tables has a case', () => {
-    // The gradients of a convolution are kernels of their own, which TensorFlow.js calls when it differentiates one.
-    const tested = [
-      ...Object.keys({ ...CASES, ...IMAGES, ...OTHERS }),
-      'Conv2DBackpropInput Conv2DBackpropFilter',
-    ].join(' ');
-    expect(Object.keys(KERNELS).filter((kernel) => !tested.includes(kernel))).toEqual([]);
+  it('every kernel of the tables is called by a case', () => {
+    expect(Object.keys(KERNELS).filter((kernel) => !called.has(kernel))).toEqual([]);
   });
 });

@@ -28,6 +28,11 @@ describeOperators('tensors of one value stay scalars', [
     { Add: 1 },
   ],
   [
+    'a filled tensor as the first operand is a scalar, too',
+    { arguments: matrix, step: ({ x }) => ({ y: tf.sub(tf.ones([3, 4]), x!) }) },
+    { Sub: 1 },
+  ],
+  [
     'a tensor of equal numbers that the function brings along is a scalar operand',
     { arguments: matrix, step: ({ x }) => ({ y: tf.sub(x!, tf.tensor2d(Array<number>(12).fill(7), [3, 4])) }) },
     { Sub: 1 },
@@ -167,11 +172,21 @@ describeOperators('images stay channels first between layers', [
       arguments: images,
       step: ({ x, first }) => {
         const y = convolve(x!, first!);
-        return { all: tf.sum(y), pixels: tf.sum(y, [1, 2]), channels: tf.sum(y, [0, 1, 2]), kept: tf.max(y, 3, true) };
+        return { all: tf.sum(y), pixels: tf.sum(y, [1, 2]), channels: tf.sum(y, [0, 1, 2]) };
       },
     },
-    // The last one keeps its dimensions: [2, 1, 6, 6] is [2, 6, 6, 1] without a transpose.
-    { Transpose: 2, Conv: 1, ReduceSum: 3, ReduceMax: 1, Reshape: 1 },
+    { Transpose: 2, Conv: 1, ReduceSum: 3 },
+  ],
+  [
+    'maxima along rows that keep their dimension have the layout of the images',
+    {
+      arguments: images,
+      step: ({ x, first }) => {
+        const y = convolve(x!, first!);
+        return { all: tf.sum(tf.sub(y, tf.max(y, 1, true))) };
+      },
+    },
+    { Transpose: 2, Conv: 1, ReduceMax: 1, Sub: 1, ReduceSum: 1 },
   ],
   [
     'pooling and its gradient',
@@ -242,22 +257,44 @@ describeOperators('gradients of a convolution', [
 ]);
 
 /** A convolution with bias, pooled, and the gradients by filter and bias. */
-const pooledConvolution = (channels: number, height: number, window: number): Case => ({
-  arguments: { x: [2, height, 6, channels], filter: [5, 5, channels, 4], bias: [4] },
+const pooledConvolution = (channels: number): Case => ({
+  arguments: { x: [2, 8, 6, channels], filter: [5, 5, channels, 4], bias: [4] },
   step: ({ x, filter, bias }) => {
-    const loss = (f: tf.Tensor, b: tf.Tensor) =>
-      tf.sum(tf.square(tf.maxPool(tf.add(convolve(x!, f), b) as tf.Tensor4D, window, window, 'valid')));
+    const loss = (f: tf.Tensor, b: tf.Tensor) => tf.sum(tf.square(halve(tf.add(convolve(x!, f), b))));
     const { value, grads } = tf.valueAndGrads(loss)([filter!, bias!]);
     return { value, byFilter: grads[0]!, byBias: grads[1]! };
   },
 });
+
+interface Pooling {
+  readonly height?: number;
+  readonly filter?: number;
+  readonly strides?: number;
+  readonly pad?: 'same' | 'valid';
+  readonly window?: number;
+  readonly windowStrides?: number;
+  readonly windowPad?: 'valid' | number;
+}
+
+/** A convolution of three channels, 8 x 8 by default, pooled. */
+const pooledForward = (pooling: Pooling): Case => {
+  const { height = 8, filter: size = 3, strides = 1, pad = 'same' } = pooling;
+  const { window = 2, windowStrides = 2, windowPad = 'valid' } = pooling;
+  return {
+    arguments: { x: [2, height, height, 3], filter: [size, size, 3, 4] },
+    step: ({ x, filter }) => {
+      const convolved = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad);
+      return { y: tf.maxPool(convolved, window, windowStrides, windowPad) };
+    },
+  };
+};
 
 const COPIES_IN_BLOCKS = 9;
 const WINDOW_OUTPUTS = 4;
 
 describe('a pooled convolution', () => {
   it('of few channels is recorded in blocks, without MaxPool and MaxUnpool, forward and backward with the same Conv', async () => {
-    const { operators } = await recordCase(pooledConvolution(3, 8, 2));
+    const { operators } = await recordCase(pooledConvolution(3));
     expect(operators).toEqual({
       SpaceToDepth: 1,
       Conv: 1,
@@ -281,10 +318,21 @@ describe('a pooled convolution', () => {
     });
   });
 
+  it.each([1, 4])('of %s channels is recorded in blocks', async (channels) => {
+    const { operators } = await recordCase(pooledConvolution(channels));
+    expect(operators).toMatchObject({ SpaceToDepth: 1, Max: 1 });
+    expect(operators['MaxPool']).toBeUndefined();
+  });
+
   it.each([
-    ['of five channels', pooledConvolution(5, 8, 2)],
-    ['of an odd height', pooledConvolution(3, 9, 2)],
-    ['in windows of 3 x 3', pooledConvolution(3, 6, 3)],
+    ['of five channels', pooledConvolution(5)],
+    ['of an odd height that becomes even', pooledForward({ height: 9, filter: 2, pad: 'valid' })],
+    ['of an even height that becomes odd', pooledForward({ height: 8, filter: 2, pad: 'valid' })],
+    ['at stride 2', pooledForward({ height: 8, strides: 2 })],
+    ['in windows of 3 x 3', pooledForward({ height: 6, window: 3, windowStrides: 3 })],
+    ['in windows of 4 x 4 at stride 2', pooledForward({ window: 4 })],
+    ['in windows of 2 x 2 at stride 3', pooledForward({ windowStrides: 3 })],
+    ['in padded windows', pooledForward({ windowPad: 1 })],
   ])('%s keeps MaxPool', async (_, given) => {
     const { operators } = await recordCase(given);
     expect(operators['MaxPool']).toBe(1);

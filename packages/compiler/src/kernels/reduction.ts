@@ -44,13 +44,10 @@ function reduction(operator: string): Kernel {
   });
 }
 
-function softmax(operator: 'Softmax' | 'LogSoftmax'): Kernel {
-  return withAttributes<{ dim?: number; axis?: number }>(({ recorder, inputs, attributes }) => {
-    const logits = input({ inputs }, 'logits');
-    const axis = attributes.dim ?? attributes.axis ?? -1;
-    return recorder.node(recorder.graph.emit(operator, [recorder.operand(logits)], { axis }), logits.shape, 'float32');
-  });
-}
+const softmax: Kernel = withAttributes<tf.SoftmaxAttrs>(({ recorder, inputs, attributes: { dim: axis } }) => {
+  const logits = input({ inputs }, 'logits');
+  return recorder.node(recorder.graph.emit('Softmax', [recorder.operand(logits)], { axis }), logits.shape, 'float32');
+});
 
 function argument(operator: 'ArgMax' | 'ArgMin'): Kernel {
   return withAttributes<{ axis: number }>(({ recorder, inputs, attributes }) => {
@@ -65,15 +62,14 @@ function argument(operator: 'ArgMax' | 'ArgMin'): Kernel {
   });
 }
 
-/** Reductions along axes, softmax and its logarithm, and the positions of extrema. */
+/** Reductions along axes, softmax, and the positions of extrema. */
 export const reductions: KernelTable = {
   Sum: reduction('ReduceSum'),
   Mean: reduction('ReduceMean'),
   Max: reduction('ReduceMax'),
   Min: reduction('ReduceMin'),
   Prod: reduction('ReduceProd'),
-  Softmax: softmax('Softmax'),
-  LogSoftmax: softmax('LogSoftmax'),
+  Softmax: softmax,
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
 };

@@ -28,16 +28,6 @@ export const shapes: KernelTable = {
     const tiled = recorder.graph.emit('Tile', [recorder.operand(x), recorder.graph.integers(reps)]);
     return recorder.node(tiled, shape, x.dtype);
   }),
-  BroadcastTo: withAttributes<tf.BroadCastToAttrs>(({ recorder, inputs, attributes: { shape } }) => {
-    const x = input({ inputs }, 'x');
-    const uniform = recorder.uniformValue(x);
-    if (uniform !== undefined) return recorder.uniform(uniform, shape, x.dtype);
-    return recorder.node(
-      recorder.graph.emit('Expand', [recorder.operand(x), recorder.graph.integers(shape)]),
-      shape,
-      x.dtype,
-    );
-  }),
   Fill: withAttributes<{ shape: number[]; value: number | string; dtype?: tf.DataType }>(({ recorder, attributes }) =>
     recorder.uniform(Number(attributes.value), attributes.shape, attributes.dtype ?? 'float32'),
   ),

@@ -328,7 +328,7 @@ describe('a pooled convolution', () => {
     ['of five channels', pooledConvolution(5)],
     ['of an odd height that becomes even', pooledForward({ height: 9, filter: 2, pad: 'valid' })],
     ['of an even height that becomes odd', pooledForward({ height: 8, filter: 2, pad: 'valid' })],
-    ['at stride 2', pooledForward({ height: 8, strides: 2 })],
+    ['at stride 2', pooledForward({ strides: 2, pad: 'valid' })],
     ['in windows of 3 x 3', pooledForward({ height: 6, window: 3, windowStrides: 3 })],
     ['in windows of 4 x 4 at stride 2', pooledForward({ window: 4 })],
     ['in windows of 2 x 2 at stride 3', pooledForward({ windowStrides: 3 })],

@@ -4,10 +4,10 @@ import { convolutions } from './kernels/convolution.js';
 import type { KernelTable } from './kernels/kernel.js';
 import { lookups } from './kernels/lookup.js';
 import { matrices } from './kernels/matrix.js';
-import { parts } from './kernels/part.js';
 import { pools } from './kernels/pooling.js';
 import { reductions } from './kernels/reduction.js';
 import { shapes } from './kernels/shape.js';
+import { slicingAndJoining } from './kernels/slicing-and-joining.js';
 import { Recorder } from './recorder.js';
 
 const BACKEND = 'onnx-recorder';
@@ -20,70 +20,79 @@ export const KERNELS: KernelTable = {
   ...convolutions,
   ...pools,
   ...shapes,
-  ...parts,
+  ...slicingAndJoining,
   ...lookups,
 };
 
-/** TensorFlow.js asked for a kernel that no table has. */
+/** A recorded function needs a kernel that is in none of the tables of {@link KERNELS}. */
 export class MissingKernelError extends Error {
   override readonly name = 'MissingKernelError';
+  /** TensorFlow.js's name of the kernel. */
   readonly kernel: string;
+
   constructor(kernel: string, shapes: Readonly<Record<string, readonly number[]>>) {
-    const given = Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join()}]`);
+    const inputs = Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join()}]`);
     super(
-      `The TensorFlow.js kernel "${kernel}" (inputs: ${given.join(', ') || 'none'}) can't be recorded yet. ` +
-        'To add it, write one row in a table of packages/compiler/src/kernels that says it in ONNX operators, ' +
+      `The TensorFlow.js kernel "${kernel}" (inputs: ${inputs.join(', ') || 'none'}) can't be recorded yet. ` +
+        'To add it, write one row in a table of packages/compiler/src/kernels that records it as ONNX operators, ' +
         'and one in test/kernels.test.ts; or run this function with the eager executor.',
     );
     this.kernel = kernel;
   }
 }
 
-let installed: Recorder | undefined;
+let registered: Recorder | undefined;
 
-/** Makes the recording backend known to TensorFlow.js, once. */
+/** Registers the recording backend with TensorFlow.js, once. */
 function recorder(): Recorder {
-  if (installed) return installed;
+  if (registered) return registered;
   const backend = new Recorder();
   tf.registerBackend(BACKEND, () => backend, 0);
-  // Whatever another backend can do and this one can't is refused by name, not by TensorFlow.js's "cannot find kernel".
-  const known = new Set([
+  // A kernel that only another backend has is refused by name, not with TensorFlow.js's "cannot find kernel".
+  const kernelNames = new Set([
     ...Object.keys(KERNELS),
     ...tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName),
   ]);
-  for (const kernelName of known) {
+  for (const kernelName of kernelNames) {
     const kernel = KERNELS[kernelName];
     tf.registerKernel({
       kernelName,
       backendName: BACKEND,
       kernelFunc: ({ inputs, attrs }) => {
-        const given = Object.entries(inputs).filter(
+        const present = Object.entries(inputs).filter(
           (entry): entry is [string, tf.TensorInfo] => entry[1] !== undefined,
         );
         if (!kernel)
-          throw new MissingKernelError(kernelName, Object.fromEntries(given.map(([name, { shape }]) => [name, shape])));
-        return kernel({ recorder: backend, inputs: Object.fromEntries(given), attributes: attrs ?? {} });
+          throw new MissingKernelError(
+            kernelName,
+            Object.fromEntries(present.map(([name, { shape }]) => [name, shape])),
+          );
+        return kernel({ recorder: backend, inputs: Object.fromEntries(present), attributes: attrs ?? {} });
       },
     });
   }
-  installed = backend;
+  registered = backend;
   return backend;
 }
 
 /**
- * Runs `work` with the recording backend active, from an empty graph. It is synchronous, so nothing else of the program can
- * meet the recording backend; the backend that was active before is active again afterwards.
+ * Runs `work` with the recording backend active, from an empty graph. `work` is synchronous, so no other code
+ * runs on the recording backend. The backend that was active before is active again afterwards.
+ *
+ * @returns what `work` returns; tensors that it made are disposed
  */
 export async function record<Result>(work: (recorder: Recorder) => Result): Promise<Result> {
   await tf.ready();
-  const before = tf.getBackend();
+  const previous = tf.getBackend();
   const backend = recorder();
-  // setBackend does its work before it returns its promise; awaiting it here would let other code run in between.
+  // setBackend takes effect before it returns its promise; to await it here would let other code run in between.
   void tf.setBackend(BACKEND);
+  tf.engine().startScope('recording');
   try {
     backend.begin();
-    return tf.tidy(() => work(backend) as unknown as tf.TensorContainer) as Result;
+    return work(backend);
   } finally {
-    void tf.setBackend(before);
+    tf.engine().endScope();
+    void tf.setBackend(previous);
   }
 }

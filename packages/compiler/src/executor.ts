@@ -2,13 +2,18 @@ import type { Compiled } from './call.js';
 import { compile, type CompileOptions } from './compile.js';
 import type { Program, TensorValues } from './program.js';
 
-/** {@link compile} in the form of an executor: something with a name that makes programs ready to run. */
+/** An executor that compiles programs. */
 export interface OnnxExecutor {
   readonly name: 'onnx';
+  /** As {@link compile}, with the executor's options. */
   prepare(program: Program, constants: TensorValues): Promise<Compiled>;
 }
 
-/** @throws RangeError if `threads` is not a whole number from 1 to 256. */
+/**
+ * {@link compile} as an executor.
+ *
+ * @throws RangeError if `threads` is not a whole number from 1 to 256.
+ */
 export function onnxExecutor(options: CompileOptions): OnnxExecutor {
   const { threads } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > 256) {

@@ -1,38 +1,35 @@
-import type { ElementType, OnnxAttribute, OnnxNode, OnnxTensor } from './onnx.js';
+import type { ElementType, OnnxNode, OnnxTensor } from './onnx.js';
 
-/** An ONNX graph as it grows: nodes in the order of their making, and constants. What is the same is stored once. */
+/**
+ * An ONNX graph under construction: nodes, in the order in which they were added, and constants. Equal nodes and equal
+ * small constants are stored once.
+ */
 export class Graph {
   readonly nodes: OnnxNode[] = [];
   readonly constants: OnnxTensor[] = [];
-  readonly #known = new Map<string, string>();
+  readonly #names = new Map<string, string>();
   readonly #scalars = new Map<string, number>();
   readonly #vectors = new Map<string, readonly number[]>();
   readonly #shapes = new Map<string, readonly number[]>();
   readonly #producers = new Map<string, OnnxNode>();
   #count = 0;
 
-  /** Names the output of an operator, and adds a node for it unless the same one stands already. */
-  emit(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): string {
-    return this.emitAll(operator, inputs, 1, attributes)[0] ?? '';
+  /** Adds a node unless an equal one exists. Returns the name of its output. */
+  emit(operator: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}): string {
+    return this.#emit(operator, inputs, 1, attributes);
   }
 
-  /** As {@link emit}, for an operator of several outputs. */
-  emitAll(
+  /** As {@link emit}, for an operator of two outputs. */
+  emitPair(
     operator: string,
     inputs: readonly string[],
-    count: number,
-    attributes: Readonly<Record<string, OnnxAttribute>> = {},
-  ): readonly string[] {
-    const names = (first: string): string[] => Array.from({ length: count }, (_, i) => (i ? `${first}.${i}` : first));
-    const first = this.#once(JSON.stringify([operator, inputs, attributes]), (output) => {
-      const node = { operator, inputs, outputs: names(output), attributes };
-      this.nodes.push(node);
-      for (const name of node.outputs) this.#producers.set(name, node);
-    });
-    return names(first);
+    attributes: OnnxNode['attributes'] = {},
+  ): readonly [string, string] {
+    const first = this.#emit(operator, inputs, 2, attributes);
+    return [first, outputName(first, 1)];
   }
 
-  /** Names a constant tensor. */
+  /** Adds a constant tensor and returns its name. Equal tensors of up to 64 bytes are stored once. */
   constant(values: ArrayLike<number>, dims: readonly number[], element: ElementType): string {
     const bytes = encodeNumbers(values, element);
     const add = (name: string): void => {
@@ -40,50 +37,65 @@ export class Graph {
       this.#shapes.set(name, dims);
       if (dims.length === 0 && element === 'float32') this.#scalars.set(name, values[0] ?? NaN);
     };
-    // Looking large tensors up would cost more than storing one twice.
+    // To look a large tensor up would cost more than to store it twice.
     return bytes.length <= 64 ? this.#once(`${element}[${dims.join()}]${bytes.join()}`, add) : this.#new(add);
   }
 
-  /** Names a tensor of int64, as ONNX wants shapes, axes, pads and places; a vector unless told. */
+  /**
+   * Adds a constant tensor of int64, the type of ONNX's shapes, axes, pads and indices, and returns its name.
+   *
+   * @param dims a vector by default
+   */
   integers(values: readonly number[], dims: readonly number[] = [values.length]): string {
     const name = this.constant(values, dims, 'int64');
     if (dims.length === 1) this.#vectors.set(name, values);
     return name;
   }
 
-  /** Gives a value a name of its own. */
-  rename(value: string, name: string): void {
+  /** Makes a value available under a second name. */
+  addIdentity(value: string, name: string): void {
     this.nodes.push({ operator: 'Identity', inputs: [value], outputs: [name], attributes: {} });
   }
 
-  /** The node that computes a value. */
-  producer(name: string): OnnxNode | undefined {
-    return this.#producers.get(name);
+  /** The node that computes a value; undefined for constants and for inputs of the graph. */
+  producer(name: string | undefined): OnnxNode | undefined {
+    return name === undefined ? undefined : this.#producers.get(name);
   }
 
-  noteShape(name: string, shape: readonly number[]): void {
+  /** Stores the shape of a value, as {@link shape} returns it. */
+  setShape(name: string, shape: readonly number[]): void {
     this.#shapes.set(name, shape);
   }
 
-  shape(name: string): readonly number[] | undefined {
-    return this.#shapes.get(name);
+  /** The shape of a value as it is stored; undefined for values inside a kernel. */
+  shape(name: string | undefined): readonly number[] | undefined {
+    return name === undefined ? undefined : this.#shapes.get(name);
   }
 
-  /** The number behind a name, if it is a constant float scalar. */
-  scalar(name: string): number | undefined {
-    return this.#scalars.get(name);
+  /** The number in a constant float scalar; undefined for every other value. */
+  scalar(name: string | undefined): number | undefined {
+    return name === undefined ? undefined : this.#scalars.get(name);
   }
 
-  /** The numbers behind a name, if it is one that {@link integers} gave. */
-  vector(name: string): readonly number[] | undefined {
-    return this.#vectors.get(name);
+  /** The numbers in a vector that {@link integers} made; undefined for every other value. */
+  vector(name: string | undefined): readonly number[] | undefined {
+    return name === undefined ? undefined : this.#vectors.get(name);
+  }
+
+  #emit(operator: string, inputs: readonly string[], count: number, attributes: OnnxNode['attributes']): string {
+    return this.#once(JSON.stringify([operator, inputs, attributes]), (first) => {
+      const outputs = Array.from({ length: count }, (_, index) => outputName(first, index));
+      const node = { operator, inputs, outputs, attributes };
+      this.nodes.push(node);
+      for (const name of outputs) this.#producers.set(name, node);
+    });
   }
 
   #once(key: string, add: (name: string) => void): string {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    const existing = this.#names.get(key);
+    if (existing !== undefined) return existing;
     const name = this.#new(add);
-    this.#known.set(key, name);
+    this.#names.set(key, name);
     return name;
   }
 
@@ -94,6 +106,9 @@ export class Graph {
     return name;
   }
 }
+
+/** A node's first output has the node's own name. */
+const outputName = (first: string, index: number): string => (index === 0 ? first : `${first}.${index}`);
 
 function encodeNumbers(values: ArrayLike<number>, element: ElementType): Uint8Array {
   const array = typedArray(values, element);
@@ -114,5 +129,7 @@ function typedArray(
     case 'uint8':
     case 'bool':
       return Uint8Array.from(values);
+    default:
+      return element satisfies never;
   }
 }

@@ -1,9 +1,11 @@
 import protobuf from 'protobufjs/light.js';
 
-/** ONNX element types that this package uses, with their numbers in `TensorProto.DataType`. */
+/** The ONNX element types that this package uses, with their numbers in `TensorProto.DataType`. */
 export const ELEMENT_TYPE = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+/** The name of an ONNX element type. */
 export type ElementType = keyof typeof ELEMENT_TYPE;
 
+/** A constant tensor of a graph (`TensorProto`). */
 export interface OnnxTensor {
   readonly name: string;
   readonly element: ElementType;
@@ -12,6 +14,7 @@ export interface OnnxTensor {
   readonly bytes: Uint8Array;
 }
 
+/** An input or output of a graph (`ValueInfoProto`). */
 export interface OnnxValue {
   readonly name: string;
   readonly element: ElementType;
@@ -19,17 +22,20 @@ export interface OnnxValue {
   readonly dims: readonly (number | string)[];
 }
 
-/** A whole number is an `int`, any other number a `float`: write `{ float: 1 }` for a float that is whole. */
-export type OnnxAttribute = number | { readonly float: number } | readonly number[] | string | OnnxGraph;
+/** The value of an attribute. A whole number is an `int`, any other number a `float`; `{ float: 1 }` is a float that is whole. */
+type OnnxAttribute = number | { readonly float: number } | readonly number[] | string | OnnxGraph;
 
+/** One operator of a graph (`NodeProto`). */
 export interface OnnxNode {
+  /** The `op_type`, e.g. `Conv`. */
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-export interface OnnxGraph {
+/** A graph (`GraphProto`). Its nodes are sorted topologically. */
+interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxTensor[];
@@ -43,7 +49,7 @@ const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 };
 
 type Row = readonly [field: string, id: number, type: string, rule?: 'repeated'];
 
-/** The part of onnx.proto that a model made here needs: field names and numbers are those of the ONNX standard. */
+/** The part of onnx.proto that these models need. Field names and numbers are those of the ONNX standard. */
 const MESSAGES: Readonly<Record<string, readonly Row[]>> = {
   OperatorSetIdProto: [
     ['domain', 1, 'string'],

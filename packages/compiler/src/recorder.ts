@@ -1,22 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
+import { castNumber, elementOf } from './element-type.js';
 import { Graph } from './graph.js';
+import { layoutChange, storedShape, type Layout } from './layout.js';
 import { ELEMENT_TYPE, type ElementType } from './onnx.js';
-import { reordering, storedShape, type Order } from './order.js';
+import { sameShape } from './shape.js';
 
-/** What is known of a tensor while a function is being recorded. */
-type Known =
+/** What is known of a tensor's values while a function is being recorded. */
+type RecordedValue =
   /** The output of a node, or an input of the graph. */
-  | { readonly kind: 'node'; readonly name: string; readonly element: ElementType; readonly order: Order }
-  /** One number everywhere: stays a scalar in the graph where broadcasting allows it. */
+  | { readonly kind: 'node'; readonly name: string; readonly element: ElementType; readonly layout: Layout }
+  /** One number everywhere: it stays a scalar in the graph where broadcasting allows it. */
   | { readonly kind: 'uniform'; readonly value: number }
-  /** Numbers that the function brought along. */
+  /** Numbers that the recorded function brought along. */
   | { readonly kind: 'values'; readonly values: tf.TypedArray };
-type Recorded = Known & { readonly shape: readonly number[] };
+type RecordedTensor = RecordedValue & { readonly shape: readonly number[] };
 
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, axis) => size === b[axis]);
-
-/** Reading a value inside a recorded function. */
+/** A recorded function read the value of a tensor. */
 export class ReadWhileRecordingError extends Error {
   override readonly name = 'ReadWhileRecordingError';
   constructor(shape: readonly number[]) {
@@ -27,30 +26,26 @@ export class ReadWhileRecordingError extends Error {
   }
 }
 
-function elementOf(dtype: tf.DataType): ElementType {
-  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
-  throw new Error(`Tensors of type ${dtype} can't be recorded; expected float32, int32 or bool.`);
-}
-
-function castNumber(value: number, dtype: tf.DataType): number {
-  if (dtype === 'int32') return Math.trunc(value);
-  return dtype === 'bool' ? Number(value !== 0) : value;
-}
-
 /**
- * A TensorFlow.js backend that computes nothing: its kernels add nodes to {@link Recorder.graph}. One graph is recorded at a time,
- * between {@link Recorder.begin} and {@link Recorder.end}.
+ * A TensorFlow.js backend that computes nothing: its kernels add nodes to {@link Recorder.graph}. It records one graph at a time,
+ * which {@link Recorder.begin} starts.
  */
 export class Recorder extends tf.KernelBackend {
+  /** The graph that is being recorded. */
   graph: Graph = new Graph();
-  readonly #recorded = new tf.DataStorage<Recorded>(this, tf.engine());
+  readonly #recorded = new tf.DataStorage<RecordedTensor>(this, tf.engine());
 
-  begin(): Graph {
+  /** Starts an empty graph. */
+  begin(): void {
     this.graph = new Graph();
-    return this.graph;
   }
 
-  /** A tensor that stands for a value of the graph. */
+  /**
+   * A tensor that stands for an input of the graph.
+   *
+   * @param dtype the type that the recorded function sees
+   * @param element the type that is stored
+   */
   symbol(
     name: string,
     shape: readonly number[],
@@ -60,22 +55,26 @@ export class Recorder extends tf.KernelBackend {
     return tf.engine().makeTensorFromTensorInfo(this.node(name, shape, dtype, { element }));
   }
 
-  /** What a kernel returns for the output of a node; `shape` is TensorFlow.js's, whatever the order it is stored in. */
+  /**
+   * A kernel's result that is the output of a node.
+   *
+   * @param shape TensorFlow.js's shape, channels last, in whichever layout the values are stored
+   */
   node(
     name: string,
     shape: readonly number[],
     dtype: tf.DataType,
-    { element = elementOf(dtype), order = 'channels-last' }: { element?: ElementType; order?: Order } = {},
+    { element = elementOf(dtype), layout = 'channels-last' }: { element?: ElementType; layout?: Layout } = {},
   ): tf.TensorInfo {
-    return this.#info({ kind: 'node', name, element, order }, shape, dtype);
+    return this.#info({ kind: 'node', name, element, layout }, shape, dtype);
   }
 
-  /** What a kernel returns for one number everywhere. */
+  /** A kernel's result that is one number everywhere. */
   uniform(value: number, shape: readonly number[], dtype: tf.DataType): tf.TensorInfo {
     return this.#info({ kind: 'uniform', value }, shape, dtype);
   }
 
-  /** The number that fills a tensor, if it is known and the same everywhere. */
+  /** The number that fills a tensor, if it is known while recording and the same everywhere. */
   uniformValue(tensor: tf.TensorInfo): number | undefined {
     const recorded = this.#recorded.get(tensor.dataId);
     if (recorded.kind === 'uniform') return recorded.value;
@@ -86,64 +85,66 @@ export class Recorder extends tf.KernelBackend {
     return first;
   }
 
+  /** The type that is stored: bytes are int32 for TensorFlow.js, uint8 here. */
   element(tensor: tf.TensorInfo): ElementType {
     const recorded = this.#recorded.get(tensor.dataId);
     return recorded.kind === 'node' ? recorded.element : elementOf(tensor.dtype);
   }
 
-  order(tensor: tf.TensorInfo): Order {
+  /** The layout in which a tensor is stored. */
+  layout(tensor: tf.TensorInfo): Layout {
     const recorded = this.#recorded.get(tensor.dataId);
-    return recorded.kind === 'node' ? recorded.order : 'channels-last';
+    return recorded.kind === 'node' ? recorded.layout : 'channels-last';
   }
 
-  /** The tensor's name in the graph, in its full shape, of the type that TensorFlow.js sees: bytes become int32. */
-  operand(tensor: tf.TensorInfo, order: Order = 'channels-last'): string {
-    const name = this.stored(tensor, order);
+  /** The tensor's name in the graph, in its full shape and of the type that TensorFlow.js sees: bytes become int32. */
+  operand(tensor: tf.TensorInfo, layout: Layout = 'channels-last'): string {
+    const name = this.stored(tensor, layout);
     return this.element(tensor) === 'uint8' ? this.graph.emit('Cast', [name], { to: ELEMENT_TYPE.int32 }) : name;
   }
 
-  /** As {@link operand}, but of type {@link element}: for operators that take bytes as they are. */
-  stored(tensor: tf.TensorInfo, order: Order = 'channels-last'): string {
+  /** As {@link operand}, but of type {@link element}: for operators that accept bytes. */
+  stored(tensor: tf.TensorInfo, layout: Layout = 'channels-last'): string {
     this.uniformValue(tensor);
     const recorded = this.#recorded.get(tensor.dataId);
     if (recorded.kind === 'uniform')
-      return this.#expand(recorded.value, storedShape(tensor.shape, order), tensor.dtype);
-    if (recorded.kind === 'node') return this.#reorder(recorded.name, tensor.shape, recorded.order, order);
+      return this.#expand(recorded.value, storedShape(tensor.shape, layout), tensor.dtype);
+    if (recorded.kind === 'node') return this.#changeLayout(recorded.name, tensor.shape, recorded.layout, layout);
     const constant = this.graph.constant(recorded.values, tensor.shape, elementOf(tensor.dtype));
-    return this.#reorder(constant, tensor.shape, 'channels-last', order);
+    return this.#changeLayout(constant, tensor.shape, 'channels-last', layout);
   }
 
-  /** The tensor's name in the graph, or a scalar's if it is the same everywhere: for operators that broadcast. */
-  broadcastOperand(tensor: tf.TensorInfo, order: Order = 'channels-last'): string {
+  /** The name of a scalar if the tensor is uniform, else the tensor's name: for operators that broadcast. */
+  broadcastOperand(tensor: tf.TensorInfo, layout: Layout = 'channels-last'): string {
     const value = this.uniformValue(tensor);
     return value === undefined
-      ? this.operand(tensor, order)
+      ? this.operand(tensor, layout)
       : this.graph.constant([value], [], elementOf(tensor.dtype));
   }
 
-  /** Another tensor of the same values. */
+  /** Another tensor of the same values and shape. No node is added. */
   alias(tensor: tf.TensorInfo): tf.TensorInfo {
-    const { shape, ...known } = this.#recorded.get(tensor.dataId);
-    return this.#info(known, shape, tensor.dtype);
+    const { shape, ...value } = this.#recorded.get(tensor.dataId);
+    return this.#info(value, shape, tensor.dtype);
   }
 
   /** The same values in another shape of the same size. */
   reshape(tensor: tf.TensorInfo, shape: readonly number[]): tf.TensorInfo {
-    const { shape: before, ...known } = this.#recorded.get(tensor.dataId);
-    if (known.kind !== 'node' || sameShape(before, shape)) return this.#info(known, shape, tensor.dtype);
+    const { shape: before, ...value } = this.#recorded.get(tensor.dataId);
+    if (value.kind !== 'node' || sameShape(before, shape)) return this.#info(value, shape, tensor.dtype);
     const name = this.graph.emit('Reshape', [this.stored(tensor), this.graph.integers(shape)]);
-    return this.#info({ ...known, name, order: 'channels-last' }, shape, tensor.dtype);
+    return this.#info({ ...value, name, layout: 'channels-last' }, shape, tensor.dtype);
   }
 
-  /** The same values as another type; bytes become what they are asked for in one go. */
+  /** The same values as another type. Bytes are cast in one node, not by way of int32. */
   cast(tensor: tf.TensorInfo, dtype: tf.DataType): tf.TensorInfo {
     const value = this.uniformValue(tensor);
     if (value !== undefined) return this.uniform(castNumber(value, dtype), tensor.shape, dtype);
     const element = elementOf(dtype);
     if (this.element(tensor) === element) return this.alias(tensor);
-    const order = this.order(tensor);
-    const name = this.graph.emit('Cast', [this.stored(tensor, order)], { to: ELEMENT_TYPE[element] });
-    return this.node(name, tensor.shape, dtype, { order });
+    const layout = this.layout(tensor);
+    const name = this.graph.emit('Cast', [this.stored(tensor, layout)], { to: ELEMENT_TYPE[element] });
+    return this.node(name, tensor.shape, dtype, { layout });
   }
 
   #expand(value: number, shape: readonly number[], dtype: tf.DataType): string {
@@ -151,26 +152,26 @@ export class Recorder extends tf.KernelBackend {
     return shape.length === 0 ? scalar : this.graph.emit('Expand', [scalar, this.graph.integers(shape)]);
   }
 
-  #reorder(name: string, shape: readonly number[], from: Order, to: Order): string {
+  #changeLayout(name: string, shape: readonly number[], from: Layout, to: Layout): string {
     if (from === to) return name;
     const { graph } = this;
-    const { perm, moves } = reordering(shape, to);
+    const { perm, movesValues } = layoutChange(shape, to);
     const dims = storedShape(shape, to);
-    const reordered = moves
+    const changed = movesValues
       ? graph.emit('Transpose', [name], { perm })
       : graph.emit('Reshape', [name, graph.integers(dims)]);
-    graph.noteShape(reordered, dims);
-    return reordered;
+    graph.setShape(changed, dims);
+    return changed;
   }
 
-  #info(known: Known, shape: readonly number[], dtype: tf.DataType): tf.TensorInfo {
+  #info(value: RecordedValue, shape: readonly number[], dtype: tf.DataType): tf.TensorInfo {
     const dataId = {};
-    if (known.kind === 'node') this.graph.noteShape(known.name, storedShape(shape, known.order));
-    this.#recorded.set(dataId, { ...known, shape });
+    if (value.kind === 'node') this.graph.setShape(value.name, storedShape(shape, value.layout));
+    this.#recorded.set(dataId, { ...value, shape });
     return { dataId, shape: [...shape], dtype };
   }
 
-  // What TensorFlow.js asks of a backend. Nothing is allocated, so there is nothing to count or to free.
+  // The methods that TensorFlow.js calls on a backend. Nothing is allocated, so there is nothing to count or to free.
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
     return this.#info({ kind: 'values', values: values as tf.TypedArray }, shape, dtype).dataId;
@@ -202,7 +203,7 @@ export class Recorder extends tf.KernelBackend {
   }
 
   override incRef(): void {
-    // A symbol is as light as its name.
+    // A recorded tensor has no memory to share.
   }
 
   override refCount(): number {

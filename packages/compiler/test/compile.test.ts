@@ -89,7 +89,7 @@ describe('a compiled training step', () => {
     expect(await run(2, [50])).toBe(once);
   });
 
-  it('leaves the active backend and the number of tensors as they were', async () => {
+  it('leaves the active backend and the number of tensors as before', async () => {
     const before = tf.memory().numTensors;
     const compiled = await compile(mlp(0), { images, labels }, { threads: 1 });
     await compiled.dispose();
@@ -109,7 +109,7 @@ const tiny = (step: Program['step'], more: Partial<Program> = {}): Program => ({
 });
 
 describe('compile', () => {
-  it('runs a program without inputs, hands state through, and returns constants and repeated tensors', async () => {
+  it('runs a program without inputs that returns its state, constants, and one tensor twice', async () => {
     const program = tiny(({ state }) => {
       const doubled = tf.mul(state['x']!, 2);
       return {
@@ -140,7 +140,7 @@ describe('compile', () => {
     });
   });
 
-  it('takes a tensor that the function brings along as a constant', async () => {
+  it('makes a tensor that the function brings along a constant of the graph', async () => {
     const weights = tf.tensor1d([0.5, 3]);
     const compiled = await compile(
       tiny(({ state }) => ({ state: { x: tf.mul(state['x']!, weights) }, outputs: {} })),
@@ -152,7 +152,7 @@ describe('compile', () => {
     expect(state['x']).toEqual(Float32Array.of(1, 9));
   });
 
-  it('names a kernel that is missing, its shapes, and where to add it', async () => {
+  it('rejects a missing kernel, naming it, its shapes, and where to add it', async () => {
     const program = tiny(({ state }) => ({ state, outputs: { y: tf.topk(state['x']!, 1).values } }));
     await expect(compile(program, {}, { threads: 1 })).rejects.toThrow(MissingKernelError);
     await expect(compile(program, {}, { threads: 1 })).rejects.toThrow(
@@ -161,7 +161,7 @@ describe('compile', () => {
     expect(tf.getBackend()).toBe('cpu');
   });
 
-  it('refuses to read a value while recording', async () => {
+  it('rejects a step that reads a value while it is recorded', async () => {
     const program = tiny(({ state }) => {
       const [first] = state['x']!.dataSync();
       return { state, outputs: { y: tf.scalar(first!) } };
@@ -170,7 +170,7 @@ describe('compile', () => {
     await expect(compile(program, {}, { threads: 1 })).rejects.toThrow(/shape \[2\] was read/);
   });
 
-  it('refuses a state that changes its shape, and values that do not fit', async () => {
+  it('rejects a state that changes its shape, and arrays that do not fit', async () => {
     const grows = tiny(({ state }) => ({ state: { x: tf.concat([state['x']!, state['x']!]) }, outputs: {} }));
     await expect(compile(grows, {}, { threads: 1 })).rejects.toThrow(
       'state "x" came back as float32 [4]; expected float32 [2]',
@@ -188,7 +188,7 @@ describe('compile', () => {
     await expect(compiled.run({ steps: 0, state: { x: new Float32Array(2) }, ...call })).rejects.toThrow('steps is 0');
   });
 
-  it.each([0, 1.5, NaN, 1000])('refuses %s threads', (threads) => {
+  it.each([0, 1.5, NaN, 1000])('onnxExecutor throws for %s threads', (threads) => {
     expect(() => onnxExecutor({ threads })).toThrow(`threads is ${threads}`);
   });
 });

@@ -10,7 +10,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const [SIZE, EXAMPLES, BATCH] = [16, 12, 2];
 const next = numbers(11);
-// Flat bright patches, as photographs have them: there, windows of the pool hold the same value several times.
+// Flat bright patches, as in photographs: there, windows of the pooling hold the same value several times.
 const images = Uint8Array.from({ length: EXAMPLES * SIZE * SIZE * 3 }, (_, i) =>
   Math.floor(i / (3 * SIZE * 8)) % 2 ? 255 : next() * 256,
 );
@@ -19,11 +19,11 @@ const indices = Int32Array.from({ length: 10 * BATCH }, () => next() * EXAMPLES)
 
 function initialState(program: Program): Record<string, Float32Array> {
   const state = randomState(program.state, 5) as Record<string, Float32Array>;
-  // Glorot and Bengio count a filter's places as inputs: at 5 x 5 its numbers are smaller than a matrix's.
+  // Glorot and Bengio count each number of a filter as an input: those of 5 x 5 are smaller than a matrix's.
   for (const [name, values] of Object.entries(state)) {
-    const [height = 1, width = 1, into = 0, out = 0] = program.state[name]!.shape;
-    if (into > 0)
-      state[name] = values.map((value) => value * Math.sqrt((height + width) / (height * width * (into + out))));
+    const [height = 1, width = 1, channels = 0, out = 0] = program.state[name]!.shape;
+    if (channels > 0)
+      state[name] = values.map((value) => value * Math.sqrt((height + width) / (height * width * (channels + out))));
   }
   return state;
 }
@@ -85,7 +85,7 @@ describe("a compiled step of the paper's convolutional network", () => {
         expect(disagreement(values, state[name] as Float32Array), name).toBeLessThan(1e-4);
       for (const [name, values] of Object.entries(expected.outputs))
         expect(disagreement(Float32Array.from(values), outputs[name]!), name).toBeLessThan(1e-4);
-      // Both walked: what agrees is not the beginning.
+      // The parameters moved: it is not the initial values that agree.
       for (const [name, values] of Object.entries(initialState(program)))
         expect(disagreement(values, expected.state[name]!), name).toBeGreaterThan(1e-2);
     },
@@ -118,9 +118,9 @@ describe('a compiled step with convolutions', () => {
   });
 });
 
-describe('convolutions that are not recorded', () => {
+describe('a convolution that can not be recorded', () => {
   const program = (convolve: (x: tf.Tensor4D, filter: tf.Tensor4D) => tf.Tensor): Program => ({
-    name: 'refused',
+    name: 'rejected',
     state: {},
     inputs: {},
     settings: { x: { shape: [1, 8, 8, 2], dtype: 'float32' }, filter: { shape: [3, 3, 2, 2], dtype: 'float32' } },
@@ -131,14 +131,14 @@ describe('convolutions that are not recorded', () => {
     }),
   });
 
-  it('names dilations and what is expected', async () => {
+  it('is rejected by its dilations', async () => {
     const dilated = program((x, filter) => tf.conv2d(x, filter, 1, 'same', 'NHWC', 2));
     await expect(compile(dilated, {}, { threads: 1 })).rejects.toThrow(
       'Conv2D with dilations 2 is not recorded; expected dilations 1.',
     );
   });
 
-  it('names another data format', async () => {
+  it('is rejected by its data format', async () => {
     const first = program((x, filter) => tf.conv2d(tf.transpose(x, [0, 3, 1, 2]), filter, 1, 'same', 'NCHW'));
     await expect(compile(first, {}, { threads: 1 })).rejects.toThrow(
       'Conv2D with dataFormat NCHW is not recorded; expected dataFormat NHWC.',

@@ -1,12 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
-import { sameShape, type Recorder } from '../recorder.js';
+import type { Recorder } from '../recorder.js';
+import { sameShape } from '../shape.js';
 import { input, withAttributes, type Kernel, type KernelTable } from './kernel.js';
 import { operand, operands } from './operands.js';
 
-type Fold = (a: number, b: number) => number;
+interface BinaryOptions {
+  /** The type of the result, if it is not that of the operands. */
+  readonly result?: 'bool';
+  /** Computes the result while recording if both operands are uniform. */
+  readonly fold?: (a: number, b: number) => number;
+  /** The second operand that leaves the first one as it is. */
+  readonly neutral?: number;
+}
 
-/** An operator on two tensors with broadcasting. `fold` computes it while recording if both operands are uniform. */
-function binary(operator: string, options: { result?: 'bool'; fold?: Fold; neutral?: number } = {}): Kernel {
+/** An operator on two tensors with broadcasting. */
+function binary(operator: string, options: BinaryOptions = {}): Kernel {
   return ({ recorder, inputs }) => {
     const a = input({ inputs }, 'a');
     const b = input({ inputs }, 'b');
@@ -18,12 +26,12 @@ function binary(operator: string, options: { result?: 'bool'; fold?: Fold; neutr
       return recorder.uniform(Math.fround(options.fold(valueA, valueB)), shape, dtype);
     }
     if (valueB === options.neutral && valueB !== undefined && sameShape(a.shape, shape)) return recorder.alias(a);
-    const { names, order } = operands(recorder, [a, b], shape);
-    return recorder.node(recorder.graph.emit(operator, names), shape, dtype, { order });
+    const { names, layout } = operands(recorder, [a, b], shape);
+    return recorder.node(recorder.graph.emit(operator, names), shape, dtype, { layout });
   };
 }
 
-/** A product; one is neutral on both sides. */
+/** A product. One is neutral on both sides. */
 function product(): Kernel {
   const multiply = binary('Mul', { fold: (a, b) => a * b, neutral: 1 });
   return (call) => {
@@ -37,22 +45,23 @@ function product(): Kernel {
 function unary(operator: string, dtype?: tf.DataType): Kernel {
   return ({ recorder, inputs }) => {
     const x = input({ inputs }, 'x');
-    const { name, order } = operand(recorder, x);
-    return recorder.node(recorder.graph.emit(operator, [name]), x.shape, dtype ?? x.dtype, { order });
+    const { name, layout } = operand(recorder, x);
+    return recorder.node(recorder.graph.emit(operator, [name]), x.shape, dtype ?? x.dtype, { layout });
   };
 }
 
-/** An elementwise formula of several operators, given the name of its operand. */
+/** An elementwise formula of several operators; `write` gets the name of the operand. */
 function formula(write: (x: string, recorder: Recorder) => string): Kernel {
   return ({ recorder, inputs }) => {
     const x = input({ inputs }, 'x');
-    const { name, order } = operand(recorder, x);
-    return recorder.node(write(name, recorder), x.shape, x.dtype, { order });
+    const { name, layout } = operand(recorder, x);
+    return recorder.node(write(name, recorder), x.shape, x.dtype, { layout });
   };
 }
 
 const scalar = (recorder: Recorder, value: number): string => recorder.graph.constant([value], [], 'float32');
 
+/** Elementwise kernels: arithmetic, comparisons, logic, functions of one argument, and casts. */
 export const arithmetic: KernelTable = {
   Add: binary('Add', { fold: (a, b) => a + b }),
   Sub: binary('Sub', { fold: (a, b) => a - b }),
@@ -65,15 +74,15 @@ export const arithmetic: KernelTable = {
     const a = input({ inputs }, 'a');
     const b = input({ inputs }, 'b');
     const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
-    const { names, order } = operands(recorder, [a, b], shape);
+    const { names, layout } = operands(recorder, [a, b], shape);
     const difference = recorder.graph.emit('Sub', names);
-    return recorder.node(recorder.graph.emit('Mul', [difference, difference]), shape, a.dtype, { order });
+    return recorder.node(recorder.graph.emit('Mul', [difference, difference]), shape, a.dtype, { layout });
   },
   AddN: ({ recorder, inputs }) => {
     const first = input({ inputs }, '0');
-    const { names, order } = operands(recorder, Object.values(inputs), first.shape);
+    const { names, layout } = operands(recorder, Object.values(inputs), first.shape);
     const sum = names.reduce((a, b) => recorder.graph.emit('Add', [a, b]));
-    return recorder.node(sum, first.shape, first.dtype, { order });
+    return recorder.node(sum, first.shape, first.dtype, { layout });
   },
 
   Equal: binary('Equal', { result: 'bool' }),
@@ -81,9 +90,9 @@ export const arithmetic: KernelTable = {
     const a = input({ inputs }, 'a');
     const b = input({ inputs }, 'b');
     const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
-    const { names, order } = operands(recorder, [a, b], shape);
+    const { names, layout } = operands(recorder, [a, b], shape);
     const equal = recorder.graph.emit('Equal', names);
-    return recorder.node(recorder.graph.emit('Not', [equal]), shape, 'bool', { order });
+    return recorder.node(recorder.graph.emit('Not', [equal]), shape, 'bool', { layout });
   },
   Greater: binary('Greater', { result: 'bool' }),
   GreaterEqual: binary('GreaterOrEqual', { result: 'bool' }),
@@ -96,9 +105,9 @@ export const arithmetic: KernelTable = {
   Select: ({ recorder, inputs }) => {
     const [condition, t, e] = [input({ inputs }, 'condition'), input({ inputs }, 't'), input({ inputs }, 'e')];
     const shape = tf.backend_util.assertAndGetBroadcastShape(t.shape, e.shape);
-    const { names, order } = operands(recorder, [t, e, condition], shape);
+    const { names, layout } = operands(recorder, [t, e, condition], shape);
     const [whenTrue = '', whenFalse = '', where = ''] = names;
-    return recorder.node(recorder.graph.emit('Where', [where, whenTrue, whenFalse]), shape, t.dtype, { order });
+    return recorder.node(recorder.graph.emit('Where', [where, whenTrue, whenFalse]), shape, t.dtype, { layout });
   },
 
   Relu: unary('Relu'),
@@ -120,22 +129,22 @@ export const arithmetic: KernelTable = {
   /** 1 above zero, alpha at and below it, NaN where x is NaN: the derivative of ReLU. */
   Step: withAttributes<tf.StepAttrs>(({ recorder, inputs, attributes: { alpha } }) => {
     const x = input({ inputs }, 'x');
-    const { name, order } = operand(recorder, x);
+    const { name, layout } = operand(recorder, x);
     if (alpha === 0) {
-      // Of the rectified value: then the value itself has one reader, and ONNX Runtime rectifies inside the matrix product.
+      // Of the ReLU's output, not of x: so x has one reader, and ONNX Runtime computes the ReLU inside the matrix product.
       const positive = recorder.graph.emit('Greater', [recorder.graph.emit('Relu', [name]), scalar(recorder, 0)]);
-      return recorder.node(recorder.graph.emit('Cast', [positive], { to: 1 }), x.shape, x.dtype, { order });
+      return recorder.node(recorder.graph.emit('Cast', [positive], { to: 1 }), x.shape, x.dtype, { layout });
     }
     const above = recorder.graph.emit('Greater', [name, scalar(recorder, 0)]);
     const step = recorder.graph.emit('Where', [above, scalar(recorder, 1), scalar(recorder, alpha)]);
-    return recorder.node(step, x.shape, x.dtype, { order });
+    return recorder.node(step, x.shape, x.dtype, { layout });
   }),
   ClipByValue: withAttributes<tf.ClipByValueAttrs>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
     const low = scalar(recorder, attributes.clipValueMin);
     const high = scalar(recorder, attributes.clipValueMax);
-    const { name, order } = operand(recorder, x);
-    return recorder.node(recorder.graph.emit('Clip', [name, low, high]), x.shape, x.dtype, { order });
+    const { name, layout } = operand(recorder, x);
+    return recorder.node(recorder.graph.emit('Clip', [name, low, high]), x.shape, x.dtype, { layout });
   }),
   Cast: withAttributes<tf.CastAttrs>(({ recorder, inputs, attributes: { dtype } }) =>
     recorder.cast(input({ inputs }, 'x'), dtype),

@@ -1,18 +1,25 @@
 import type { OnnxNode } from '../onnx.js';
+import { sameShape } from '../shape.js';
 
-/** What is known of a graph's values. */
-interface Known {
-  producer(name: string): OnnxNode | undefined;
-  shape(name: string): readonly number[] | undefined;
+/** What {@link channelBias} asks of a graph. */
+interface ReadableGraph {
+  producer(name: string | undefined): OnnxNode | undefined;
+  shape(name: string | undefined): readonly number[] | undefined;
 }
 
-/** The vector behind a term that adds a number to every channel of [batch, channels, height, width], if that is what it is. */
-export function channelBias(graph: Known, term: string | undefined, channels: number): string | undefined {
-  if (term === undefined || graph.shape(term)?.at(-3) !== channels) return undefined;
-  const outer = graph.producer(term);
-  const inner = outer && graph.producer(outer.inputs[0] ?? '');
-  return [outer, inner]
-    .filter((node) => node?.operator === 'Reshape')
-    .map((node) => node?.inputs[0])
-    .find((name) => name !== undefined && `${graph.shape(name)}` === `${[channels]}`);
+/**
+ * The vector [channels] behind a term that adds one number to each channel of images [batch, channels, height, width]:
+ * the term is that vector after one or two Reshapes. Undefined for every other term.
+ */
+export function channelBias(graph: ReadableGraph, term: string, channels: number): string | undefined {
+  if (graph.shape(term)?.at(-3) !== channels) return undefined;
+  const once = reshaped(graph, term);
+  const twice = reshaped(graph, once);
+  return [once, twice].find((name) => sameShape(graph.shape(name) ?? [], [channels]));
+}
+
+/** What a Reshape makes `name` from; undefined if `name` is not the output of a Reshape. */
+function reshaped(graph: ReadableGraph, name: string | undefined): string | undefined {
+  const node = graph.producer(name);
+  return node?.operator === 'Reshape' ? node.inputs[0] : undefined;
 }

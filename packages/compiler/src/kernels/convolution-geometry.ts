@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Sizes of a convolution, as TensorFlow.js works them out. */
+/** The sizes of a convolution, as TensorFlow.js computes them. */
 export type ConvolutionGeometry = Pick<
   tf.backend_util.Conv2DInfo,
   | 'batchSize'
@@ -18,6 +18,7 @@ export type ConvolutionGeometry = Pick<
   | 'padInfo'
 >;
 
+/** The attributes that `Conv2D` and the kernels of its gradients have in common. */
 export interface ConvolutionAttributes extends Pick<
   tf.Conv2DAttrs,
   'strides' | 'pad' | 'dataFormat' | 'dimRoundingMode'
@@ -25,7 +26,14 @@ export interface ConvolutionAttributes extends Pick<
   readonly dilations?: number | [number, number];
 }
 
-/** @throws Error naming the kernel, what it was given and what is expected, if it can't be recorded. */
+/**
+ * The sizes of a convolution.
+ *
+ * @param kernel TensorFlow.js's name of the kernel, for the error
+ * @param inputShape [batch, height, width, in]
+ * @param filterShape [height, width, in, out]
+ * @throws Error naming the kernel, the attribute's value and the expected one, if the convolution can't be recorded
+ */
 export function convolutionGeometry(
   kernel: string,
   inputShape: readonly number[],
@@ -53,12 +61,14 @@ export function convolutionGeometry(
   );
 }
 
-/** As ONNX wants them: before each axis, then after each. */
+/** The attribute `pads` of ONNX: the padding before each axis, then after each. */
 export const padsOf = ({ padInfo: { top, left, bottom, right } }: ConvolutionGeometry): number[] => [
   top,
   left,
   bottom,
   right,
 ];
+/** The attribute `strides` of ONNX: height, width. */
 export const stridesOf = ({ strideHeight, strideWidth }: ConvolutionGeometry): number[] => [strideHeight, strideWidth];
+/** The attribute `kernel_shape` of ONNX: height, width. */
 export const filterSize = ({ filterHeight, filterWidth }: ConvolutionGeometry): number[] => [filterHeight, filterWidth];

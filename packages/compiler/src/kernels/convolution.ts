@@ -11,16 +11,18 @@ import {
 } from './convolution-geometry.js';
 import { filterGradient } from './filter-gradient.js';
 import { input, withAttributes, type Kernel, type KernelTable } from './kernel.js';
-import { pooledBefore } from './pooled-convolution.js';
+import { matchUnpooledGradient } from './pooled-convolution.js';
 
 /** A filter [height, width, in, out] as [out, in, height, width]. */
 const outFirst = (graph: Graph, filter: string): string => graph.emit('Transpose', [filter], { perm: [3, 2, 0, 1] });
 
 /**
- * Gradient by the input at stride 1: the output's gradient convolved with the filter turned by half a circle, in and
- * out swapped. Faster than ConvTranspose, which adds overlapping windows up one by one.
+ * Gradient by the input at stride 1: the output's gradient convolved with the filter rotated by 180 degrees, in and out
+ * swapped. It is faster than ConvTranspose, which adds up overlapping windows one by one.
+ *
+ * @returns undefined at other strides, or where the padding is larger than the filter allows
  */
-function turnedConvolution(
+function rotatedConvolution(
   graph: Graph,
   gradient: string,
   filter: string,
@@ -30,21 +32,21 @@ function turnedConvolution(
   const { top, left, bottom, right } = size.padInfo;
   const pads = [height - 1 - top, width - 1 - left, height - 1 - bottom, width - 1 - right];
   if (size.strideHeight !== 1 || size.strideWidth !== 1 || pads.some((pad) => pad < 0)) return undefined;
-  const turned = graph.emit('Slice', [
+  const rotated = graph.emit('Slice', [
     filter,
     graph.integers([-1, -1]),
     graph.integers([-height - 1, -width - 1]),
     graph.integers([0, 1]),
     graph.integers([-1, -1]),
   ]);
-  const inFirst = graph.emit('Transpose', [turned], { perm: [2, 3, 0, 1] });
+  const inFirst = graph.emit('Transpose', [rotated], { perm: [2, 3, 0, 1] });
   return graph.emit('Conv', [gradient, inFirst], { kernel_shape: [height, width], pads });
 }
 
 /** Gradient by the input at any stride. */
 function transposedConvolution(graph: Graph, gradient: string, filter: string, size: ConvolutionGeometry): string {
   const { top, left, bottom, right } = size.padInfo;
-  const uncovered = [
+  const outputPadding = [
     size.inHeight + top + bottom - size.filterHeight - (size.outHeight - 1) * size.strideHeight,
     size.inWidth + left + right - size.filterWidth - (size.outWidth - 1) * size.strideWidth,
   ];
@@ -52,12 +54,12 @@ function transposedConvolution(graph: Graph, gradient: string, filter: string, s
     kernel_shape: filterSize(size),
     pads: padsOf(size),
     strides: stridesOf(size),
-    output_padding: uncovered,
+    output_padding: outputPadding,
   });
 }
 
-const float = (recorder: Recorder, name: string, shape: readonly number[]): tf.TensorInfo =>
-  recorder.node(name, shape, 'float32', { order: 'channels-first' });
+const channelsFirst = (recorder: Recorder, name: string, shape: readonly number[]): tf.TensorInfo =>
+  recorder.node(name, shape, 'float32', { layout: 'channels-first' });
 
 const convolution: Kernel = withAttributes<ConvolutionAttributes>(({ recorder, inputs, attributes }) => {
   const x = input({ inputs }, 'x');
@@ -69,36 +71,38 @@ const convolution: Kernel = withAttributes<ConvolutionAttributes>(({ recorder, i
     [recorder.operand(x, 'channels-first'), outFirst(graph, recorder.operand(filter))],
     { kernel_shape: filterSize(size), pads: padsOf(size), strides: stridesOf(size) },
   );
-  return float(recorder, convolved, size.outShape);
+  return channelsFirst(recorder, convolved, size.outShape);
 });
 
-const byInput: Kernel = withAttributes<tf.Conv2DBackpropInputAttrs>(({ recorder, inputs, attributes }) => {
+const inputGradient: Kernel = withAttributes<tf.Conv2DBackpropInputAttrs>(({ recorder, inputs, attributes }) => {
   const dy = input({ inputs }, 'dy');
   const filter = input({ inputs }, 'filter');
   const size = convolutionGeometry('Conv2DBackpropInput', attributes.inputShape, filter.shape, attributes);
   const { graph } = recorder;
   const operands = [recorder.operand(dy, 'channels-first'), recorder.operand(filter)] as const;
-  const gradient = turnedConvolution(graph, ...operands, size) ?? transposedConvolution(graph, ...operands, size);
-  return float(recorder, gradient, attributes.inputShape);
+  const gradient = rotatedConvolution(graph, ...operands, size) ?? transposedConvolution(graph, ...operands, size);
+  return channelsFirst(recorder, gradient, attributes.inputShape);
 });
 
-const byFilter: Kernel = withAttributes<tf.Conv2DBackpropFilterAttrs>(({ recorder, inputs, attributes }) => {
-  const x = input({ inputs }, 'x');
-  const dy = input({ inputs }, 'dy');
-  const size = convolutionGeometry('Conv2DBackpropFilter', x.shape, attributes.filterShape, attributes);
-  const { graph } = recorder;
-  const [images, gradient] = [recorder.operand(x, 'channels-first'), recorder.operand(dy, 'channels-first')];
-  const before = pooledBefore(graph, gradient);
-  const found =
-    before?.pooled.images === images
-      ? before.pooled.filterGradient(before.gradient)
-      : filterGradient(graph, images, gradient, size);
-  return recorder.node(found, attributes.filterShape, 'float32');
-});
+const filterGradientKernel: Kernel = withAttributes<tf.Conv2DBackpropFilterAttrs>(
+  ({ recorder, inputs, attributes }) => {
+    const x = input({ inputs }, 'x');
+    const dy = input({ inputs }, 'dy');
+    const size = convolutionGeometry('Conv2DBackpropFilter', x.shape, attributes.filterShape, attributes);
+    const { graph } = recorder;
+    const [images, gradient] = [recorder.operand(x, 'channels-first'), recorder.operand(dy, 'channels-first')];
+    const unpooled = matchUnpooledGradient(graph, gradient);
+    const byFilter =
+      unpooled?.pooled.images === images
+        ? unpooled.pooled.filterGradient(unpooled.gradient)
+        : filterGradient(graph, images, gradient, size);
+    return recorder.node(byFilter, attributes.filterShape, 'float32');
+  },
+);
 
 /** Convolution of images [batch, height, width, in] with a filter [height, width, in, out], and its two gradients. */
 export const convolutions: KernelTable = {
   Conv2D: convolution,
-  Conv2DBackpropInput: byInput,
-  Conv2DBackpropFilter: byFilter,
+  Conv2DBackpropInput: inputGradient,
+  Conv2DBackpropFilter: filterGradientKernel,
 };

@@ -1,10 +1,16 @@
 import type { Graph } from '../graph.js';
 import { filterSize, padsOf, stridesOf, type ConvolutionGeometry } from './convolution-geometry.js';
 
-/** A matrix of zeros, or nothing if it would be empty. */
-function zeros(graph: Graph, rows: number, columns: number): string[] {
-  if (columns === 0) return [];
-  return [graph.emit('Expand', [graph.constant([0], [], 'float32'), graph.integers([rows, columns])])];
+/**
+ * Gradient of a convolution by its filter.
+ *
+ * @param images the convolution's input, [batch, in, height, width]
+ * @param gradient by its output, [batch, out, height, width]
+ * @returns [height, width, in, out], like the filter
+ */
+export function filterGradient(graph: Graph, images: string, gradient: string, size: ConvolutionGeometry): string {
+  if (size.strideHeight === 1 && size.strideWidth === 1) return productOfShiftedCopies(graph, images, gradient, size);
+  return swappedConvolution(graph, images, gradient, size);
 }
 
 /**
@@ -12,65 +18,79 @@ function zeros(graph: Graph, rows: number, columns: number): string[] {
  *
  *     gradient[r, s, c, m] = sum over n, i, j of dy[n, i, j, m] x[n, i + r - top, j + s - left, c]
  *
- * Images are laid out [channels, height, batch, width], so that moving them by one row is moving a whole channel by one
- * stretch of batch x width numbers, and no image runs into the next. The left matrix holds dy once for every r, each moved by r
- * rows; the right one holds x once for every s, moved by s columns; both have a row of numbers for each place of the padded input.
+ * Images are laid out [channels, height, batch, width]: to shift them by one row shifts a whole channel by one row of
+ * batch x width numbers, and no image runs into the next. The left matrix holds a copy of dy for every r, shifted by r rows; the
+ * right one holds a copy of x for every s, shifted by s columns. Both have a column for each position of the padded input.
  */
-function shiftedProduct(graph: Graph, images: string, gradient: string, size: ConvolutionGeometry): string {
-  const { batchSize, inHeight, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = size;
-  const { top, left, bottom, right } = size.padInfo;
-  const stretch = batchSize * outWidth;
-  const places = (outHeight + filterHeight - 1) * stretch;
-  const rowsOutside = (name: string): string => graph.emit('Transpose', [name], { perm: [1, 2, 0, 3] });
-  const matrix = (name: string, rows: number, columns: number): string =>
-    graph.emit('Reshape', [name, graph.integers([rows, columns])]);
-  const joined = (parts: readonly string[]): string =>
-    parts.length === 1 ? (parts[0] ?? '') : graph.emit('Concat', parts, { axis: 1 });
-
-  // With filterHeight rows of zeros after each copy, cutting the sequence a row earlier each time moves the copies apart.
-  const copy = matrix(rowsOutside(gradient), outChannels, outHeight * stretch);
-  const gap = zeros(graph, outChannels, filterHeight * stretch);
-  const copies = Array.from({ length: filterHeight }, (_, row) => (row === 0 ? [copy] : [...gap, copy])).flat();
-  const movedByRows = matrix(joined(copies), outChannels * filterHeight, places);
-
-  const wide = graph.emit('Pad', [rowsOutside(images), graph.integers([0, 0, 0, left, 0, 0, 0, right])]);
-  const slices = Array.from({ length: filterWidth }, (_, column) => {
-    const range = [[column], [column + outWidth], [3]].map((one) => graph.integers(one));
-    const slice = matrix(graph.emit('Slice', [wide, ...range]), inChannels, inHeight * stretch);
-    return [...(column > 0 ? zeros(graph, inChannels, (bottom + top) * stretch) : []), slice];
-  }).flat();
-  const framed = [...zeros(graph, inChannels, top * stretch), ...slices, ...zeros(graph, inChannels, bottom * stretch)];
-  const movedByColumns = matrix(joined(framed), inChannels * filterWidth, places);
-
-  const product = graph.emit('Gemm', [movedByRows, movedByColumns], { transA: 0, transB: 1 });
-  const apart = [outChannels, filterHeight, inChannels, filterWidth];
-  return graph.emit('Transpose', [graph.emit('Reshape', [product, graph.integers(apart)])], { perm: [1, 3, 2, 0] });
+function productOfShiftedCopies(graph: Graph, images: string, gradient: string, size: ConvolutionGeometry): string {
+  const { inChannels, outChannels, filterHeight, filterWidth } = size;
+  const left = copiesShiftedByRows(graph, gradient, size);
+  const right = copiesShiftedByColumns(graph, images, size);
+  const product = graph.emit('Gemm', [left, right], { transA: 0, transB: 1 });
+  const shape = graph.integers([outChannels, filterHeight, inChannels, filterWidth]);
+  return graph.emit('Transpose', [graph.emit('Reshape', [product, shape])], { perm: [1, 3, 2, 0] });
 }
 
-/** At any stride: the input convolved with the output's gradient, the batch taking the place of the channels. */
+/** [out x filter height, positions]: the output's gradient, shifted by each row of the filter. */
+function copiesShiftedByRows(graph: Graph, gradient: string, size: ConvolutionGeometry): string {
+  const { outChannels, outHeight, filterHeight } = size;
+  const copy = matrix(graph, channelsOutermost(graph, gradient), outChannels, outHeight * rowLength(size));
+  // After filterHeight rows of zeros behind each copy, the reshaped rows begin one image row earlier in each copy.
+  const gap = zeros(graph, outChannels, filterHeight * rowLength(size));
+  const copies = Array.from({ length: filterHeight }, (_, row) => (row === 0 ? [copy] : [...gap, copy]));
+  return matrix(graph, concatColumns(graph, copies.flat()), outChannels * filterHeight, positions(size));
+}
+
+/** [in x filter width, positions]: the padded input, shifted by each column of the filter. */
+function copiesShiftedByColumns(graph: Graph, images: string, size: ConvolutionGeometry): string {
+  const { inHeight, inChannels, outWidth, filterWidth } = size;
+  const { top, left, bottom, right } = size.padInfo;
+  const padded = graph.emit('Pad', [channelsOutermost(graph, images), graph.integers([0, 0, 0, left, 0, 0, 0, right])]);
+  const rowsOfZeros = (rows: number): readonly string[] => zeros(graph, inChannels, rows * rowLength(size));
+  const copies = Array.from({ length: filterWidth }, (_, column) => {
+    const range = [[column], [column + outWidth], [3]].map((numbers) => graph.integers(numbers));
+    const copy = matrix(graph, graph.emit('Slice', [padded, ...range]), inChannels, inHeight * rowLength(size));
+    return column === 0 ? [copy] : [...rowsOfZeros(bottom + top), copy];
+  });
+  const columns = [...rowsOfZeros(top), ...copies.flat(), ...rowsOfZeros(bottom)];
+  return matrix(graph, concatColumns(graph, columns), inChannels * filterWidth, positions(size));
+}
+
+/** Numbers in one row of all images of a channel. */
+const rowLength = ({ batchSize, outWidth }: ConvolutionGeometry): number => batchSize * outWidth;
+
+/** Numbers of a channel in all rows of the padded input. */
+const positions = (size: ConvolutionGeometry): number => (size.outHeight + size.filterHeight - 1) * rowLength(size);
+
+/** Images [batch, channels, height, width] as [channels, height, batch, width]. */
+const channelsOutermost = (graph: Graph, images: string): string =>
+  graph.emit('Transpose', [images], { perm: [1, 2, 0, 3] });
+
+const matrix = (graph: Graph, name: string, rows: number, columns: number): string =>
+  graph.emit('Reshape', [name, graph.integers([rows, columns])]);
+
+/** A matrix of zeros, in a list that is empty if the matrix would be. */
+function zeros(graph: Graph, rows: number, columns: number): readonly string[] {
+  if (columns === 0) return [];
+  return [graph.emit('Expand', [graph.constant([0], [], 'float32'), graph.integers([rows, columns])])];
+}
+
+/** Matrices side by side; a single one is left as it is. */
+function concatColumns(graph: Graph, matrices: readonly string[]): string {
+  const [first, second] = matrices;
+  if (first !== undefined && second === undefined) return first;
+  return graph.emit('Concat', matrices, { axis: 1 });
+}
+
+/** At any stride: the input convolved with the output's gradient, batch and channels swapped. */
 function swappedConvolution(graph: Graph, images: string, gradient: string, size: ConvolutionGeometry): string {
-  const batchInside = (name: string): string => graph.emit('Transpose', [name], { perm: [1, 0, 2, 3] });
-  const convolved = graph.emit('Conv', [batchInside(images), batchInside(gradient)], {
+  const batchSecond = (name: string): string => graph.emit('Transpose', [name], { perm: [1, 0, 2, 3] });
+  const convolved = graph.emit('Conv', [batchSecond(images), batchSecond(gradient)], {
     kernel_shape: [size.outHeight, size.outWidth],
     pads: padsOf(size),
     dilations: stridesOf(size),
   });
-  // Where the last stride leaves a rest of the input uncovered, the filter seems larger than it is.
-  const ranges = [[0, 0], filterSize(size), [2, 3]].map((one) => graph.integers(one));
+  // If the last stride does not reach the end of the input, the result has more rows or columns than the filter.
+  const ranges = [[0, 0], filterSize(size), [2, 3]].map((numbers) => graph.integers(numbers));
   return graph.emit('Transpose', [graph.emit('Slice', [convolved, ...ranges])], { perm: [2, 3, 0, 1] });
 }
-
-/**
- * Gradient of a convolution by its filter.
- *
- * @param images the input, [batch, in, height, width].
- * @param gradient of the output, [batch, out, height, width].
- * @returns [height, width, in, out] of the filter.
- */
-export const filterGradient = (graph: Graph, images: string, gradient: string, size: ConvolutionGeometry): string =>
-  (size.strideHeight === 1 && size.strideWidth === 1 ? shiftedProduct : swappedConvolution)(
-    graph,
-    images,
-    gradient,
-    size,
-  );

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { axisOf, input, withAttributes, type KernelTable } from './kernel.js';
+import { normalizedAxis, input, withAttributes, type KernelTable } from './kernel.js';
 
-/** Tensors by index, and indices as vectors. */
+/** Slices of tensors by index, and indices as one-hot vectors. */
 export const lookups: KernelTable = {
-  /** Rows (or slices along any axis) by index; bytes stay bytes. */
+  /** Rows (or slices along any axis) by index. Bytes stay bytes. */
   GatherV2: withAttributes<tf.GatherV2Attrs>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
     const indices = input({ inputs }, 'indices');
     if (attributes.batchDims !== 0) throw new Error('gather with batchDims is not recorded; expected batchDims 0.');
-    const axis = axisOf(attributes.axis, x.shape.length);
+    const axis = normalizedAxis(attributes.axis, x.shape.length);
     const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
     const gathered = recorder.graph.emit('Gather', [recorder.stored(x), recorder.operand(indices)], { axis });
     return recorder.node(gathered, shape, x.dtype, { element: recorder.element(x) });
@@ -22,11 +22,11 @@ export const lookups: KernelTable = {
       [depth],
       'int32',
     );
-    const hit = recorder.node(graph.emit('Equal', [column, classes]), [...indices.shape, depth], 'bool');
-    if (onValue === 1 && offValue === 0) return recorder.cast(hit, dtype);
-    const [on, off] = [onValue, offValue].map((value) =>
-      graph.constant([value], [], dtype === 'int32' ? 'int32' : 'float32'),
-    );
-    return recorder.node(graph.emit('Where', [recorder.operand(hit), on ?? '', off ?? '']), hit.shape, dtype);
+    const matches = recorder.node(graph.emit('Equal', [column, classes]), [...indices.shape, depth], 'bool');
+    if (onValue === 1 && offValue === 0) return recorder.cast(matches, dtype);
+    const element = dtype === 'int32' ? 'int32' : 'float32';
+    const on = graph.constant([onValue], [], element);
+    const off = graph.constant([offValue], [], element);
+    return recorder.node(graph.emit('Where', [recorder.operand(matches), on, off]), matches.shape, dtype);
   }),
 };

@@ -10,6 +10,7 @@ function matrixTransposed(recorder: Recorder, tensor: tf.TensorInfo, transpose: 
   return recorder.graph.emit('Transpose', [name], { perm });
 }
 
+/** Products of matrices, and of batches of matrices. */
 export const matrices: KernelTable = {
   BatchMatMul: withAttributes<tf.BatchMatMulAttrs>(({ recorder, inputs, attributes: { transposeA, transposeB } }) => {
     const a = input({ inputs }, 'a');

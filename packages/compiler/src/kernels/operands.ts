@@ -1,43 +1,50 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { Order } from '../order.js';
-import { sameShape, type Recorder } from '../recorder.js';
+import type { Layout } from '../layout.js';
+import type { Recorder } from '../recorder.js';
+import { sameShape } from '../shape.js';
 
-/** What an elementwise operator is given, and how its result is stored. */
-export interface Operands {
+/** The operands of an elementwise operator, and the layout of its result. */
+interface Operands {
   readonly names: readonly string[];
-  readonly order: Order;
+  readonly layout: Layout;
 }
 
-/** The order that an elementwise result takes: that of images as convolution leaves them, if any operand has it. */
-const commonOrder = (recorder: Recorder, tensors: readonly TensorInfo[], rank: number): Order =>
-  rank === 4 && tensors.some((tensor) => recorder.order(tensor) === 'channels-first')
+/** The operand of an elementwise operator of one argument, and the layout of its result. */
+interface Operand {
+  readonly name: string;
+  readonly layout: Layout;
+}
+
+/** The layout of an elementwise result: channels first if any operand has that layout. */
+const commonLayout = (recorder: Recorder, tensors: readonly TensorInfo[], rank: number): Layout =>
+  rank === 4 && tensors.some((tensor) => recorder.layout(tensor) === 'channels-first')
     ? 'channels-first'
     : 'channels-last';
 
-/** The tensor with leading axes of size 1, up to rank 4: broadcasting counts from the last axis, which moves. */
-function lifted(recorder: Recorder, tensor: TensorInfo): TensorInfo {
+/** The tensor with leading axes of size 1, up to rank 4. Broadcasting aligns the last axes, which the layout channels first moves. */
+function unsqueezedToRank4(recorder: Recorder, tensor: TensorInfo): TensorInfo {
   const { shape } = tensor;
   return shape.length === 4 ? tensor : recorder.reshape(tensor, [...Array<number>(4 - shape.length).fill(1), ...shape]);
 }
 
 /**
- * Names of operands that broadcast to `shape`, all in one order; a scalar stands for one that is the same everywhere,
- * if another one alone gives the result its shape.
+ * Names of operands that broadcast to `shape`, all in one layout. A uniform operand is a scalar if another operand
+ * has the whole shape of the result.
  */
 export function operands(recorder: Recorder, tensors: readonly TensorInfo[], shape: readonly number[]): Operands {
-  const order = commonOrder(recorder, tensors, shape.length);
+  const layout = commonLayout(recorder, tensors, shape.length);
   const uniform = (tensor: TensorInfo): boolean => recorder.uniformValue(tensor) !== undefined;
   const whole = tensors.filter((tensor) => sameShape(tensor.shape, shape));
-  const giver = whole.find((tensor) => !uniform(tensor)) ?? whole[0];
+  const shapeGiver = whole.find((tensor) => !uniform(tensor)) ?? whole[0];
   const names = tensors.map((tensor) => {
-    if (giver && tensor !== giver && uniform(tensor)) return recorder.broadcastOperand(tensor);
-    return recorder.operand(order === 'channels-first' ? lifted(recorder, tensor) : tensor, order);
+    if (shapeGiver && tensor !== shapeGiver && uniform(tensor)) return recorder.broadcastOperand(tensor);
+    return recorder.operand(layout === 'channels-first' ? unsqueezedToRank4(recorder, tensor) : tensor, layout);
   });
-  return { names, order };
+  return { names, layout };
 }
 
-/** One operand in the order it has. */
-export function operand(recorder: Recorder, tensor: TensorInfo): { readonly name: string; readonly order: Order } {
-  const order = recorder.order(tensor);
-  return { name: recorder.operand(tensor, order), order };
+/** A single operand, in the layout that it has. */
+export function operand(recorder: Recorder, tensor: TensorInfo): Operand {
+  const layout = recorder.layout(tensor);
+  return { name: recorder.operand(tensor, layout), layout };
 }

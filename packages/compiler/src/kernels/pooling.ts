@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Graph } from '../graph.js';
 import type { Recorder } from '../recorder.js';
 import { input, withAttributes, type KernelTable } from './kernel.js';
 import { pooledConvolution } from './pooled-convolution.js';
@@ -18,37 +19,39 @@ function geometry(shape: readonly number[], { filterSize, strides, pad, dimRound
   );
 }
 
-/** Largest values, and where in the whole tensor they stand: of equal ones the first, as on the eager cpu backend. */
-function maximum(recorder: Recorder, x: tf.TensorInfo, size: Geometry): { largest: string; places: string } {
+/** A MaxPool's outputs: the maxima, and their indices in the whole tensor. Of equal values the first is taken, as on the cpu backend. */
+function maxPool(recorder: Recorder, x: tf.TensorInfo, size: Geometry): { maxima: string; indices: string } {
   const { top, left, bottom, right } = size.padInfo;
-  const [largest = '', places = ''] = recorder.graph.emitAll('MaxPool', [recorder.operand(x, 'channels-first')], 2, {
+  const [maxima, indices] = recorder.graph.emitPair('MaxPool', [recorder.operand(x, 'channels-first')], {
     kernel_shape: [size.filterHeight, size.filterWidth],
     strides: [size.strideHeight, size.strideWidth],
     pads: [top, left, bottom, right],
   });
-  return { largest, places };
+  return { maxima, indices };
 }
 
-/** Each value of `dy` put where the maximum stood, zero elsewhere; every place is the maximum of one window at most, and no window hangs over. */
-function unpooled(recorder: Recorder, dy: string, places: string, size: Geometry): string {
-  const { graph } = recorder;
+/** Whether every index is the maximum of one window at most, and no window reaches over the edge. */
+const windowsAreDisjoint = ({ padInfo, filterHeight, filterWidth, strideHeight, strideWidth }: Geometry): boolean =>
+  padInfo.type === 'VALID' && strideHeight >= filterHeight && strideWidth >= filterWidth;
+
+/** Each value of `dy` at the index of its maximum, zero elsewhere, if the windows are disjoint. */
+function unpool(graph: Graph, dy: string, indices: string, size: Geometry): string {
   const shape = graph.integers([size.batchSize, size.inChannels, size.inHeight, size.inWidth]);
-  return graph.emit('MaxUnpool', [dy, places, shape], {
+  return graph.emit('MaxUnpool', [dy, indices, shape], {
     kernel_shape: [size.filterHeight, size.filterWidth],
     strides: [size.strideHeight, size.strideWidth],
   });
 }
 
-/** As {@link unpooled}, but a place that is the maximum of several windows gets their sum. */
-function scattered(recorder: Recorder, dy: string, places: string, size: Geometry): string {
-  const { graph } = recorder;
+/** As {@link unpool} for any windows: an index that is the maximum of several windows gets the sum of their values. */
+function scatterAdd(graph: Graph, dy: string, indices: string, size: Geometry): string {
   const shape = [size.batchSize, size.inChannels, size.inHeight, size.inWidth];
   const flat = (name: string): string => graph.emit('Reshape', [name, graph.integers([-1])]);
   const zeros = graph.emit('Expand', [
     graph.constant([0], [], 'float32'),
     graph.integers([tf.util.sizeFromShape(shape)]),
   ]);
-  const sums = graph.emit('ScatterElements', [zeros, flat(places), flat(dy)], { axis: 0, reduction: 'add' });
+  const sums = graph.emit('ScatterElements', [zeros, flat(indices), flat(dy)], { axis: 0, reduction: 'add' });
   return graph.emit('Reshape', [sums, graph.integers(shape)]);
 }
 
@@ -57,18 +60,17 @@ export const pools: KernelTable = {
   MaxPool: withAttributes<Attributes>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
     const size = geometry(x.shape, attributes);
-    const { largest: pooled } = maximum(recorder, x, size);
-    const largest = pooledConvolution(recorder.graph, pooled)?.largest ?? pooled;
-    return recorder.node(largest, size.outShape, x.dtype, { order: 'channels-first' });
+    const { maxima } = maxPool(recorder, x, size);
+    const pooled = pooledConvolution(recorder.graph, maxima)?.maxima ?? maxima;
+    return recorder.node(pooled, size.outShape, x.dtype, { layout: 'channels-first' });
   }),
   MaxPoolGrad: withAttributes<Attributes>(({ recorder, inputs, attributes }) => {
+    const { graph } = recorder;
     const x = input({ inputs }, 'input');
     const size = geometry(x.shape, attributes);
     const dy = recorder.operand(input({ inputs }, 'dy'), 'channels-first');
-    const { places } = maximum(recorder, x, size);
-    const apart =
-      size.padInfo.type === 'VALID' && size.strideHeight >= size.filterHeight && size.strideWidth >= size.filterWidth;
-    const gradient = (apart ? unpooled : scattered)(recorder, dy, places, size);
-    return recorder.node(gradient, x.shape, 'float32', { order: 'channels-first' });
+    const { indices } = maxPool(recorder, x, size);
+    const gradient = windowsAreDisjoint(size) ? unpool(graph, dy, indices, size) : scatterAdd(graph, dy, indices, size);
+    return recorder.node(gradient, x.shape, 'float32', { layout: 'channels-first' });
   }),
 };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { storedAxis, type Order } from '../order.js';
+import { storedAxis, type Layout } from '../layout.js';
 import { input, withAttributes, type Kernel, type KernelTable } from './kernel.js';
 
 interface ReductionAttributes {
@@ -12,41 +12,42 @@ function reducedShape(shape: readonly number[], axes: readonly number[], keepDim
   return shape.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]));
 }
 
-/** The order to reduce in: the tensor's own, unless the axes that are left would come out in another sequence. */
-function reductionOrder(order: Order, axes: readonly number[], keepDims: boolean): Order {
-  if (keepDims || order === 'channels-last') return order;
-  const left = [0, 1, 2, 3].filter((axis) => !axes.includes(axis)).map((axis) => storedAxis(axis, order));
-  return left.every((axis, i) => i === 0 || axis > (left[i - 1] ?? 0)) ? order : 'channels-last';
+/** The layout to reduce in: the tensor's own, unless the remaining axes would come out in another sequence. */
+function reductionLayout(layout: Layout, axes: readonly number[], keepDims: boolean): Layout {
+  if (keepDims || layout === 'channels-last') return layout;
+  const remaining = [0, 1, 2, 3].filter((axis) => !axes.includes(axis)).map((axis) => storedAxis(axis, layout));
+  return remaining.every((axis, i) => i === 0 || axis > (remaining[i - 1] ?? 0)) ? layout : 'channels-last';
 }
 
 function reduction(operator: string): Kernel {
   return withAttributes<ReductionAttributes>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
-    // TensorFlow.js says axis = null or nothing for "all", and names the attribute differently in Max.
+    // In TensorFlow.js axis = null or undefined means all axes, and Max names the attribute differently.
     const axes = tf.util.parseAxisParam(
       attributes.axis ?? attributes.reductionIndices ?? x.shape.map((_, i) => i),
       x.shape,
     );
     const keepDims = attributes.keepDims ?? false;
     const dtype = operator === 'ReduceSum' && x.dtype === 'bool' ? 'int32' : x.dtype;
-    const whole = recorder.cast(x, dtype);
-    if (axes.length === 0) return whole;
-    const order = reductionOrder(recorder.order(whole), axes, keepDims);
-    const stored = axes.map((axis) => storedAxis(axis, order));
-    const reduced = recorder.graph.emit(operator, [recorder.operand(whole, order), recorder.graph.integers(stored)], {
-      keepdims: keepDims ? 1 : 0,
-    });
-    return recorder.node(reduced, reducedShape(x.shape, axes, keepDims), dtype, keepDims ? { order } : {});
+    const operand = recorder.cast(x, dtype);
+    if (axes.length === 0) return operand;
+    const layout = reductionLayout(recorder.layout(operand), axes, keepDims);
+    const stored = axes.map((axis) => storedAxis(axis, layout));
+    const reduced = recorder.graph.emit(
+      operator,
+      [recorder.operand(operand, layout), recorder.graph.integers(stored)],
+      {
+        keepdims: keepDims ? 1 : 0,
+      },
+    );
+    return recorder.node(reduced, reducedShape(x.shape, axes, keepDims), dtype, keepDims ? { layout } : {});
   });
 }
 
-function softmax(operator: 'Softmax' | 'LogSoftmax'): Kernel {
-  return withAttributes<{ dim?: number; axis?: number }>(({ recorder, inputs, attributes }) => {
-    const logits = input({ inputs }, 'logits');
-    const axis = attributes.dim ?? attributes.axis ?? -1;
-    return recorder.node(recorder.graph.emit(operator, [recorder.operand(logits)], { axis }), logits.shape, 'float32');
-  });
-}
+const softmax: Kernel = withAttributes<tf.SoftmaxAttrs>(({ recorder, inputs, attributes: { dim: axis } }) => {
+  const logits = input({ inputs }, 'logits');
+  return recorder.node(recorder.graph.emit('Softmax', [recorder.operand(logits)], { axis }), logits.shape, 'float32');
+});
 
 function argument(operator: 'ArgMax' | 'ArgMin'): Kernel {
   return withAttributes<{ axis: number }>(({ recorder, inputs, attributes }) => {
@@ -61,14 +62,14 @@ function argument(operator: 'ArgMax' | 'ArgMin'): Kernel {
   });
 }
 
+/** Reductions along axes, softmax, and the positions of extrema. */
 export const reductions: KernelTable = {
   Sum: reduction('ReduceSum'),
   Mean: reduction('ReduceMean'),
   Max: reduction('ReduceMax'),
   Min: reduction('ReduceMin'),
   Prod: reduction('ReduceProd'),
-  Softmax: softmax('Softmax'),
-  LogSoftmax: softmax('LogSoftmax'),
+  Softmax: softmax,
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
 };

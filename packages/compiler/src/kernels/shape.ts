@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { axisOf, input, withAttributes, type KernelTable } from './kernel.js';
+import { normalizedAxis, input, withAttributes, type KernelTable } from './kernel.js';
 
-/** The same values under another shape, in another order, or repeated; tensors of one value. */
+/** The same values under another shape, transposed or repeated; tensors of one value. */
 export const shapes: KernelTable = {
   Identity: ({ recorder, inputs }) => recorder.alias(input({ inputs }, 'x')),
   Reshape: withAttributes<tf.ReshapeAttrs>(({ recorder, inputs, attributes }) => {
@@ -10,7 +10,7 @@ export const shapes: KernelTable = {
   }),
   ExpandDims: withAttributes<tf.ExpandDimsAttrs>(({ recorder, inputs, attributes: { dim } }) => {
     const x = input({ inputs }, 'input');
-    const axis = axisOf(dim, x.shape.length + 1);
+    const axis = normalizedAxis(dim, x.shape.length + 1);
     return recorder.reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
   }),
   Transpose: withAttributes<tf.TransposeAttrs>(({ recorder, inputs, attributes: { perm } }) => {
@@ -27,16 +27,6 @@ export const shapes: KernelTable = {
     if (uniform !== undefined) return recorder.uniform(uniform, shape, x.dtype);
     const tiled = recorder.graph.emit('Tile', [recorder.operand(x), recorder.graph.integers(reps)]);
     return recorder.node(tiled, shape, x.dtype);
-  }),
-  BroadcastTo: withAttributes<tf.BroadCastToAttrs>(({ recorder, inputs, attributes: { shape } }) => {
-    const x = input({ inputs }, 'x');
-    const uniform = recorder.uniformValue(x);
-    if (uniform !== undefined) return recorder.uniform(uniform, shape, x.dtype);
-    return recorder.node(
-      recorder.graph.emit('Expand', [recorder.operand(x), recorder.graph.integers(shape)]),
-      shape,
-      x.dtype,
-    );
   }),
   Fill: withAttributes<{ shape: number[]; value: number | string; dtype?: tf.DataType }>(({ recorder, attributes }) =>
     recorder.uniform(Number(attributes.value), attributes.shape, attributes.dtype ?? 'float32'),

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { compile, type TensorSpecs, type TensorValues } from '../../src/index.js';
+import { compile, type Program, type TensorSpecs, type TensorValues } from '../../src/index.js';
 
 tf.enableProdMode();
 
 type Step = (given: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
 
+/** A function of tensors, and what it is called with. */
 export interface Case {
   /** Shapes (float32) or full specs of the arguments. */
   readonly arguments: Readonly<Record<string, readonly number[] | TensorSpecs[string]>>;
@@ -19,6 +20,16 @@ const specsOf = (given: Case['arguments']): TensorSpecs =>
       'dtype' in spec ? spec : { shape: spec, dtype: 'float32' as const },
     ]),
   );
+
+/** A case's step as a program: its arguments are settings, its results outputs. */
+export const programOf = ({ arguments: given, step }: Case): Program => ({
+  name: 'case',
+  state: {},
+  inputs: {},
+  settings: specsOf(given),
+  constants: {},
+  step: ({ settings }) => ({ state: {}, outputs: step(settings) }),
+});
 
 /** Numbers of both signs, away from zero and from each other's ties: 0.35, -0.71, ... */
 function spread(size: number, seed: number): Float32Array {
@@ -52,21 +63,13 @@ export async function both({ arguments: given, step, values = {} }: Case): Promi
       Object.entries(step(tensors)).map(([name, tensor]) => [name, Float32Array.from(tensor.dataSync())]),
     );
   });
-  const program = {
-    name: 'case',
-    state: {},
-    inputs: {},
-    settings: specs,
-    constants: {},
-    step: ({ settings }: { settings: Readonly<Record<string, tf.Tensor>> }) => ({ state: {}, outputs: step(settings) }),
-  };
-  const executable = await compile(program, {}, { threads: 1 });
+  const executable = await compile(programOf({ arguments: given, step }), {}, { threads: 1 });
   const { outputs } = await executable.run({ steps: 1, state: {}, inputs: {}, settings: data });
   await executable.dispose();
   return { eager, compiled: { ...outputs } };
 }
 
-/** The largest difference, relative to the larger of 1e-3 and the largest magnitude; NaN agrees with nothing but NaN at its own place. */
+/** The largest difference, relative to the larger of 1e-3 and the largest magnitude; NaN agrees with nothing but NaN at the same index. */
 export function disagreement(expected: Float32Array, found: Float32Array): number {
   if (expected.length !== found.length || expected.length === 0) return Infinity;
   const scale = expected.reduce(

@@ -8,7 +8,7 @@ interface CnnOptions {
   readonly batchSize: number;
   readonly weightDecay: number;
   readonly momentum: number;
-  /** Where the ReLU stands; its value is the same on both sides of the pool, its cost is not. */
+  /** Whether pooling comes before or after the ReLU: the values are the same, the cost is not. */
   readonly pooled: 'before ReLU' | 'after ReLU';
 }
 
@@ -17,7 +17,7 @@ const CLASSES = 10;
 
 /**
  * A training step of the paper's convolutional network (appendix B.2) with the observables of (17): three times [5, channels, 1, 2; 2],
- * then a fully connected layer. Written plainly: what the compiler is for.
+ * then a fully connected layer. It is written plainly: that is what the compiler is for.
  */
 export function cnnProgram({ size, examples, batchSize, weightDecay, momentum, pooled }: CnnOptions): Program {
   const features = (size / 8) ** 2 * CHANNELS[3];

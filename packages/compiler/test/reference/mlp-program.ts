@@ -10,7 +10,7 @@ interface MlpOptions {
   readonly momentum: number;
 }
 
-/** A training step of a multilayer perceptron with the observables of (17), written plainly: what the compiler is for. */
+/** A training step of a multilayer perceptron with the observables of (17). It is written plainly: that is what the compiler is for. */
 export function mlpProgram({ widths, examples, batchSize, weightDecay, momentum }: MlpOptions): Program {
   const shapes = widths.slice(1).flatMap((width, layer) => [[widths[layer]!, width], [width]]);
   const [inputSize, classes] = [widths[0]!, widths.at(-1)!];

@@ -1,56 +1,56 @@
 import * as tf from '@tensorflow/tfjs';
-import { axisOf, input, withAttributes, type KernelTable } from './kernel.js';
+import { normalizedAxis, input, withAttributes, type KernelTable } from './kernel.js';
 
-/** Tensors joined from parts, and parts of tensors. */
-export const parts: KernelTable = {
+/** Tensors joined from others, slices of tensors, and padding. */
+export const slicingAndJoining: KernelTable = {
   Concat: withAttributes<tf.ConcatAttrs>(({ recorder, inputs, attributes }) => {
-    const parts = Object.values(inputs);
+    const tensors = Object.values(inputs);
     const first = input({ inputs }, '0');
-    const axis = axisOf(attributes.axis, first.shape.length);
+    const axis = normalizedAxis(attributes.axis, first.shape.length);
     const shape = tf.backend_util.computeOutShape(
-      parts.map((part) => part.shape),
+      tensors.map((tensor) => tensor.shape),
       axis,
     );
     const joined = recorder.graph.emit(
       'Concat',
-      parts.map((part) => recorder.operand(part)),
+      tensors.map((tensor) => recorder.operand(tensor)),
       { axis },
     );
     return recorder.node(joined, shape, first.dtype);
   }),
   Pack: withAttributes<tf.PackAttrs>(({ recorder, inputs, attributes }) => {
-    const parts = Object.values(inputs);
+    const tensors = Object.values(inputs);
     const first = input({ inputs }, '0');
-    const axis = axisOf(attributes.axis, first.shape.length + 1);
-    const slot = [...first.shape.slice(0, axis), 1, ...first.shape.slice(axis)];
-    const shape = slot.map((size, i) => (i === axis ? parts.length : size));
+    const axis = normalizedAxis(attributes.axis, first.shape.length + 1);
+    const unsqueezed = [...first.shape.slice(0, axis), 1, ...first.shape.slice(axis)];
+    const shape = unsqueezed.map((size, i) => (i === axis ? tensors.length : size));
     const joined = recorder.graph.emit(
       'Concat',
-      parts.map((part) => recorder.operand(recorder.reshape(part, slot))),
+      tensors.map((tensor) => recorder.operand(recorder.reshape(tensor, unsqueezed))),
       { axis },
     );
     return recorder.node(joined, shape, first.dtype);
   }),
   Unpack: withAttributes<tf.UnpackAttrs>(({ recorder, inputs, attributes }) => {
     const value = input({ inputs }, 'value');
-    const axis = axisOf(attributes.axis, value.shape.length);
+    const axis = normalizedAxis(attributes.axis, value.shape.length);
     const shape = value.shape.filter((_, i) => i !== axis);
     const name = recorder.operand(value);
     return Array.from({ length: value.shape[axis] ?? 0 }, (_, index) => {
-      const at = recorder.graph.constant([index], [], 'int64');
-      return recorder.node(recorder.graph.emit('Gather', [name, at], { axis }), shape, value.dtype);
+      const position = recorder.graph.constant([index], [], 'int64');
+      return recorder.node(recorder.graph.emit('Gather', [name, position], { axis }), shape, value.dtype);
     });
   }),
   SplitV: withAttributes<{ axis: number; numOrSizeSplits: number | number[] }>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
-    const axis = axisOf(attributes.axis, x.shape.length);
+    const axis = normalizedAxis(attributes.axis, x.shape.length);
     const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, attributes.numOrSizeSplits, axis);
     const { graph } = recorder;
     let begin = 0;
     return sizes.map((size) => {
       const range = [graph.integers([begin]), graph.integers([begin + size]), graph.integers([axis])];
       begin += size;
-      const shape = x.shape.map((whole, i) => (i === axis ? size : whole));
+      const shape = x.shape.map((full, i) => (i === axis ? size : full));
       return recorder.node(graph.emit('Slice', [recorder.operand(x), ...range]), shape, x.dtype);
     });
   }),

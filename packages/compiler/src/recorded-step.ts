@@ -1,8 +1,8 @@
 import type { Graph } from './graph.js';
-import type { Program, Tensors, TensorSpec, TensorSpecs } from './program.js';
+import type { Program, Tensors, TensorSpec, TensorSpecs, Role } from '@fdr/program';
 import type { Recorder } from './recorder.js';
 import { sameShape } from './shape.js';
-import { valueName, type Role, type ValuePrefix } from './value-names.js';
+import { valueName, type ValuePrefix } from './value-names.js';
 
 /** One step of a program as a graph. */
 export interface RecordedStep {

@@ -1,4 +1,5 @@
 import type { Command as RunCommand, RunStatus } from '@fdr/records';
+import { dashboardDirectory } from '../dashboard-files.js';
 import { EXIT } from '../failure.js';
 import type { AttendanceOptions } from '../options/training-options.js';
 import { isLoopback } from '@fdr/server';
@@ -60,6 +61,7 @@ export async function attend(
 function serve(options: AttendanceOptions, session: () => Session | undefined): Promise<RunningServer> {
   return startServer({
     runsDirectory: options.runsDirectory,
+    pageDirectory: dashboardDirectory(),
     host: options.host,
     port: options.port,
     controls: (runId) => session()?.run.id === runId,

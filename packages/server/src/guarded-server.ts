@@ -7,7 +7,7 @@ import { rejectionReason } from './origin-check.js';
 type Verdict =
   | { readonly kind: 'allowed' }
   | { readonly kind: 'rejected'; readonly reason: string }
-  | { readonly kind: 'unauthorized' };
+  | { readonly kind: 'unauthorized'; readonly auth: Auth };
 
 /**
  * Creates a server that checks Host, Origin and token of every request and every upgrade, and passes those that are allowed
@@ -21,7 +21,7 @@ export function createGuardedServer(inner: Server, host: string, auth: Auth | un
   function check(request: IncomingMessage): Verdict {
     const reason = rejectionReason(request, host);
     if (reason !== undefined) return { kind: 'rejected', reason };
-    return auth?.isAuthorized(request) === false ? { kind: 'unauthorized' } : { kind: 'allowed' };
+    return auth === undefined || auth.isAuthorized(request) ? { kind: 'allowed' } : { kind: 'unauthorized', auth };
   }
 
   // `requireHostHeader` is off because the origin check answers a missing Host with a better text.
@@ -36,7 +36,7 @@ export function createGuardedServer(inner: Server, host: string, auth: Auth | un
         rejectRequest(response, verdict.reason);
         break;
       case 'unauthorized':
-        auth?.loginApp(request, response);
+        verdict.auth.loginApp(request, response);
         break;
       default:
         verdict satisfies never;

@@ -34,7 +34,11 @@ interface FollowedRun {
   cursor: Cursor;
 }
 
-/** @param socket a connected client; it receives `run`, `steps`, `epoch` and `event` */
+/**
+ * Creates the subscriber of a client, without a subscription.
+ *
+ * @param socket a connected client; it receives `run`, `steps`, `epoch` and `event`
+ */
 export function createSubscriber(
   socket: ClientSocket,
   { watcher, ackTimeout, onError }: SubscriberOptions,

@@ -4,7 +4,7 @@ import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import type { FigureStore } from './figure-store.js';
 import { HttpError } from './http-error.js';
-import { listQuery, noQuery, parseQuery, stepsQuery } from './query.js';
+import { parseListQuery, parseStepsQuery, requireEmptyQuery } from './query.js';
 import type { RunCache } from './run-cache.js';
 
 /**
@@ -24,31 +24,31 @@ export function createApi(cache: RunCache, figures: FigureStore, controls: (runI
   });
 
   router.get('/runs', async (request, response) => {
-    parseQuery(noQuery, request);
+    requireEmptyQuery(request);
     const { runs, damaged } = await cache.list();
     const summaries = runs.map((reader) => summarize(reader, controls));
     response.json(z.encode(runList, { runs: summaries, damaged: [...damaged] }));
   });
 
   router.get('/runs/:id', async (request, response) => {
-    parseQuery(noQuery, request);
+    requireEmptyQuery(request);
     response.json(z.encode(runSummary, summarize(await requestedRun(request), controls)));
   });
 
   router.get('/runs/:id/epochs', async (request, response) => {
-    const { from } = parseQuery(listQuery, request);
+    const { from } = parseListQuery(request);
     const reader = await requestedRun(request);
     await sendLines(response, reader.epochLines, from, reader.position().epochs);
   });
 
   router.get('/runs/:id/events', async (request, response) => {
-    const { from } = parseQuery(listQuery, request);
+    const { from } = parseListQuery(request);
     const reader = await requestedRun(request);
     await sendLines(response, reader.eventLines, from, reader.position().events);
   });
 
   router.get('/runs/:id/steps', async (request, response) => {
-    const { from, to, buckets } = parseQuery(stepsQuery, request);
+    const { from, to, buckets } = parseStepsQuery(request);
     const reader = await requestedRun(request);
     if (to !== undefined && to < from) throw new HttpError(400, `to must be at least from (${from}), not ${to}`);
     const summary = await reader.stepBuckets(from, to ?? Math.max(from, reader.stepCount()), buckets);
@@ -56,12 +56,12 @@ export function createApi(cache: RunCache, figures: FigureStore, controls: (runI
   });
 
   router.get('/figures', async (request, response) => {
-    parseQuery(noQuery, request);
+    requireEmptyQuery(request);
     response.json(z.encode(figureList, await figures.list()));
   });
 
   router.get('/figures/:id', async (request, response) => {
-    parseQuery(noQuery, request);
+    requireEmptyQuery(request);
     response.type('json').send(await orNotFound(figures.read(requestedId(request))));
   });
 

@@ -18,7 +18,7 @@ export async function listen(
   server: Server,
   host: string,
   port: number | undefined,
-  firstPort = DEFAULT_PORT,
+  firstPort: number = DEFAULT_PORT,
 ): Promise<number> {
   const lastPort = firstPort + MAX_ATTEMPTS - 1;
   let candidate = port ?? firstPort;

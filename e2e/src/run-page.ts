@@ -63,7 +63,7 @@ export async function savedRows(page: Page, title: FigureTitle): Promise<string[
 /** Every single step in sight, as the page saves them. */
 export async function savedSteps(page: Page): Promise<string[][]> {
   const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: /Save the steps in sight/ }).click();
+  await page.getByRole('button', { name: /Save the visible steps/ }).click();
   return csvRows(await (await saving).path());
 }
 

@@ -17,7 +17,7 @@ test('runs chosen in the list, by keyboard, are seen side by side', async ({ sta
   expect(await run(`${SHORT} --name second --learning-rate 0.05`)).toMatchObject({ exitCode: 0 });
   expect(await run(`${SHORT} --name third`)).toMatchObject({ exitCode: 0 });
   await page.goto(await pageOf(start('serve --port 0')));
-  await expect(page.getByText('Check two runs or more')).toBeVisible();
+  await expect(page.getByText('Select 2 to 8 runs')).toBeVisible();
   for (const name of ['second', 'first']) {
     await page.getByRole('checkbox', { name: `Compare ${name}` }).focus();
     await page.keyboard.press('Space');
@@ -53,7 +53,7 @@ test('runs chosen in the list, by keyboard, are seen side by side', async ({ sta
   await page.getByRole('link', { name: 'Choose other runs' }).click();
   await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(2);
   await page.getByRole('checkbox', { name: 'Compare second' }).uncheck();
-  await expect(page.getByText('Check two runs or more')).toBeVisible();
+  await expect(page.getByText('Select 2 to 8 runs')).toBeVisible();
 });
 
 test('no more can be chosen than colours tell apart', async ({ start, run, page, folder }) => {

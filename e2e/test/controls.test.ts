@@ -18,7 +18,7 @@ test('pause, resume and stop from the page', async ({ start, page, folder }) => 
   await expect(pill).toHaveText('running');
 
   await controls.getByRole('button', { name: 'Stop' }).click();
-  await page.getByRole('button', { name: 'Go on training' }).click();
+  await page.getByRole('button', { name: 'Continue training' }).click();
   await expect(pill).toHaveText('running');
   await controls.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('button', { name: 'Stop the run' }).click();
@@ -77,8 +77,8 @@ test('the keyboard reaches every control and works it', async ({ start, page }) 
     'Pause',
     'Stop…',
     'learning-rate',
-    'First epoch in sight',
-    'Last epoch in sight',
+    'First visible epoch',
+    'Last visible epoch',
     'lin',
     'log',
     'Values',
@@ -97,7 +97,7 @@ test('the keyboard reaches every control and works it', async ({ start, page }) 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeVisible();
   // The harmless answer has the focus, and Escape is a no.
-  await expect(page.getByRole('button', { name: 'Go on training' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Continue training' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
 });

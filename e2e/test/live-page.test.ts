@@ -113,7 +113,7 @@ test('scales change by one click, and a chosen view outlives the growth of the r
   await page.mouse.up();
   const showAll = page.getByRole('button', { name: 'Show all', exact: true });
   await expect(showAll).toBeEnabled();
-  const [first, last] = [page.getByLabel('First epoch in sight'), page.getByLabel('Last epoch in sight')];
+  const [first, last] = [page.getByLabel('First visible epoch'), page.getByLabel('Last visible epoch')];
   const chosen = [await first.inputValue(), await last.inputValue()];
   expect(Number(chosen[1])).toBeGreaterThan(Number(chosen[0]));
 

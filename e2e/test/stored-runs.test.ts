@@ -86,7 +86,7 @@ test('an address that leads nowhere says so and leads back', async ({ start, pag
   await page.getByRole('main').getByRole('link', { name: 'All runs' }).click();
   await expect(page).toHaveTitle('Runs – FDR');
   await page.goto(`${address}nowhere/at/all`);
-  await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   // The browser's own word on the answer 404.
   expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
   complaints.splice(0);

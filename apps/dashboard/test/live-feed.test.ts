@@ -4,8 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { quadraticRun } from '../../../packages/figures/test/quadratic-run.js';
 import { createApi } from '../src/feed/api.js';
 import type { Feed } from '../src/feed/feed.js';
-import { openFeed } from '../src/feed/open-feed.js';
+import { openLiveFeed } from '../src/feed/live-feed.js';
 import { fetchStepRows } from '../src/feed/step-rows.js';
+import { openStoredFeed } from '../src/feed/stored-feed.js';
 import { RunServer, type GrowingRun } from './run-server.js';
 import { Watcher } from './watcher.js';
 
@@ -33,12 +34,12 @@ async function serve(run: GrowingRun, reached: Position, port = 0): Promise<RunS
 async function watch(server: RunServer): Promise<{ watcher: Watcher; feed: Feed }> {
   const api = createApi(server.origin);
   const watcher = new Watcher();
-  const feed = openFeed(api, await api.run(runId), watcher, server.origin);
+  const feed = openLiveFeed(api, await api.run(runId), watcher);
   open.push(feed.close);
   return { watcher, feed };
 }
 
-function expectWhole({ history }: Watcher, epochs: number): void {
+function expectHistory({ history }: Watcher, epochs: number): void {
   expect(history!.epochs).toEqual(running.epochs.slice(0, epochs));
   expect(history!.events).toEqual(running.events.slice(0, after(epochs).events));
   expect(history!.steps.steps).toBe(200 * epochs);
@@ -51,56 +52,56 @@ function expectWhole({ history }: Watcher, epochs: number): void {
 }
 
 describe('a live feed', () => {
-  it('opened late has the whole history, then follows', async () => {
+  it('loads the whole history of a run opened late, then follows it', async () => {
     const server = await serve(running, after(5));
     const { watcher } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
     expect(server.subscriptions).toEqual([after(5)]);
-    expectWhole(watcher, 5);
+    expectHistory(watcher, 5);
     await server.grow(after(9));
-    expectWhole(watcher, 9);
+    expectHistory(watcher, 9);
   });
 
-  it('opened within an epoch has its steps too', async () => {
+  it('loads the steps of an unfinished epoch', async () => {
     const server = await serve(running, { ...after(3), steps: 677 });
     const { watcher } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
     expect(watcher.history!.steps.steps).toBe(677);
     await server.grow(after(4));
-    expectWhole(watcher, 4);
+    expectHistory(watcher, 4);
   });
 
-  it('drops what it knows already and fills a gap from its own position', async () => {
+  it('drops duplicates and fills a gap from its own position', async () => {
     const server = await serve(running, after(3));
     const { watcher } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
-    await server.say('steps', { runId, from: 400, rows: server.bytes(400, 600) });
-    await server.say('steps', { runId, from: 500, rows: server.bytes(500, 650) });
+    await server.broadcast('steps', { runId, from: 400, rows: server.bytes(400, 600) });
+    await server.broadcast('steps', { runId, from: 500, rows: server.bytes(500, 650) });
     expect(watcher.history!.steps.steps).toBe(650);
     server.reached = after(7);
-    await server.say('steps', { runId, from: 1000, rows: server.bytes(1000, 1100) });
+    await server.broadcast('steps', { runId, from: 1000, rows: server.bytes(1000, 1100) });
     await watcher.until(({ history }) => history!.epochs.length === 7);
     expect(server.subscriptions).toEqual([after(3), { ...after(3), steps: 650 }]);
     await watcher.until(({ history }) => history!.events.length === after(7).events);
-    expectWhole(watcher, 7);
+    expectHistory(watcher, 7);
   });
 
-  it('acknowledges nonsense and believes none of it', async () => {
+  it('acknowledges invalid messages and uses none of them', async () => {
     const server = await serve(running, after(2));
     const { watcher } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
-    await server.say('epoch', { runId, from: 2, records: [{ epoch: 'three' }] });
-    await server.say('epoch', { runId: 'another', from: 2, records: [running.epochs[2]] });
-    await server.say('steps', { runId, from: 400, rows: Buffer.alloc(13) });
-    await server.say('steps', { runId, from: 400, rows: 'text' });
-    await server.say('run', null);
-    await server.say('event', JSON.parse('{"__proto__": {"runId": "quadratic"}}'));
-    expectWhole(watcher, 2);
+    await server.broadcast('epoch', { runId, from: 2, records: [{ epoch: 'three' }] });
+    await server.broadcast('epoch', { runId: 'another', from: 2, records: [running.epochs[2]] });
+    await server.broadcast('steps', { runId, from: 400, rows: Buffer.alloc(13) });
+    await server.broadcast('steps', { runId, from: 400, rows: 'text' });
+    await server.broadcast('run', null);
+    await server.broadcast('event', JSON.parse('{"__proto__": {"runId": "quadratic"}}'));
+    expectHistory(watcher, 2);
     await server.grow(after(4));
-    expectWhole(watcher, 4);
+    expectHistory(watcher, 4);
   });
 
-  it('comes back after the server was gone, without gap or duplicate', async () => {
+  it('reconnects to a restarted server without gap or duplicate', async () => {
     const first = await serve(running, after(4));
     const port = Number(new URL(first.origin).port);
     const { watcher } = await watch(first);
@@ -110,10 +111,10 @@ describe('a live feed', () => {
     const second = await serve(running, after(8), port);
     await watcher.until(({ state, history }) => state === 'live' && history!.events.length === after(8).events);
     expect(second.subscriptions).toEqual([after(4)]);
-    expectWhole(watcher, 8);
+    expectHistory(watcher, 8);
   });
 
-  it('reads a run anew that came back shorter', async () => {
+  it('reloads a run that is shorter after the restart of the server', async () => {
     const first = await serve(running, after(6));
     const port = Number(new URL(first.origin).port);
     const { watcher } = await watch(first);
@@ -122,10 +123,10 @@ describe('a live feed', () => {
     await watcher.until(({ state }) => state === 'reconnecting');
     await serve(running, after(5), port);
     await watcher.until(({ state }) => state === 'live');
-    expectWhole(watcher, 5);
+    expectHistory(watcher, 5);
   });
 
-  it('says so when another server stands there that does not know the run', async () => {
+  it('fails with the server’s message when the restarted server does not know the run', async () => {
     const first = await serve(running, after(1));
     const port = Number(new URL(first.origin).port);
     const { watcher } = await watch(first);
@@ -136,7 +137,7 @@ describe('a live feed', () => {
     expect(watcher.connections.at(-1)).toEqual({ state: 'failed', reason: `there is no run ${runId}` });
   });
 
-  it('passes commands on and brings the answers back', async () => {
+  it('sends commands and returns the answers', async () => {
     const server = await serve(running, after(1));
     const { watcher, feed } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
@@ -147,24 +148,24 @@ describe('a live feed', () => {
       { commandId: 'b', runId, type: 'stop' },
     ]);
     await server.stop();
-    const answer = await feed.send({ commandId: 'c', runId, type: 'pause' });
-    expect(answer).toMatchObject({ ok: false });
+    const acknowledgement = await feed.send({ commandId: 'c', runId, type: 'pause' });
+    expect(acknowledgement).toMatchObject({ ok: false });
   });
 });
 
-describe('a stored run', () => {
-  it('is replayed from requests alone', async () => {
+describe('the feed of a stored run', () => {
+  it('loads the history without subscribing', async () => {
     const server = await serve(recorded, after(12));
     const api = createApi(server.origin);
     const watcher = new Watcher();
     const summary = { ...(await api.run(runId)), controllable: false };
-    open.push(openFeed(api, summary, watcher, server.origin).close);
+    open.push(openStoredFeed(api, summary, watcher).close);
     await watcher.until(({ state }) => state === 'recorded');
-    expectWhole(watcher, 12);
+    expectHistory(watcher, 12);
     expect(server.subscriptions).toEqual([]);
   });
 
-  it('gives every step of a stretch in full precision', async () => {
+  it('every step of a range can be fetched in full precision', async () => {
     const server = await serve(recorded, after(12));
     const table = await fetchStepRows(createApi(server.origin), recorded.run, 250, 2350);
     expect(table.columns).toEqual(['step', 'epoch', 'loss', 'oL', 'oR']);
@@ -173,7 +174,7 @@ describe('a stored run', () => {
     expect(table.rows.at(-1)).toEqual([2350, 2350 / 200, ...recorded.rows.slice(3 * 2349, 3 * 2350)]);
   });
 
-  it('that is not there is a refusal with the server’s words', async () => {
+  it('a run that does not exist is rejected with the server’s message', async () => {
     const server = await serve(recorded, after(1));
     await expect(createApi(server.origin).run('nobody')).rejects.toThrow('there is no run nobody');
   });

@@ -1,6 +1,6 @@
 import type { RunStatus } from '@fdr/records';
 
-/** How a status reads and looks. */
+/** The tone of colour in which a status is shown. */
 export const STATUS_TONES: Readonly<Record<RunStatus, 'busy' | 'calm' | 'good' | 'bad'>> = {
   running: 'busy',
   paused: 'calm',
@@ -10,7 +10,7 @@ export const STATUS_TONES: Readonly<Record<RunStatus, 'busy' | 'calm' | 'good' |
   diverged: 'bad',
 };
 
-/** A run in this state grows no more. */
+/** Whether a run of this status does not grow any more. */
 export function hasEnded(status: RunStatus): boolean {
   return status !== 'running' && status !== 'paused';
 }

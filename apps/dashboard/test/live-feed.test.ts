@@ -1,6 +1,6 @@
 // @vitest-environment node
 import type { Position } from '@fdr/records';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { quadraticRun } from '../../../packages/figures/test/quadratic-run.js';
 import { createApi } from '../src/feed/api.js';
 import type { Feed } from '../src/feed/feed.js';
@@ -90,6 +90,8 @@ describe('a live feed', () => {
     const server = await serve(running, after(2));
     const { watcher } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    open.push(() => warn.mockRestore());
     await server.broadcast('epoch', { runId, from: 2, records: [{ epoch: 'three' }] });
     await server.broadcast('epoch', { runId: 'another', from: 2, records: [running.epochs[2]] });
     await server.broadcast('steps', { runId, from: 400, rows: Buffer.alloc(13) });
@@ -97,6 +99,7 @@ describe('a live feed', () => {
     await server.broadcast('run', null);
     await server.broadcast('event', JSON.parse('{"__proto__": {"runId": "quadratic"}}'));
     expectHistory(watcher, 2);
+    expect(warn.mock.calls).toEqual([['A message was dropped:', expect.any(RangeError)]]);
     await server.grow(after(4));
     expectHistory(watcher, 4);
   });
@@ -135,6 +138,60 @@ describe('a live feed', () => {
     await serve({ ...running, run: { ...running.run, id: 'other' } }, after(1), port);
     await watcher.until(({ state }) => state === 'failed');
     expect(watcher.connections.at(-1)).toEqual({ state: 'failed', reason: `there is no run ${runId}` });
+  });
+
+  it('reloads a run that was resumed from a checkpoint while it was open', async () => {
+    const server = await serve(running, after(6));
+    const { watcher } = await watch(server);
+    await watcher.until(({ state }) => state === 'live');
+    // What was after the checkpoint of epoch 4 came out otherwise the second time.
+    const epochs = running.epochs.map((record) => (record.epoch > 4 ? { ...record, lossHalf: 7 } : record));
+    server.run = { ...running, epochs, run: { ...running.run, resumedAt: '2026-01-02T00:00:00.000Z' } };
+    await server.grow(after(8));
+    await watcher.until(({ history }) => history!.epochs.length === 8);
+    expect(watcher.history!.epochs).toEqual(epochs.slice(0, 8));
+    expect(server.subscriptions).toEqual([after(6), after(8)]);
+    expect(watcher.state).toBe('live');
+  });
+
+  it('reconnects to a server that ended the connection itself', async () => {
+    const server = await serve(running, after(2));
+    const { watcher } = await watch(server);
+    await watcher.until(({ state }) => state === 'live');
+    server.sendAway();
+    await watcher.until(({ state }) => state === 'reconnecting');
+    server.reached = after(3);
+    await watcher.until(({ state, history }) => state === 'live' && history!.events.length === after(3).events);
+    await watcher.until(({ history }) => history!.epochs.length === 3);
+    expect(server.subscriptions).toEqual([after(2), after(2)]);
+    expectHistory(watcher, 3);
+  });
+
+  it('reports nothing after it was closed, and leaves no connection', async () => {
+    const server = await serve(running, after(2));
+    const { watcher, feed } = await watch(server);
+    await watcher.until(({ state }) => state === 'live');
+    expect(server.clients).toBe(1);
+    const reports = watcher.connections.length;
+    server.sendAway();
+    await watcher.until(({ state }) => state === 'reconnecting');
+    feed.close();
+    // Longer than the pause after which it would have reconnected.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(server.clients).toBe(0);
+    expect(watcher.connections.length).toBe(reports + 1);
+    expect(server.subscriptions).toHaveLength(1);
+  });
+
+  it('closed while it loads never connects', async () => {
+    const server = await serve(running, after(2));
+    const { watcher, feed } = await watch(server);
+    feed.close();
+    await vi.waitUntil(() => server.requests.some((url) => url.includes('/steps?from=400')));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(server.clients).toBe(0);
+    expect(watcher.history).toBeNull();
+    expect(watcher.connections).toEqual([]);
   });
 
   it('sends commands and returns the answers', async () => {

@@ -20,18 +20,23 @@ const toJson = (value: unknown): string =>
 export class RunServer {
   readonly subscriptions: Position[] = [];
   readonly commands: unknown[] = [];
+  /** Paths and queries of all requests, in order. */
+  readonly requests: string[] = [];
   origin = '';
+  controllable = true;
   private readonly http: HttpServer;
   private readonly io: Server<ClientEvents, ServerEvents>;
   private readonly sent = new Map<Socket<ClientEvents, ServerEvents>, Position>();
   reached: Position;
-  readonly run: GrowingRun;
+  run: GrowingRun;
 
   constructor(run: GrowingRun, reached: Position) {
     this.run = run;
     this.reached = reached;
     this.http = createServer((request, response) => {
-      const { status, body } = this.respond(new URL(request.url ?? '', 'http://localhost'));
+      const { url = '' } = request;
+      this.requests.push(url);
+      const { status, body } = this.respond(new URL(url, 'http://localhost'));
       response.writeHead(status, { 'content-type': 'application/json' }).end(toJson(body));
     });
     this.io = new Server(this.http);
@@ -43,8 +48,12 @@ export class RunServer {
         if (from.steps > this.reached.steps) return acknowledge({ ok: false, error: 'the run is shorter' });
         this.sent.set(socket, { ...from });
         acknowledge({ ok: true });
-        void this.sendNew(socket);
+        this.sendNew(socket).catch((error: unknown) => {
+          // A client that has left acknowledges nothing.
+          if (socket.connected) throw error;
+        });
       });
+      socket.on('disconnect', () => this.sent.delete(socket));
       socket.on('command', (command, acknowledge) => {
         this.commands.push(command);
         acknowledge(command.type === 'pause' ? { ok: true } : { ok: false, error: `no ${command.type} here` });
@@ -61,6 +70,16 @@ export class RunServer {
 
   async stop(): Promise<void> {
     await this.io.close();
+  }
+
+  /** Number of clients that are connected. */
+  get clients(): number {
+    return this.io.engine.clientsCount;
+  }
+
+  /** Ends the connection to every client, in the way after which a client does not reconnect by itself. */
+  sendAway(): void {
+    this.io.disconnectSockets();
   }
 
   async grow(reached: Position): Promise<void> {
@@ -109,7 +128,12 @@ export class RunServer {
       case undefined:
         return {
           status: 200,
-          body: { run, lastEpoch: epochs[this.reached.epochs - 1] ?? null, bestTestAccuracy: null, controllable: true },
+          body: {
+            run,
+            lastEpoch: epochs[this.reached.epochs - 1] ?? null,
+            bestTestAccuracy: null,
+            controllable: this.controllable,
+          },
         };
       case 'epochs':
         return { status: 200, body: { from, records: epochs.slice(from, this.reached.epochs), skipped: 0 } };

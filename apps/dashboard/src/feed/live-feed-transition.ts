@@ -7,7 +7,11 @@ const ATTEMPTS_UNTIL_GONE = 8;
 /** Gaps in a row at the same position that are still answered with a new subscription. */
 const MAX_GAPS = 8;
 
+/** The states between the first reading of the history and the end. */
+type OpenState = Exclude<LiveFeedState, { phase: 'loading' | 'closed' }>;
 type InputOf<Type extends LiveFeedInput['type']> = Extract<LiveFeedInput, { type: Type }>;
+
+const isOpen = (state: LiveFeedState): state is OpenState => state.phase !== 'loading' && state.phase !== 'closed';
 
 const stay = (state: LiveFeedState): Transition => ({ state, effects: [] });
 
@@ -51,7 +55,7 @@ function connected(state: LiveFeedState): Transition {
 
 /** There is no connection: reports since when, and whether there is hope. */
 function offline(state: LiveFeedState, at: Date, attempt?: number): Transition {
-  if (state.phase === 'loading' || state.phase === 'closed') return stay(state);
+  if (!isOpen(state)) return stay(state);
   const { outage } = state.session;
   const since = outage?.since ?? at;
   const attempts = attempt ?? outage?.attempts ?? 0;
@@ -65,7 +69,7 @@ function offline(state: LiveFeedState, at: Date, attempt?: number): Transition {
 
 function disconnected(state: LiveFeedState, { at, byServer }: InputOf<'disconnected'>): Transition {
   const after = offline(state, at);
-  if (!byServer || after.state.phase === 'closed') return after;
+  if (!byServer || !isOpen(state)) return after;
   return { state: after.state, effects: [...after.effects, { type: 'connectLater' }] };
 }
 
@@ -107,7 +111,7 @@ function merged(state: LiveFeedState, { result, position }: InputOf<'merged'>): 
 }
 
 function resumed(state: LiveFeedState): Transition {
-  if (state.phase === 'loading' || state.phase === 'closed') return stay(state);
+  if (!isOpen(state)) return stay(state);
   const session = { ...state.session, outdated: true };
   return state.phase === 'live' ? catchUp(session) : stay({ ...state, session });
 }
@@ -124,7 +128,7 @@ export function beginLiveFeed(): Transition {
 
 /** Whether the history that is held may be extended by records that arrive. */
 export function acceptsRecords(state: LiveFeedState): boolean {
-  return state.phase !== 'loading' && state.phase !== 'closed' && !state.session.outdated;
+  return isOpen(state) && !state.session.outdated;
 }
 
 /** What becomes of a live feed by an input. A pure function; an input that means nothing in the given state changes nothing. */

@@ -1,23 +1,15 @@
 // @vitest-environment node
 import type { Position } from '@fdr/records';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { quadraticRun } from '../../../packages/figures/test/quadratic-run.js';
 import { createApi } from '../src/feed/api.js';
 import type { Feed } from '../src/feed/feed.js';
 import { openLiveFeed } from '../src/feed/live-feed.js';
-import { fetchStepRows } from '../src/feed/step-rows.js';
-import { openStoredFeed } from '../src/feed/stored-feed.js';
+import { expectHistory } from './expect-history.js';
+import { after, running } from './growing-run.js';
 import { RunServer, type GrowingRun } from './run-server.js';
 import { Watcher } from './watcher.js';
 
-const recorded = quadraticRun(12);
-const running: GrowingRun = { ...recorded, run: { ...recorded.run, status: 'running' } };
 const runId = running.run.id;
-
-/** The position after some whole epochs. */
-function after(epochs: number): Position {
-  return { epochs, steps: epochs * 200, events: running.events.filter(({ epoch }) => epoch <= epochs).length };
-}
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -37,18 +29,6 @@ async function watch(server: RunServer): Promise<{ watcher: Watcher; feed: Feed 
   const feed = openLiveFeed(api, await api.run(runId), watcher);
   open.push(feed.close);
   return { watcher, feed };
-}
-
-function expectHistory({ history }: Watcher, epochs: number): void {
-  expect(history!.epochs).toEqual(running.epochs.slice(0, epochs));
-  expect(history!.events).toEqual(running.events.slice(0, after(epochs).events));
-  expect(history!.steps.steps).toBe(200 * epochs);
-  for (const [index, name] of running.run.stepColumns.entries()) {
-    const column = history!.steps.columns.get(name)!;
-    const values = Array.from({ length: 200 * epochs }, (_, step) => running.rows[3 * step + index]);
-    expect([...column.maximum.slice(0, 200 * epochs)], name).toEqual(values);
-    expect([...column.finite.slice(0, 200 * epochs)], name).toEqual(values.map(() => 1));
-  }
 }
 
 describe('a live feed', () => {
@@ -167,11 +147,24 @@ describe('a live feed', () => {
     expectHistory(watcher, 3);
   });
 
-  it('reports nothing after it was closed, and leaves no connection', async () => {
+  it('closed while it is live leaves no connection and reports nothing more', async () => {
     const server = await serve(running, after(2));
     const { watcher, feed } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
     expect(server.clients).toBe(1);
+    const reports = [...watcher.connections];
+    const growing = server.grow(after(4));
+    feed.close();
+    await vi.waitUntil(() => server.clients === 0);
+    await growing.catch(() => undefined);
+    expect(watcher.connections).toEqual(reports);
+    expect(watcher.history!.epochs).toHaveLength(2);
+  });
+
+  it('closed while the server is away does not reconnect', async () => {
+    const server = await serve(running, after(2));
+    const { watcher, feed } = await watch(server);
+    await watcher.until(({ state }) => state === 'live');
     const reports = watcher.connections.length;
     server.sendAway();
     await watcher.until(({ state }) => state === 'reconnecting');
@@ -207,32 +200,5 @@ describe('a live feed', () => {
     await server.stop();
     const acknowledgement = await feed.send({ commandId: 'c', runId, type: 'pause' });
     expect(acknowledgement).toMatchObject({ ok: false });
-  });
-});
-
-describe('the feed of a stored run', () => {
-  it('loads the history without subscribing', async () => {
-    const server = await serve(recorded, after(12));
-    const api = createApi(server.origin);
-    const watcher = new Watcher();
-    const summary = { ...(await api.run(runId)), controllable: false };
-    open.push(openStoredFeed(api, summary, watcher).close);
-    await watcher.until(({ state }) => state === 'recorded');
-    expectHistory(watcher, 12);
-    expect(server.subscriptions).toEqual([]);
-  });
-
-  it('every step of a range can be fetched in full precision', async () => {
-    const server = await serve(recorded, after(12));
-    const table = await fetchStepRows(createApi(server.origin), recorded.run, 250, 2350);
-    expect(table.columns).toEqual(['step', 'epoch', 'loss', 'oL', 'oR']);
-    expect(table.rows.length).toBe(2100);
-    expect(table.rows[0]).toEqual([251, 251 / 200, ...recorded.rows.slice(750, 753)]);
-    expect(table.rows.at(-1)).toEqual([2350, 2350 / 200, ...recorded.rows.slice(3 * 2349, 3 * 2350)]);
-  });
-
-  it('a run that does not exist is rejected with the server’s message', async () => {
-    const server = await serve(recorded, after(1));
-    await expect(createApi(server.origin).run('nobody')).rejects.toThrow('there is no run nobody');
   });
 });

@@ -1,20 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { computed, shallowRef } from 'vue';
-import { quadraticRun } from '../../../packages/figures/test/quadratic-run.js';
 import { useComparedRuns } from '../src/compare/use-compared-runs.js';
 import { createApi } from '../src/feed/api.js';
+import { after, recorded, running } from './growing-run.js';
 import { inScope, stopScopes } from './in-scope.js';
 import { countListeners } from './page-state.js';
-import { RunServer, type GrowingRun } from './run-server.js';
+import { RunServer } from './run-server.js';
 import { fakePolling, servePage } from './served-page.js';
 
-const recorded = quadraticRun(12);
-const running: GrowingRun = { ...recorded, run: { ...recorded.run, status: 'running' } };
 const id = recorded.run.id;
-
-function after(epochs: number) {
-  return { epochs, steps: epochs * 200, events: recorded.events.filter(({ epoch }) => epoch <= epochs).length };
-}
 
 let server: RunServer;
 beforeEach(async () => {
@@ -61,17 +55,18 @@ describe('compared runs', () => {
   });
 
   it('grow by polling, which requests only what is new', async () => {
+    server.reached = after(8);
     const { result, epochs } = await compare([id]);
-    server.reached = after(5);
+    server.reached = after(11);
     server.requests.length = 0;
     await poll();
-    await vi.waitUntil(() => epochs()?.[0] === 5);
-    expect(result.data.value!.runs[0]!.records.epochs).toEqual(recorded.epochs.slice(0, 5));
-    expect(result.data.value!.runs[0]!.records.events).toEqual(recorded.events.slice(0, after(5).events));
+    await vi.waitUntil(() => epochs()?.[0] === 11);
+    expect(result.data.value!.runs[0]!.records.epochs).toEqual(recorded.epochs.slice(0, 11));
+    expect(result.data.value!.runs[0]!.records.events).toEqual(recorded.events.slice(0, after(11).events));
     expect(server.requests).toEqual([
       `/api/runs/${id}`,
-      `/api/runs/${id}/epochs?from=3`,
-      `/api/runs/${id}/events?from=${after(3).events}`,
+      `/api/runs/${id}/epochs?from=8`,
+      `/api/runs/${id}/events?from=${after(8).events}`,
     ]);
   });
 

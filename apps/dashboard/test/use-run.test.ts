@@ -1,20 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nextTick, shallowRef } from 'vue';
-import { quadraticRun } from '../../../packages/figures/test/quadratic-run.js';
 import { createApi } from '../src/feed/api.js';
 import { useRun } from '../src/run/use-run.js';
+import { after, recorded, running } from './growing-run.js';
 import { inScope, stopScopes } from './in-scope.js';
 import { countListeners, setVisibility } from './page-state.js';
-import { RunServer, type GrowingRun } from './run-server.js';
+import { RunServer } from './run-server.js';
 import { servePage } from './served-page.js';
 
-const recorded = quadraticRun(12);
-const running: GrowingRun = { ...recorded, run: { ...recorded.run, status: 'running' } };
 const id = recorded.run.id;
-
-function after(epochs: number) {
-  return { epochs, steps: epochs * 200, events: recorded.events.filter(({ epoch }) => epoch <= epochs).length };
-}
 
 let server: RunServer;
 beforeEach(async () => {
@@ -121,6 +115,39 @@ describe('a followed run', () => {
     await vi.waitUntil(() => connection.value.state === 'failed');
     await vi.waitUntil(() => server.clients === 0);
     expect(history.value).toBeNull();
+  });
+
+  it('that was left takes no commands, and its late reports change nothing', async () => {
+    const runId = shallowRef(id);
+    const { history, connection, send } = follow(() => runId.value);
+    await vi.waitUntil(() => connection.value.state === 'live' && history.value);
+    await pause(600);
+    setVisibility('hidden');
+    await nextTick();
+    await server.grow(after(6));
+    runId.value = 'nobody';
+    await nextTick();
+    expect(await send({ commandId: 'a', runId: id, type: 'pause' })).toMatchObject({
+      error: 'the run is not loaded yet',
+    });
+    setVisibility('visible');
+    await pause(600);
+    expect(history.value).toBeNull();
+  });
+
+  it('does not report that the one before could not be found', async () => {
+    let reject: (error: Error) => void = () => undefined;
+    const api = createApi();
+    const run = (runId: string) =>
+      runId === id ? api.run(runId) : new Promise<never>((_resolve, refuse) => (reject = refuse));
+    const runId = shallowRef('slow');
+    const { result } = inScope(() => useRun({ ...api, run }, () => runId.value));
+    runId.value = id;
+    await nextTick();
+    await vi.waitUntil(() => result.connection.value.state === 'live');
+    reject(new Error('there is no run slow'));
+    await nextTick();
+    expect(result.connection.value).toEqual({ state: 'live' });
   });
 
   it('is left when the scope ends: the socket closes, no listener stays, nothing changes', async () => {

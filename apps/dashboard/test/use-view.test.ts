@@ -1,5 +1,5 @@
 import { figures } from '@fdr/figures';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { defineComponent, h } from 'vue';
 import { createMemoryHistory, createRouter, type Router } from 'vue-router';
 import { useView, type ChosenView } from '../src/run/use-view.js';
@@ -53,5 +53,13 @@ describe('the view of the figures', () => {
     chosen.setY(loss!, 'log');
     await settled();
     expect(router.currentRoute.value.query).toEqual({});
+  });
+
+  it('leaves no entry in the browser’s history', async () => {
+    const { chosen, router } = await view('/');
+    const push = vi.spyOn(router, 'push');
+    chosen.setX('log');
+    await vi.waitUntil(() => chosen.x.value === 'log');
+    expect(push).not.toHaveBeenCalled();
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { shallowRef } from 'vue';
 import { createApi, RequestError, type Api } from '../src/feed/api.js';
 import { useFigure } from '../src/paper/use-figure.js';
+import { deferred } from './deferred.js';
 import { inScope, stopScopes } from './in-scope.js';
 import { countListeners } from './page-state.js';
 
@@ -66,33 +67,29 @@ describe('a watched figure', () => {
 
   it('follows the id, and drops the late answer of the one before', async () => {
     const { api, figure } = figureApi(record('fig1a', first), record('fig2a', first));
-    let answer: (late: FigureRecord) => void = () => undefined;
-    figure.mockImplementation((id) =>
-      id === 'fig1a' ? new Promise((resolve) => (answer = resolve)) : Promise.resolve(record(id, first)),
-    );
+    const late = deferred<FigureRecord>();
+    figure.mockImplementation((id) => (id === 'fig1a' ? late.promise : Promise.resolve(record(id, first))));
     const id = shallowRef('fig1a');
     const { result } = inScope(() => useFigure(api, () => id.value));
     await settle();
     id.value = 'fig2a';
     await settle();
     expect(result.figure.value?.id).toBe('fig2a');
-    answer(record('fig1a', first));
+    late.resolve(record('fig1a', first));
     await settle();
     expect(result.figure.value?.id).toBe('fig2a');
   });
 
   it('keeps its own error apart from the late error of the id before', async () => {
     const { api, figure } = figureApi(record('fig2a', first));
-    let reject: (error: Error) => void = () => undefined;
-    figure.mockImplementation((id) =>
-      id === 'fig1a' ? new Promise((_resolve, refuse) => (reject = refuse)) : Promise.resolve(record(id, first)),
-    );
+    const late = deferred<FigureRecord>();
+    figure.mockImplementation((id) => (id === 'fig1a' ? late.promise : Promise.resolve(record(id, first))));
     const id = shallowRef('fig1a');
     const { result } = inScope(() => useFigure(api, () => id.value));
     await settle();
     id.value = 'fig2a';
     await settle();
-    reject(new RequestError(404, 'there is no figure fig1a'));
+    late.reject(new RequestError(404, 'there is no figure fig1a'));
     await settle();
     expect(result.error.value).toBe('');
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { usePolled } from '../src/feed/use-polled.js';
+import { deferred } from './deferred.js';
 import { inScope, stopScopes } from './in-scope.js';
 import { countListeners, setVisibility } from './page-state.js';
 
@@ -54,13 +55,13 @@ describe('polled data', () => {
   });
 
   it('is not requested twice at the same time, not even on demand', async () => {
-    let answer: (data: string) => void = () => undefined;
-    const fetch = vi.fn(() => new Promise<string>((resolve) => (answer = resolve)));
+    const slow = deferred<string>();
+    const fetch = vi.fn(() => slow.promise);
     const { result } = inScope(() => usePolled(fetch, 1000));
     await vi.advanceTimersByTimeAsync(5000);
     await result.refresh();
     expect(fetch).toHaveBeenCalledTimes(1);
-    answer('slow');
+    slow.resolve('slow');
     await settle();
     expect(result.data.value).toBe('slow');
     void result.refresh();

@@ -1,7 +1,9 @@
+import type { RunSummary } from '@fdr/records';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nextTick, shallowRef } from 'vue';
 import { createApi } from '../src/feed/api.js';
 import { useRun } from '../src/run/use-run.js';
+import { deferred } from './deferred.js';
 import { after, recorded, running } from './growing-run.js';
 import { inScope, stopScopes } from './in-scope.js';
 import { countListeners, setVisibility } from './page-state.js';
@@ -136,16 +138,15 @@ describe('a followed run', () => {
   });
 
   it('does not report that the one before could not be found', async () => {
-    let reject: (error: Error) => void = () => undefined;
+    const slow = deferred<RunSummary>();
     const api = createApi();
-    const run = (runId: string) =>
-      runId === id ? api.run(runId) : new Promise<never>((_resolve, refuse) => (reject = refuse));
+    const run = (runId: string) => (runId === id ? api.run(runId) : slow.promise);
     const runId = shallowRef('slow');
     const { result } = inScope(() => useRun({ ...api, run }, () => runId.value));
     runId.value = id;
     await nextTick();
     await vi.waitUntil(() => result.connection.value.state === 'live');
-    reject(new Error('there is no run slow'));
+    slow.reject(new Error('there is no run slow'));
     await nextTick();
     expect(result.connection.value).toEqual({ state: 'live' });
   });

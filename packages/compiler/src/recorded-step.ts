@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs';
 import type { Graph } from './graph.js';
 import type { Program, Tensors, TensorSpec, TensorSpecs, Role } from '@fdr/program';
 import type { Recorder } from './recorder.js';
@@ -56,7 +57,7 @@ export function recordStep(program: Program, recorder: Recorder): RecordedStep {
 }
 
 function symbols(program: Program, recorder: Recorder, role: Role, prefix: ValuePrefix): Tensors {
-  const named = Object.entries(program[role]).map(([name, { shape, dtype }]) => [
+  const named = Object.entries(program[role]).map(([name, { shape, dtype }]): [string, Tensor] => [
     name,
     recorder.symbol(valueName(prefix, name), shape, dtype === 'uint8' ? 'int32' : dtype, dtype),
   ]);

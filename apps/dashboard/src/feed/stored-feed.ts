@@ -1,10 +1,11 @@
 import type { RunSummary } from '@fdr/records';
 import type { Api } from './api.js';
+import { errorMessage } from './error-message.js';
 import type { Feed, FeedObserver } from './feed.js';
-import { loadHistory } from './history.js';
+import { loadHistory } from './run-history.js';
 
-/** The feed of a run that is stored and grows no more: read once. */
-export function openReplayFeed(api: Api, summary: RunSummary, observer: FeedObserver): Feed {
+/** The feed of a run that is stored and does not grow any more. Its history is read once. */
+export function openStoredFeed(api: Api, summary: RunSummary, observer: FeedObserver): Feed {
   let closed = false;
   loadHistory(api, summary).then(
     (history) => {
@@ -12,8 +13,8 @@ export function openReplayFeed(api: Api, summary: RunSummary, observer: FeedObse
       observer.onHistory(history);
       observer.onConnection({ state: 'recorded' });
     },
-    (error: Error) => {
-      if (!closed) observer.onConnection({ state: 'failed', reason: error.message });
+    (error: unknown) => {
+      if (!closed) observer.onConnection({ state: 'failed', reason: errorMessage(error) });
     },
   );
   return {

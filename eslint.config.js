@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   'packages/core': { house: ['@fdr/records'], outside: ['@tensorflow/tfjs', 'jstat', 'pure-rand'] },
   'packages/compiler': { house: [], outside: ['@tensorflow/tfjs', 'onnxruntime-node', 'protobufjs'] },
   'packages/datasets': { house: [], outside: ['fast-png', 'pure-rand', 'tar'] },
-  'packages/figures': { house: ['@fdr/records'], outside: ['echarts'] },
+  'packages/figures': { house: ['@fdr/core/relations', '@fdr/records'], outside: ['echarts'] },
   'apps/cli': { house: ['@fdr/compiler', '@fdr/core', '@fdr/datasets', '@fdr/figures', '@fdr/records'] },
   'apps/dashboard': { house: ['@fdr/figures', '@fdr/records'] },
   e2e: { house: ['@fdr/records'] },

@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   'packages/datasets': { house: [], outside: ['fast-png', 'pure-rand', 'tar'] },
   'packages/figures': { house: ['@fdr/core/relations', '@fdr/records'], outside: ['echarts'] },
   'apps/cli': { house: ['@fdr/compiler', '@fdr/core', '@fdr/datasets', '@fdr/figures', '@fdr/records'] },
-  'apps/dashboard': { house: ['@fdr/figures', '@fdr/records'] },
+  'apps/dashboard': { house: ['@fdr/core/relations', '@fdr/figures', '@fdr/records'] },
   e2e: { house: ['@fdr/records'] },
 };
 

@@ -25,7 +25,7 @@ it('draws panels as SVG, and that as PNG of twice the size', () => {
 });
 
 it('paints a panel whose curve lies outside of it', () => {
-  const outside: Panel = { ...panel, chart: { ...panel.chart, heights: { from: 1e4, to: 2e4 } } };
+  const outside: Panel = { ...panel, chart: { ...panel.chart, yRange: { from: 1e4, to: 2e4 } } };
   expect(drawPng(drawSvg([outside])).readUInt32BE(16)).toBe(2 * panelsSize([outside]).width);
 });
 

@@ -28,8 +28,8 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
     process.stderr.write(`fdr: wrote ${relative('', file)}\n`);
 }
 
-async function draw(reader: RunReader, { looks, firings }: RuleReplay, threshold: number, out: string) {
-  const panels = replayPanels(await madeRecords(reader, true), { looks, firings, threshold });
+async function draw(reader: RunReader, { observations, firings }: RuleReplay, threshold: number, out: string) {
+  const panels = replayPanels(await madeRecords(reader, true), { observations, firings, threshold });
   const svg = drawSvg(panels);
   const contents = { svg, png: drawPng(svg), csv: csv(panelsTable(panels)) };
   await mkdir(out, { recursive: true });

@@ -1,4 +1,4 @@
-import { numberText, percentText } from '@fdr/figures';
+import { formatNumber, formatPercent } from '@fdr/core/relations';
 import { possibleGain, stationaryFloor } from '@fdr/records';
 import type { History } from '../feed/history.js';
 import { hasEnded } from './run-status.js';
@@ -31,8 +31,8 @@ function valleyFloor({ run, epochs }: History): Pick<KeyNumber, 'value' | 'note'
   if (!valley) return { value: '–', note: last ? 'no estimate: not in equilibrium' : 'estimated in equilibrium' };
   const half = possibleGain(valley, last.learningRate, last.learningRate / 2);
   return {
-    value: numberText(valley.floor),
-    note: `${numberText(valley.height)} below the loss; half the rate gains ${numberText(half)}`,
+    value: formatNumber(valley.floor),
+    note: `${formatNumber(valley.height)} below the loss; half the rate gains ${formatNumber(half)}`,
   };
 }
 
@@ -56,27 +56,27 @@ export function keyNumbers(history: History): KeyNumber[] {
     },
     {
       name: 'Loss',
-      value: last ? numberText(last.lossHalf) : '–',
+      value: last ? formatNumber(last.lossHalf) : '–',
       note: 'mini-batch, half-running',
       ...(last && !Number.isFinite(last.lossHalf) ? { tone: 'bad' as const } : {}),
     },
     {
       name: 'Ratio O_L / O_R',
-      value: last ? numberText(last.ratio, 5) : '–',
-      note: `${last ? (settled ? 'inside' : 'outside') : 'equilibrium is'} 1 ± ${numberText(run.config.threshold)}`,
+      value: last ? formatNumber(last.ratio, 5) : '–',
+      note: `${last ? (settled ? 'inside' : 'outside') : 'equilibrium is'} 1 ± ${formatNumber(run.config.threshold)}`,
       ...(settled ? { tone: 'good' as const } : {}),
     },
     { name: 'Valley floor', ...valleyFloor(history) },
     {
       name: 'Learning rate',
-      value: numberText(change?.to ?? run.config.learningRate),
+      value: formatNumber(change?.to ?? run.config.learningRate),
       note: changes === 0 ? 'not changed yet' : `after ${changes} ${changes === 1 ? 'change' : 'changes'}`,
     },
     {
       name: 'Test accuracy',
-      value: last ? percentText(last.testAccuracy) : '–',
-      note: best ? `best ${percentText(best.testAccuracy)} at epoch ${best.epoch}` : 'after the first epoch',
+      value: last ? formatPercent(last.testAccuracy) : '–',
+      note: best ? `best ${formatPercent(best.testAccuracy)} at epoch ${best.epoch}` : 'after the first epoch',
     },
-    { name: 'Train accuracy', value: last ? percentText(last.trainAccuracy) : '–', note: 'whole training data' },
+    { name: 'Train accuracy', value: last ? formatPercent(last.trainAccuracy) : '–', note: 'whole training data' },
   ];
 }

@@ -1,4 +1,4 @@
-import { numberText, percentText } from '@fdr/figures';
+import { formatNumber, formatPercent } from '@fdr/core/relations';
 import type { RunStatus, RunSummary } from '@fdr/records';
 
 /** One run of the list, ready to be shown. */
@@ -22,10 +22,10 @@ export function runRow({ run, lastEpoch, bestTestAccuracy }: RunSummary): RunRow
     status: run.status,
     what: `${run.config.model} · ${run.config.dataset} · ${run.config.schedule}`,
     epochs: `${lastEpoch?.epoch ?? 0} / ${run.config.epochs}`,
-    learningRate: numberText(lastEpoch?.learningRate ?? run.config.learningRate),
-    ratio: lastEpoch && !Number.isNaN(lastEpoch.ratio) ? numberText(lastEpoch.ratio, 5) : '–',
-    testAccuracy: lastEpoch ? percentText(lastEpoch.testAccuracy) : '–',
-    best: bestTestAccuracy === null ? '–' : percentText(bestTestAccuracy),
+    learningRate: formatNumber(lastEpoch?.learningRate ?? run.config.learningRate),
+    ratio: lastEpoch && !Number.isNaN(lastEpoch.ratio) ? formatNumber(lastEpoch.ratio, 5) : '–',
+    testAccuracy: lastEpoch ? formatPercent(lastEpoch.testAccuracy) : '–',
+    best: bestTestAccuracy === null ? '–' : formatPercent(bestTestAccuracy),
     created: new Date(run.createdAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' }),
   };
 }

@@ -1,10 +1,10 @@
-import { CONTENDER_COLORS } from '@fdr/figures';
+import { COMPARED_RUN_COLORS } from '@fdr/figures';
 import { runId } from '@fdr/records';
 import { computed, type ComputedRef } from 'vue';
 import { useRoute, useRouter, type LocationQuery } from 'vue-router';
 
 /** As many as can be told apart by colour. */
-export const MOST_RUNS = CONTENDER_COLORS.length;
+export const MOST_RUNS = COMPARED_RUN_COLORS.length;
 
 /** Runs that the visitor has chosen. They live in the address, `?run=a&run=b`: a reload, or another person, sees the same. */
 export interface ChosenRuns {

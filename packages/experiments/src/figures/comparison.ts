@@ -1,5 +1,6 @@
 import type { Claim } from '@fdr/records';
-import { comparisonPanels, numberText, percentText, type Contender } from '@fdr/figures';
+import { formatNumber, formatPercent } from '@fdr/core/relations';
+import { comparisonPanels, type ComparedRun } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
 import type { MadeRun } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
@@ -9,7 +10,7 @@ import type { DrawnFigure } from './drawn-figure.js';
 /** Percentage points of test accuracy within which two ways are comparable. */
 const COMPARABLE = 1;
 
-const LOOKS: Readonly<Record<Way, Omit<Contender, 'records'>>> = {
+const LOOKS: Readonly<Record<Way, Omit<ComparedRun, 'records'>>> = {
   preset: { name: 'preset', color: 'black' },
   adaptive: { name: 'adaptive, X = 0.01, Y = 0.1', color: 'blue' },
   hasty: { name: 'adaptive, X = 0.1, Y = 0.3', color: 'purple' },
@@ -48,8 +49,8 @@ function drawWays(made: readonly MadeRun[], ways: readonly Way[]): Pick<DrawnFig
             return [
               ...[LOOKS[wayOf(run)].name, epochs.length, last?.learningRate ?? NaN],
               ...[events.filter(({ type }) => type === 'learningRate').length, last?.trainLoss ?? NaN],
-              ...[percentText(last?.trainAccuracy ?? NaN), percentText(last?.testAccuracy ?? NaN)],
-              percentText(Math.max(...epochs.map(({ testAccuracy }) => testAccuracy).filter(Number.isFinite))),
+              ...[formatPercent(last?.trainAccuracy ?? NaN), formatPercent(last?.testAccuracy ?? NaN)],
+              formatPercent(Math.max(...epochs.map(({ testAccuracy }) => testAccuracy).filter(Number.isFinite))),
             ];
           }),
         },
@@ -71,7 +72,7 @@ export function drawComparison({ protocol }: PlannedFigure, made: readonly MadeR
       comparable(made, 'section 3.3, figure 4'),
       better(made, 'adaptive', 'amsgrad', {
         statement: 'The adaptive schedule outperforms AMSGrad.',
-        place: 'section 3.3, figure 4',
+        section: 'section 3.3, figure 4',
       }),
     ],
   };
@@ -86,7 +87,7 @@ export function drawAdam({ protocol }: PlannedFigure, made: readonly MadeRun[]):
     claims: [
       better(made, 'amsgrad', 'adam', {
         statement: 'AMSGrad marginally outperforms Adam.',
-        place: 'appendix C.1, figure S1',
+        section: 'appendix C.1, figure S1',
       }),
     ],
   };
@@ -108,7 +109,7 @@ const finalAccuracy = (made: readonly MadeRun[], way: Way): number =>
   made.find((run) => wayOf(run) === way)?.records.epochs.at(-1)?.testAccuracy ?? NaN;
 
 function pairText(made: readonly MadeRun[], ways: readonly Way[]): string {
-  const texts = ways.map((way) => `${LOOKS[way].name} ${percentText(finalAccuracy(made, way))}`);
+  const texts = ways.map((way) => `${LOOKS[way].name} ${formatPercent(finalAccuracy(made, way))}`);
   return `test accuracy after the last epoch: ${texts.join('; ')}`;
 }
 
@@ -116,11 +117,11 @@ function pairText(made: readonly MadeRun[], ways: readonly Way[]): string {
 const above = (difference: number, least: number): boolean | undefined =>
   Number.isNaN(difference) ? undefined : difference > least;
 
-export function comparable(made: readonly MadeRun[], place: string): Claim {
+export function comparable(made: readonly MadeRun[], section: string): Claim {
   const difference = 100 * (finalAccuracy(made, 'adaptive') - finalAccuracy(made, 'preset'));
   return {
     statement: 'The adaptive schedule attains accuracies comparable with the preset one at long time.',
-    place,
+    section,
     test: `its test accuracy is at most ${COMPARABLE} percentage point below the preset one's after the last epoch`,
     measured: pairText(made, ['adaptive', 'preset']),
     verdict: verdictOf(above(difference, -COMPARABLE)),
@@ -131,10 +132,10 @@ export function better(
   made: readonly MadeRun[],
   way: Way,
   other: Way,
-  { statement, place }: Pick<Claim, 'statement' | 'place'>,
+  { statement, section }: Pick<Claim, 'statement' | 'section'>,
 ): Claim {
   return {
-    ...{ statement, place },
+    ...{ statement, section },
     test: 'its test accuracy is higher after the last epoch',
     measured: pairText(made, [way, other]),
     verdict: verdictOf(above(finalAccuracy(made, way) - finalAccuracy(made, other), 0)),
@@ -154,9 +155,9 @@ export function sooner(made: readonly MadeRun[]): Claim {
   const text = (epochs: number): string => (epochs === Infinity ? 'never' : `after ${epochs} epochs`);
   return {
     statement: 'The lag in initial accuracy gain can be ameliorated by X = 0.1 and Y = 0.3.',
-    place: 'appendix C.2, figure S2(a)',
+    section: 'appendix C.2, figure S2(a)',
     test: 'it reaches 95 % of the final test accuracy of X = 0.01, Y = 0.1 in fewer epochs',
-    measured: `${percentText(goal)} ${text(hasty)} with X = 0.1, Y = 0.3; ${text(slow)} with X = 0.01, Y = 0.1`,
+    measured: `${formatPercent(goal)} ${text(hasty)} with X = 0.1, Y = 0.3; ${text(slow)} with X = 0.01, Y = 0.1`,
     verdict: verdictOf(Number.isFinite(goal) ? hasty < slow : undefined),
   };
 }
@@ -166,9 +167,9 @@ export function degraded(made: readonly MadeRun[]): Claim {
   const difference = finalAccuracy(made, 'adaptive') - finalAccuracy(made, 'hasty');
   return {
     statement: 'This is at the expense of generalization accuracy.',
-    place: 'appendix C.2, figure S2(a)',
+    section: 'appendix C.2, figure S2(a)',
     test: 'the test accuracy after the last epoch is lower than with X = 0.01, Y = 0.1',
-    measured: `${pairText(made, ['hasty', 'adaptive'])} (difference ${numberText(100 * difference, 3)} points)`,
+    measured: `${pairText(made, ['hasty', 'adaptive'])} (difference ${formatNumber(100 * difference, 3)} points)`,
     verdict: verdictOf(above(difference, 0)),
   };
 }

@@ -3,7 +3,7 @@ import type { Curve } from './curve.js';
 import { isWithin, rangeOf, type Range, type Scale } from './scale.js';
 
 /** How a ratio of the two sides is drawn on an axis. A log axis shows its distance from one, which falls by decades. */
-export interface BalanceAxis {
+interface BalanceAxis {
   readonly name: string;
   /** The value on the axis of a ratio. */
   readonly toAxis: (ratio: number) => number;

@@ -1,5 +1,6 @@
 import type { EChartsOption } from 'echarts';
-import { chartOption, type Chart } from './chart.js';
+import { chartOption } from './chart-option.js';
+import type { Chart } from './chart.js';
 import { learningRateChanges } from './learning-rate-changes.js';
 import { visibleEpochs, type RunRecords, type View } from './run-records.js';
 

@@ -25,7 +25,7 @@ export interface StepSeries {
 }
 
 /** One bucket of one column. */
-export interface Bucket {
+interface Bucket {
   /** Steps before the bucket. */
   readonly start: number;
   /** Steps in the bucket: the series' width, and fewer in the last bucket. */

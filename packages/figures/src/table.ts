@@ -1,4 +1,4 @@
-/** The numbers of a figure as text. */
+/** The numbers of a figure, row by row. */
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (number | string)[])[];

@@ -6,10 +6,12 @@ import type {
   XAXisComponentOption,
   YAXisComponentOption,
 } from 'echarts';
-import { chartOption, chartParts, legendEntries, type Chart, type ChartSeries } from '../chart.js';
+import { chartOption, chartParts } from '../chart-option.js';
+import { legendEntries, type Chart } from '../chart.js';
 import { reduceCurve, type LinePoint } from '../curve.js';
 import type { View } from '../run-records.js';
 import type { Range, Scale } from '../scale.js';
+import type { ChartSeries } from '../series.js';
 import type { Table } from '../table.js';
 import { THEMES, type ThemeName } from '../theme.js';
 

@@ -55,7 +55,8 @@ function ratioChart(
   const recorded = epochCurve(records, ({ ratio }) => ratio);
   const observed = observations.map(({ epoch, ratio }) => curvePoint(epoch, ratio));
   const ratios = new Map(observations.map(({ epoch, ratio }) => [epoch, ratio]));
-  const axis = balanceAxis([...observations.map(({ ratio }) => ratio)], threshold, 'linear');
+  const observedRatios = observations.map(({ ratio }) => ratio);
+  const axis = balanceAxis(observedRatios, threshold, 'linear');
   return {
     name: 'O_L / O_R',
     traces: [

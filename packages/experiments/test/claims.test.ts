@@ -89,7 +89,7 @@ describe('the comparison of schedules', () => {
   });
 
   it('asks which is better at the end, not on the way', () => {
-    const words = { statement: '', place: '' };
+    const words = { statement: '', section: '' };
     const made = [run('adaptive', 0.5, 0.96), run('amsgrad', 0.99, 0.95)];
     expect(better(made, 'adaptive', 'amsgrad', words).verdict).toBe('holds');
     expect(better(made, 'amsgrad', 'adaptive', words).verdict).toBe('does not hold');

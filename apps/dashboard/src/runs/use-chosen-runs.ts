@@ -1,10 +1,10 @@
-import { CONTENDER_COLORS } from '@fdr/figures';
+import { COMPARED_RUN_COLORS } from '@fdr/figures';
 import { runId } from '@fdr/records';
 import { computed, type ComputedRef } from 'vue';
 import { useRoute, useRouter, type LocationQuery } from 'vue-router';
 
 /** The number of runs that can be compared at once: one per colour. */
-export const MAX_COMPARED_RUNS = CONTENDER_COLORS.length;
+export const MAX_COMPARED_RUNS = COMPARED_RUN_COLORS.length;
 
 /** The runs that the visitor chose. They are kept in the address, `?run=a&run=b`, so a reload or a shared link shows the same. */
 interface ChosenRuns {

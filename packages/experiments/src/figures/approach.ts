@@ -1,5 +1,6 @@
 import type { Claim } from '@fdr/records';
-import { approachPanels, numberText } from '@fdr/figures';
+import { formatNumber } from '@fdr/core/relations';
+import { approachPanels } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
 import type { CompletedRun } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
@@ -29,9 +30,9 @@ function agreement({ records: { epochs } }: CompletedRun): Claim {
   const ratio = last?.ratio ?? NaN;
   return {
     statement: 'The half-running averages of O_L and O_R converge to each other.',
-    place: 'section 3.1, figure 1',
+    section: 'section 3.1, figure 1',
     test: `O_L / O_R is within ${AGREEMENT} of 1 after the last epoch`,
-    measured: `O_L / O_R = ${numberText(ratio, 5)} after ${last?.epoch ?? 0} epochs (${numberText(first)} after the first)`,
+    measured: `O_L / O_R = ${formatNumber(ratio, 5)} after ${last?.epoch ?? 0} epochs (${formatNumber(first)} after the first)`,
     verdict: verdictOf(Number.isFinite(ratio) ? Math.abs(ratio - 1) < AGREEMENT : undefined),
   };
 }

@@ -1,5 +1,6 @@
 import type { Claim } from '@fdr/records';
-import { comparisonPanels, numberText, percentText, type Contender } from '@fdr/figures';
+import { formatNumber, formatPercent } from '@fdr/core/relations';
+import { comparisonPanels, type ComparedRun } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
 import type { CompletedRun } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
@@ -9,7 +10,7 @@ import type { DrawnFigure } from './drawn-figure.js';
 /** Percentage points of test accuracy within which two variants are comparable. */
 const COMPARABLE = 1;
 
-const LOOKS: Readonly<Record<Variant, Omit<Contender, 'records'>>> = {
+const LOOKS: Readonly<Record<Variant, Omit<ComparedRun, 'records'>>> = {
   preset: { name: 'preset', color: 'black' },
   adaptive: { name: 'adaptive, X = 0.01, Y = 0.1', color: 'blue' },
   aggressive: { name: 'adaptive, X = 0.1, Y = 0.3', color: 'purple' },
@@ -51,8 +52,8 @@ function drawVariants(
             return [
               ...[LOOKS[variantOf(run)].name, epochs.length, last?.learningRate ?? NaN],
               ...[events.filter(({ type }) => type === 'learningRate').length, last?.trainLoss ?? NaN],
-              ...[percentText(last?.trainAccuracy ?? NaN), percentText(last?.testAccuracy ?? NaN)],
-              percentText(Math.max(...epochs.map(({ testAccuracy }) => testAccuracy).filter(Number.isFinite))),
+              ...[formatPercent(last?.trainAccuracy ?? NaN), formatPercent(last?.testAccuracy ?? NaN)],
+              formatPercent(Math.max(...epochs.map(({ testAccuracy }) => testAccuracy).filter(Number.isFinite))),
             ];
           }),
         },
@@ -74,7 +75,7 @@ export function drawComparison({ protocol }: PlannedFigure, made: readonly Compl
       comparable(made, 'section 3.3, figure 4'),
       better(made, 'adaptive', 'amsgrad', {
         statement: 'The adaptive schedule outperforms AMSGrad.',
-        place: 'section 3.3, figure 4',
+        section: 'section 3.3, figure 4',
       }),
     ],
   };
@@ -89,7 +90,7 @@ export function drawAdam({ protocol }: PlannedFigure, made: readonly CompletedRu
     claims: [
       better(made, 'amsgrad', 'adam', {
         statement: 'AMSGrad marginally outperforms Adam.',
-        place: 'appendix C.1, figure S1',
+        section: 'appendix C.1, figure S1',
       }),
     ],
   };
@@ -111,7 +112,7 @@ const finalAccuracy = (made: readonly CompletedRun[], variant: Variant): number 
   made.find((run) => variantOf(run) === variant)?.records.epochs.at(-1)?.testAccuracy ?? NaN;
 
 function pairText(made: readonly CompletedRun[], variants: readonly Variant[]): string {
-  const texts = variants.map((variant) => `${LOOKS[variant].name} ${percentText(finalAccuracy(made, variant))}`);
+  const texts = variants.map((variant) => `${LOOKS[variant].name} ${formatPercent(finalAccuracy(made, variant))}`);
   return `test accuracy after the last epoch: ${texts.join('; ')}`;
 }
 
@@ -119,11 +120,11 @@ function pairText(made: readonly CompletedRun[], variants: readonly Variant[]): 
 const above = (difference: number, least: number): boolean | undefined =>
   Number.isNaN(difference) ? undefined : difference > least;
 
-export function comparable(made: readonly CompletedRun[], place: string): Claim {
+export function comparable(made: readonly CompletedRun[], section: string): Claim {
   const difference = 100 * (finalAccuracy(made, 'adaptive') - finalAccuracy(made, 'preset'));
   return {
     statement: 'The adaptive schedule attains accuracies comparable with the preset one at long time.',
-    place,
+    section,
     test: `its test accuracy is at most ${COMPARABLE} percentage point below the preset one's after the last epoch`,
     measured: pairText(made, ['adaptive', 'preset']),
     verdict: verdictOf(above(difference, -COMPARABLE)),
@@ -134,10 +135,10 @@ export function better(
   made: readonly CompletedRun[],
   variant: Variant,
   other: Variant,
-  { statement, place }: Pick<Claim, 'statement' | 'place'>,
+  { statement, section }: Pick<Claim, 'statement' | 'section'>,
 ): Claim {
   return {
-    ...{ statement, place },
+    ...{ statement, section },
     test: 'its test accuracy is higher after the last epoch',
     measured: pairText(made, [variant, other]),
     verdict: verdictOf(above(finalAccuracy(made, variant) - finalAccuracy(made, other), 0)),
@@ -150,16 +151,16 @@ export function sooner(made: readonly CompletedRun[]): Claim {
     made.find((run) => variantOf(run) === variant)?.records.epochs.map(({ testAccuracy }) => testAccuracy) ?? [];
   const goal = 0.95 * Math.max(...accuracies('adaptive').slice(-1));
   const reached = (variant: Variant): number => {
-    const place = accuracies(variant).findIndex((accuracy) => accuracy >= goal);
-    return place < 0 ? Infinity : place + 1;
+    const index = accuracies(variant).findIndex((accuracy) => accuracy >= goal);
+    return index < 0 ? Infinity : index + 1;
   };
   const [aggressive, slow] = [reached('aggressive'), reached('adaptive')];
   const text = (epochs: number): string => (epochs === Infinity ? 'never' : `after ${epochs} epochs`);
   return {
     statement: 'The lag in initial accuracy gain can be ameliorated by X = 0.1 and Y = 0.3.',
-    place: 'appendix C.2, figure S2(a)',
+    section: 'appendix C.2, figure S2(a)',
     test: 'it reaches 95 % of the final test accuracy of X = 0.01, Y = 0.1 in fewer epochs',
-    measured: `${percentText(goal)} ${text(aggressive)} with X = 0.1, Y = 0.3; ${text(slow)} with X = 0.01, Y = 0.1`,
+    measured: `${formatPercent(goal)} ${text(aggressive)} with X = 0.1, Y = 0.3; ${text(slow)} with X = 0.01, Y = 0.1`,
     verdict: verdictOf(Number.isFinite(goal) ? aggressive < slow : undefined),
   };
 }
@@ -169,9 +170,9 @@ export function degraded(made: readonly CompletedRun[]): Claim {
   const difference = finalAccuracy(made, 'adaptive') - finalAccuracy(made, 'aggressive');
   return {
     statement: 'This is at the expense of generalization accuracy.',
-    place: 'appendix C.2, figure S2(a)',
+    section: 'appendix C.2, figure S2(a)',
     test: 'the test accuracy after the last epoch is lower than with X = 0.01, Y = 0.1',
-    measured: `${pairText(made, ['aggressive', 'adaptive'])} (difference ${numberText(100 * difference, 3)} points)`,
+    measured: `${pairText(made, ['aggressive', 'adaptive'])} (difference ${formatNumber(100 * difference, 3)} points)`,
     verdict: verdictOf(above(difference, 0)),
   };
 }

@@ -1,12 +1,13 @@
 import type { Claim } from '@fdr/records';
 import {
+  formatNumber,
   interval,
   ratioInterval,
   type Interval,
   type SecondRelation,
   type SecondRelationRun,
 } from '@fdr/core/relations';
-import { numberText, type Table } from '@fdr/figures';
+import type { Table } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
 import type { CompletedEstimate } from '../completed-run.js';
 
@@ -44,11 +45,11 @@ export function sameCurvature({ learningRate, momentum, relation, products, rati
   const bounded = Number.isFinite(ratio.low) && Number.isFinite(ratio.high);
   return {
     statement: `At small η the second relation holds: 2 <O_FB> / η is ${name}.`,
-    place: momentum ? 'appendix A, equation (29)' : 'section 2.2, equation (FDR2)',
+    section: momentum ? 'appendix A, equation (29)' : 'section 2.2, equation (FDR2)',
     test:
       `at the smallest η the 95 % interval of 2 <O_FB> / η over an independent estimate of ${name}, from Hessian-vector products at points ` +
       'of the stationary state, contains 1',
-    measured: `at η = ${numberText(learningRate)}: 2 <O_FB> / η = ${rangeText(left)}, ${name} = ${rangeText(right)}, their ratio ${rangeText(ratio)}`,
+    measured: `at η = ${formatNumber(learningRate)}: 2 <O_FB> / η = ${rangeText(left)}, ${name} = ${rangeText(right)}, their ratio ${rangeText(ratio)}`,
     // Of one sequence alone the uncertainty is not known.
     verdict: verdictOf(bounded ? ratio.low <= 1 && 1 <= ratio.high : undefined),
   };
@@ -56,7 +57,7 @@ export function sameCurvature({ learningRate, momentum, relation, products, rati
 
 function rangeText({ mean, low, high }: Interval): string {
   const bounded = Number.isFinite(low) && Number.isFinite(high);
-  return `${numberText(mean)}${bounded ? ` (${numberText(low, 3)} to ${numberText(high, 3)})` : ' (uncertainty unknown)'}`;
+  return `${formatNumber(mean)}${bounded ? ` (${formatNumber(low, 3)} to ${formatNumber(high, 3)})` : ' (uncertainty unknown)'}`;
 }
 
 /** The numbers of both ways, and those of each sequence. */
@@ -90,7 +91,7 @@ export function crossCheckTables(
     : [];
   return [
     {
-      title: `Cross-check by Hessian-vector products at η = ${numberText(learningRate)}, ${method}`,
+      title: `Cross-check by Hessian-vector products at η = ${formatNumber(learningRate)}, ${method}`,
       table: {
         columns: ['quantity', 'value', '95 % from', 'to'],
         rows: [

@@ -1,5 +1,6 @@
 import type { Claim, EpochRecord } from '@fdr/records';
-import { numberText, relaxationPanels } from '@fdr/figures';
+import { formatNumber } from '@fdr/core/relations';
+import { relaxationPanels } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
 import type { CompletedRun } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
@@ -68,11 +69,11 @@ export function agreement(relaxations: readonly Relaxation[]): Claim {
   const agreeing = relaxations.filter(({ ratio }) => Math.abs(ratio - 1) < AGREEMENT);
   return {
     statement: 'The two sides agree at sufficiently long times at every learning rate.',
-    place: 'section 3.1, figure 2',
+    section: 'section 3.1, figure 2',
     test: `O_L / O_R is within ${AGREEMENT} of 1 at the end of every run`,
     measured:
       `${agreeing.length} of ${relaxations.length} learning rates agree` +
-      (worst ? `; farthest is ${numberText(worst.ratio, 5)} at η = ${numberText(worst.learningRate)}` : ''),
+      (worst ? `; farthest is ${formatNumber(worst.ratio, 5)} at η = ${formatNumber(worst.learningRate)}` : ''),
     verdict: verdictOf(
       relaxations.length > 0 && relaxations.every(({ ratio }) => Number.isFinite(ratio))
         ? agreeing.length === relaxations.length
@@ -90,12 +91,12 @@ export function slowing(relaxations: readonly Relaxation[]): Claim {
   const growing = times.every((time, index) => index === 0 || time >= (times[index - 1] as number));
   return {
     statement: 'The smaller the learning rate is, the longer it takes to equilibrate.',
-    place: 'section 3.1, figure 2',
+    section: 'section 3.1, figure 2',
     test: `the epochs until the ratio stays within ${RELAXED} of 1 grow as the learning rate falls`,
     measured: ordered
       .map(({ learningRate, relaxedAfter, epochs }) => {
         const time = relaxedAfter === Infinity ? `more than ${epochs}` : String(relaxedAfter);
-        return `${time} ${relaxedAfter === 1 ? 'epoch' : 'epochs'} at η = ${numberText(learningRate)}`;
+        return `${time} ${relaxedAfter === 1 ? 'epoch' : 'epochs'} at η = ${formatNumber(learningRate)}`;
       })
       .join(', '),
     // Two runs that did not relax at all can't be told apart.

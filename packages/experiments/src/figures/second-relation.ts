@@ -1,6 +1,13 @@
 import type { Claim } from '@fdr/records';
-import { dynamicsOf, interval, secondRelation, stationaryRun, type SecondRelation } from '@fdr/core/relations';
-import { numberText, secondRelationPanels } from '@fdr/figures';
+import {
+  formatNumber,
+  dynamicsOf,
+  interval,
+  secondRelation,
+  stationaryRun,
+  type SecondRelation,
+} from '@fdr/core/relations';
+import { secondRelationPanels } from '@fdr/figures';
 import { verdictOf } from '../claim.js';
 import type { CompletedRun, CompletedEstimate } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
@@ -91,10 +98,10 @@ export function vanishing({ points }: SecondRelation): Claim {
   const means = points.map(({ oFB }) => oFB.mean);
   return {
     statement: 'At small learning rates the full-batch observable approaches zero.',
-    place: 'section 3.2, figure 3',
+    section: 'section 3.2, figure 3',
     test: '<O_FB> falls with every step down in η',
     measured: points
-      .map(({ learningRate, oFB }) => `${numberText(oFB.mean)} at η = ${numberText(learningRate)}`)
+      .map(({ learningRate, oFB }) => `${formatNumber(oFB.mean)} at η = ${formatNumber(learningRate)}`)
       .join(', '),
     verdict: verdictOf(means.every((mean, index) => index === 0 || mean > (means[index - 1] as number))),
   };
@@ -107,11 +114,11 @@ export function linear({ points, deviation }: SecondRelation): Claim {
   const apart = small.some(({ lineRatio: { low, high } }) => low > 1 + TOLERANCE || high < 1 - TOLERANCE);
   return {
     statement: `For the MLP the full-batch observable is linear in η for η ≤ ${HARMONIC_UP_TO}.`,
-    place: 'section 3.2, figure 3(a)',
+    section: 'section 3.2, figure 3(a)',
     test:
       `<O_FB> is within ${100 * TOLERANCE} % of the line at every η ≤ ${HARMONIC_UP_TO}; it does not hold where a 95 % interval ` +
       'lies outside of that',
-    measured: `${ratios(small)}; it leaves the line at η = ${numberText(deviation.learningRate)}`,
+    measured: `${ratios(small)}; it leaves the line at η = ${formatNumber(deviation.learningRate)}`,
     // The line goes through the first point: a second one is needed to test it.
     verdict: verdictOf(small.length < 2 || (!near && !apart) ? undefined : near),
   };
@@ -123,9 +130,9 @@ export function anharmonic({ points, deviation }: SecondRelation): Claim {
   const bounded = points.some(({ lineRatio }, index) => index > 0 && Number.isFinite(lineRatio.low));
   return {
     statement: `For the CNN anharmonicity is pronounced even down to η of about ${ANHARMONIC_DOWN_TO}.`,
-    place: 'section 3.2, figure 3(b)',
+    section: 'section 3.2, figure 3(b)',
     test: `from η = ${ANHARMONIC_DOWN_TO} on, the 95 % interval of <O_FB> over the line excludes 1`,
-    measured: `${ratios(small)}; it is told from the line from η = ${numberText(deviation.detected)} on`,
+    measured: `${ratios(small)}; it is told from the line from η = ${formatNumber(deviation.detected)} on`,
     verdict: verdictOf(small.length < 2 || !bounded ? undefined : deviation.detected <= ANHARMONIC_DOWN_TO),
   };
 }
@@ -133,8 +140,8 @@ export function anharmonic({ points, deviation }: SecondRelation): Claim {
 function ratios(points: SecondRelation['points']): string {
   return points
     .map(({ learningRate, lineRatio: { mean, low, high } }) => {
-      const range = low < high ? ` (${numberText(low, 3)} to ${numberText(high, 3)})` : '';
-      return `${numberText(mean)}${range} of the line at η = ${numberText(learningRate)}`;
+      const range = low < high ? ` (${formatNumber(low, 3)} to ${formatNumber(high, 3)})` : '';
+      return `${formatNumber(mean)}${range} of the line at η = ${formatNumber(learningRate)}`;
     })
     .join(', ');
 }

@@ -1,4 +1,5 @@
-import { numberText, type Table } from '@fdr/figures';
+import { formatNumber } from '@fdr/core/relations';
+import type { Table } from '@fdr/figures';
 import type { DrawnFigure } from '../figures/drawn-figure.js';
 import type { CompletedRun, CompletedEstimate } from '../completed-run.js';
 import type { PlannedFigure } from '../plan.js';
@@ -33,8 +34,8 @@ export function figureReport(
         type: 'table',
         table: {
           columns: ['claim', 'where', 'test', 'measured', 'verdict'],
-          rows: drawn.claims.map(({ statement, place, test, measured, verdict }) => [
-            ...[statement, place, test, measured, verdict],
+          rows: drawn.claims.map(({ statement, section, test, measured, verdict }) => [
+            ...[statement, section, test, measured, verdict],
           ]),
         },
       },
@@ -62,7 +63,7 @@ export function figureReport(
   };
 }
 
-const short = (value: number | string): string => (typeof value === 'number' ? numberText(value, 5) : value);
+const short = (value: number | string): string => (typeof value === 'number' ? formatNumber(value, 5) : value);
 
 /** How much of the paper's experiment a scale is, in a sentence or two. */
 export function scaleText({ name, fraction, leastEpochs, synthetic }: Scale, protocol: Protocol): string {
@@ -70,7 +71,7 @@ export function scaleText({ name, fraction, leastEpochs, synthetic }: Scale, pro
   const share = fraction[base.model];
   if (share === 1)
     return `Scale ${name}: ${title}, all epochs of the paper's protocol. Nothing is smoothed or left out.`;
-  const epochs = `${numberText(100 * share)} % of the paper's epochs, each run at least ${leastEpochs}`;
+  const epochs = `${formatNumber(100 * share)} % of the paper's epochs, each run at least ${leastEpochs}`;
   const data = synthetic
     ? ` The data are synthetic and small, ${sequence.length} learning rates stand for all, with batches of ${base.batchSize}, weight decay ` +
       `${base.weightDecay} and, where the relations are tested, momentum ${momentum}: it shows that everything runs, not what the paper found.`

@@ -155,7 +155,7 @@ export default typescript.config(
   },
   { files: ['**/*.{js,mjs}'], extends: [typescript.configs.disableTypeChecked] },
   { files: ['apps/dashboard/**/*.ts'], languageOptions: { globals: globals.browser } },
-  { files: ['**/*.config.{js,ts}'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['**/*.config.{js,ts}', '**/*.d.ts'], rules: { 'import-x/no-default-export': 'off' } },
   {
     files: ['**/test/**/*.ts'],
     rules: {

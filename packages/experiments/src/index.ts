@@ -1,4 +1,4 @@
-export { eachBlock, madeRecords } from './completed-run.js';
+export { madeRecords } from './completed-run.js';
 export { surveyRecord } from './curvature/record.js';
 export { carryOutPlan } from './experiment.js';
 export { type Failure } from './job-pool.js';

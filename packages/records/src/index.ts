@@ -19,6 +19,7 @@ export {
 export { anyNumber } from './number-codec.js';
 export {
   environment,
+  isActive,
   run,
   runConfig,
   runId,

@@ -11,20 +11,20 @@ import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, scratch } from './s
 const values = (bytes: Buffer) => [...new Float32Array(new Uint8Array(bytes).buffer)];
 
 describe('makeRunId', () => {
-  it('holds time, name and a random part, and is a run id', () => {
+  it('makes an id from time, name and a random part that the schema accepts', () => {
     const id = makeRunId('Größe / ../ MLP 1', new Date('2019-05-06T14:30:00Z'));
     expect(id).toMatch(/^20190506-143000-gro-e-mlp-1-[0-9a-f]{8}$/);
     for (const name of ['', '..', '𓀀', 'x'.repeat(1000)]) expect(runId.safeParse(makeRunId(name)).success).toBe(true);
   });
 
-  it('differs at the same instant', () => {
+  it('makes different ids in the same instant', () => {
     const now = new Date();
     expect(new Set(Array.from({ length: 100 }, () => makeRunId('same', now))).size).toBe(100);
   });
 });
 
 describe('a run folder', () => {
-  it('gives back what was written, NaN and infinities included', async () => {
+  it('is read back as it was written, NaN and infinities included', async () => {
     const runs = join(await scratch(), 'not', 'there', 'yet');
     const writer = await createRun(runs, sampleRun());
     writer.appendEvent(sampleWarning(0));
@@ -55,7 +55,7 @@ describe('a run folder', () => {
     ]);
   });
 
-  it('copies the rows, so that the caller may reuse the array', async () => {
+  it('gets a copy of the rows, so that the caller may reuse the array', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     const rows = sampleSteps(0, 2);
@@ -65,13 +65,13 @@ describe('a run folder', () => {
     expect(values(await (await openRun(runs, 'sample')).stepRows())).toEqual([...sampleSteps(0, 2)]);
   });
 
-  it('refuses rows that are no whole rows', async () => {
+  it('does not accept values that do not make up whole rows', async () => {
     const writer = await createRun(await scratch(), sampleRun());
     expect(() => writer.appendSteps(new Float32Array(4))).toThrow(/multiple of 3 values \(loss, oL, oR\), not 4/);
     await writer.close();
   });
 
-  it('is followed while it is written', async () => {
+  it('is read while it is written, with the steps of every epoch', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     const reader = await openRun(runs, 'sample');
@@ -81,7 +81,7 @@ describe('a run folder', () => {
       writer.appendEpoch(sampleEpoch(epoch));
       await reader.refresh();
       const { epochs, steps } = reader.position();
-      // Wherever the writer stands, an epoch's steps are there when the epoch is.
+      // However far the writer is, the steps of each epoch are there.
       expect(steps).toBeGreaterThanOrEqual(4 * epochs);
     }
     writer.appendEvent(sampleWarning(80));
@@ -97,7 +97,7 @@ describe('a run folder', () => {
     expect([reader.run.status, reader.revision]).toEqual(['stopped', revision + 1]);
   });
 
-  it('stands as failed where its process is gone without a word, and not a moment before', async () => {
+  it('is reported as failed as soon as its process is gone without a last status, and not before', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     const reader = await openRun(runs, 'sample');
@@ -105,7 +105,7 @@ describe('a run folder', () => {
     const holder = JSON.parse(await readFile(lock, 'utf8')) as object;
     await reader.refresh();
     expect(reader.run.status).toBe('running');
-    // As kill -9 leaves it: the lock of a process that is no more.
+    // As after kill -9: the lock of a process that is gone.
     await writeFile(lock, JSON.stringify({ ...holder, started: 'another-boot/1', pid: 2 ** 30 }));
     expect(await reader.refresh()).toBe(true);
     expect(reader.run.status).toBe('failed');
@@ -114,28 +114,28 @@ describe('a run folder', () => {
     await writer.close();
   });
 
-  it('is not made twice', async () => {
+  it('is not created a second time', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     await expect(createRun(runs, sampleRun())).rejects.toThrow(/sample exists already$/);
     await writer.close();
   });
 
-  it('is refused, with its path, where a file stands in the way', async () => {
+  it('is not created where a file is in the way, and the message names the path', async () => {
     const directory = await scratch();
     await writeFile(join(directory, 'file'), '');
     const refused = createRun(join(directory, 'file'), sampleRun());
     await expect(refused).rejects.toThrow(`can't make the run folder ${join(directory, 'file', 'sample')} (E`);
   });
 
-  it.skipIf(process.getuid?.() === 0)('is refused in a directory that may not be written', async () => {
+  it.skipIf(process.getuid?.() === 0)('is not created in a directory that is not writable', async () => {
     const directory = await scratch();
     await chmod(directory, 0o555);
     await expect(createRun(directory, sampleRun())).rejects.toThrow(`${join(directory, 'sample')} (EACCES)`);
     await chmod(directory, 0o755);
   });
 
-  it('has an epoch accuracy that is the best one, whatever NaN comes between', async () => {
+  it('reports the best test accuracy even if some epochs have NaN', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     for (const [i, testAccuracy] of [NaN, 0.5, 0.7, NaN, 0.6].entries()) {
@@ -147,7 +147,7 @@ describe('a run folder', () => {
 });
 
 describe('listRuns', () => {
-  it('lists the newest first, names the damaged, and passes over what is no run', async () => {
+  it('lists the newest run first, names the damaged ones, and ignores what is no run', async () => {
     const runs = await scratch();
     for (const [id, createdAt] of [
       ['old', '2019-05-06T14:30:00.000Z'],
@@ -171,16 +171,16 @@ describe('listRuns', () => {
     expect(Object.fromEntries(damaged.map(({ id, error }) => [id, error]))).toEqual({
       empty: 'run empty has no run.json',
       torn: 'run torn: run.json is no JSON',
-      future: 'run future: its schemaVersion must be 1 to 1: a newer fdr may have written it',
+      future: 'run future: run.json must have a schemaVersion from 1 to 1; to read a newer one, update fdr',
       odd: expect.stringMatching(/^run odd: run\.json: status: /),
     });
   });
 
-  it('lists nothing where there is no directory', async () => {
+  it('lists nothing if there is no directory', async () => {
     expect(await listRuns(join(await scratch(), 'none'))).toEqual({ runs: [], damaged: [] });
   });
 
-  it('keeps readers, and reads only what is new', async () => {
+  it('keeps readers between calls, so that only what is new is read', async () => {
     const runs = await scratch();
     const readers = new Map();
     const writer = await createRun(runs, sampleRun());
@@ -194,7 +194,7 @@ describe('listRuns', () => {
 });
 
 describe('run.json', () => {
-  it('is what the schema says, on its own lines', async () => {
+  it('matches its schema and ends with a newline', async () => {
     const runs = await scratch();
     await (await createRun(runs, sampleRun())).close();
     const text = await readFile(join(runs, 'sample', 'run.json'), 'utf8');

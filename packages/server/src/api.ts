@@ -1,7 +1,7 @@
 import { figureList, runList, runSummary, type RunSummary } from '@fdr/records';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import type { LineFile } from '@fdr/run-store';
+import type { JsonlFile } from '@fdr/run-store';
 import { RunFolderError } from '@fdr/run-store';
 import type { RunReader } from '@fdr/run-store';
 import type { Library } from './run-cache.js';
@@ -106,7 +106,7 @@ function summary(reader: RunReader, controls: (runId: string) => boolean): RunSu
 }
 
 /** The records' own lines, each of which has passed its schema, are passed on as they are. */
-async function sendLines(response: Response, lines: LineFile<unknown>, from: number, to: number): Promise<void> {
+async function sendLines(response: Response, lines: JsonlFile<unknown>, from: number, to: number): Promise<void> {
   const texts = await lines.texts(from, to);
   response.type('json').send(`{"from":${from},"records":[${texts.join(',')}],"skipped":${lines.skipped}}`);
 }

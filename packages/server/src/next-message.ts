@@ -1,7 +1,7 @@
 import type { Position, ServerEvents } from '@fdr/records';
 import { run as runSchema } from '@fdr/records';
 import { z } from 'zod';
-import type { LineFile } from '@fdr/run-store';
+import type { JsonlFile } from '@fdr/run-store';
 import type { RunReader } from '@fdr/run-store';
 
 const MAX_BYTES = 256 * 1024;
@@ -73,7 +73,7 @@ export async function nextDelivery(reader: RunReader, standing: Standing): Promi
 }
 
 /** As they stand in the file, where NaN is spelled as on the wire. */
-async function recordsFrom(lines: LineFile<unknown>, from: number, to: number): Promise<unknown[]> {
+async function recordsFrom(lines: JsonlFile<unknown>, from: number, to: number): Promise<unknown[]> {
   const records: unknown[] = [];
   let bytes = 0;
   for (const text of await lines.texts(from, Math.min(to, from + MAX_RECORDS))) {

@@ -66,7 +66,7 @@ export async function recordReports(thread: Worker, writer: RunWriter, to: Repor
   return { status: writer.run.status, whole };
 
   function save(report: Extract<Report, { type: 'checkpoint' }>): Promise<boolean> {
-    return writer.saveCheckpoint(report.step, report, report.passing).then(
+    return writer.saveCheckpoint(report.step, report, report.rolling).then(
       () => true,
       (error: unknown) => {
         to.warn(`the checkpoint of step ${report.step} could not be saved (${String(error)}); earlier ones stand`);

@@ -33,7 +33,7 @@ export function segmentLength(): SegmentLength {
 }
 
 export interface ConductOptions {
-  /** Seconds between two passing checkpoints, at least. */
+  /** Seconds between two rolling checkpoints, at least. */
   readonly checkpointEvery: number;
   /** Where the training goes on from a checkpoint; left out where it begins. */
   readonly from?: { readonly step: number; readonly epoch: number } | undefined;
@@ -53,9 +53,9 @@ export async function conduct(
   const status = (value: RunStatus, message: string): void =>
     stamped({ type: 'status', ...position, status: value, message });
   let saved = performance.now();
-  const checkpoint = (passing = false): void => {
+  const checkpoint = (rolling = false): void => {
     const { tensors, state } = training.snapshot();
-    say({ type: 'checkpoint', step: position.step, passing, tensors, state });
+    say({ type: 'checkpoint', step: position.step, rolling, tensors, state });
     saved = performance.now();
   };
 

@@ -27,8 +27,8 @@ export type Report =
   | { readonly type: 'steps'; readonly from: number; readonly rows: Float32Array; readonly seconds: number }
   | { readonly type: 'epoch'; readonly record: EpochRecord }
   | { readonly type: 'event'; readonly record: EventRecord }
-  /** `passing`: only to go on from if the process dies. */
-  | ({ readonly type: 'checkpoint'; readonly step: number; readonly passing: boolean } & Snapshot)
+  /** `rolling`: only there to resume from if the process dies; deleted once newer checkpoints are complete. */
+  | ({ readonly type: 'checkpoint'; readonly step: number; readonly rolling: boolean } & Snapshot)
   | { readonly type: 'answer'; readonly commandId: string; readonly answer: Acknowledgement }
   | { readonly type: 'end' }
   /** `mistake`: a person's, said in one line; otherwise a bug. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Command, RunConfig } from '@fdr/records';
 import { DEFAULT_CONFIG } from '../src/default-config.js';
-import { checkpointSteps } from '@fdr/run-store';
+import { listCheckpoints } from '@fdr/run-store';
 import { openRun, type RunReader } from '@fdr/run-store';
 import type { Report } from '../src/worker-messages.js';
 import { startSession, type Session } from '../src/session.js';
@@ -79,7 +79,7 @@ describe('a training session', () => {
       [2, total],
     ]);
     expect((await readFile(join(session.folder, 'steps.f32'))).length).toBe(total * run.stepColumns.length * 4);
-    expect(await checkpointSteps(join(session.folder, 'checkpoints'))).toEqual([0, total]);
+    expect((await listCheckpoints(session.folder)).map(({ step }) => step)).toEqual([0, total]);
     expect((await stored.events()).map((event) => event.type === 'status' && event.status)).toEqual([
       'running',
       'finished',
@@ -119,7 +119,7 @@ describe('a training session', () => {
     expect(events.filter(({ type }) => type === 'learningRate')).toMatchObject([
       { from: 0.1, to: 0.05, reason: { rule: 'command' } },
     ]);
-    const saved = await checkpointSteps(join(session.folder, 'checkpoints'));
+    const saved = (await listCheckpoints(session.folder)).map(({ step }) => step);
     expect(saved).toHaveLength(3);
     expect(saved[2]).toBe((await reader()).stepCount());
     expect((await (await reader()).epochs()).every(({ ratio }) => Number.isFinite(ratio))).toBe(true);

@@ -3,10 +3,10 @@ import { join, relative } from 'node:path';
 import { csv, panelsTable, replayPanels } from '@fdr/figures';
 import { UserError } from '../failure.js';
 import type { ReplayOptions } from '../options/replay-options.js';
-import { eachBlock, madeRecords } from '@fdr/experiments';
+import { madeRecords } from '@fdr/experiments';
 import { drawPng, drawSvg } from '@fdr/experiments';
-import { replaceFile } from '@fdr/run-store';
-import { openRun, type RunReader } from '@fdr/run-store';
+import { writeFileAtomically } from '@fdr/run-store';
+import { openRun, readStepBlocks, type RunReader } from '@fdr/run-store';
 import { createOutput } from '../terminal/output.js';
 import { replayJson, replayText } from '../terminal/replay-report.js';
 import { replayRule, type RuleReplay } from '../../../../packages/core/src/relations/rule-replay.js';
@@ -20,7 +20,7 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
   const [epochs, events] = await Promise.all([reader.epochs(), reader.events()]);
   const replayed = replayRule(reader.run, { epochs, events }, choice);
   for (const warning of replayed.warnings) process.stderr.write(`fdr: warning: ${warning}\n`);
-  await eachBlock(reader, (rows) => replayed.take(rows));
+  for await (const { rows } of readStepBlocks(reader)) replayed.take(rows);
   const output = createOutput(process.stdout, process.env);
   output.write(json ? replayJson(id, choice, replayed) : replayText(id, choice, replayed, output.columns()));
   if (out === undefined) return;
@@ -36,7 +36,7 @@ async function draw(reader: RunReader, { looks, firings }: RuleReplay, threshold
   const files: string[] = [];
   for (const [extension, content] of Object.entries(contents)) {
     const file = join(out, `replay-${reader.id}.${extension}`);
-    await replaceFile(file, [Buffer.from(content)]);
+    await writeFileAtomically(file, [Buffer.from(content)]);
     files.push(file);
   }
   return files;

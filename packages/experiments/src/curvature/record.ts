@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { anyNumber } from '@fdr/records';
 import { z } from 'zod';
-import { replaceFile } from '@fdr/run-store';
+import { writeFileAtomically } from '@fdr/run-store';
 import { errorCode } from '@fdr/run-store';
 
 /** Mean over points, and its standard error from point to point. */
@@ -39,7 +39,7 @@ export const surveysFolder = (out: string): string => join(out, SURVEYS);
 export const surveyFile = (out: string, key: string): string => join(surveysFolder(out), `${key}.json`);
 
 export async function writeSurvey(file: string, record: SurveyRecord): Promise<void> {
-  await replaceFile(file, [Buffer.from(`${JSON.stringify(z.encode(surveyRecord, record), null, 2)}\n`)]);
+  await writeFileAtomically(file, [Buffer.from(`${JSON.stringify(z.encode(surveyRecord, record), null, 2)}\n`)]);
 }
 
 /** Undefined where there is none; one that can't be read, or is of another format, is none: it is made again. */

@@ -15,54 +15,63 @@ export interface StepSummary {
  * @param width rows in a bucket; a whole number >= 1
  */
 export function createStepSummary(names: readonly string[], width: number): StepSummary {
-  const columns = names.map((name) => ({ name, summary: summarizeColumn() }));
+  const columns = names.map((name) => ({ name, ...EMPTY_BUCKET, buckets: emptyBuckets() }));
+  /** Rows in the current bucket. */
   let rows = 0;
 
   function finishBucket(): void {
-    for (const { summary } of columns) summary.finishBucket(rows);
+    for (const column of columns) {
+      column.buckets.min.push(column.low);
+      column.buckets.max.push(column.high);
+      column.buckets.mean.push(column.sum / rows);
+      Object.assign(column, EMPTY_BUCKET);
+    }
     rows = 0;
   }
 
   return {
     add: (values) => {
-      for (let start = 0; start < values.length; start += columns.length) {
-        let index = start;
-        for (const { summary } of columns) {
-          summary.add(values[index] ?? NaN);
-          index += 1;
-        }
-        rows += 1;
+      const bucketLength = width * columns.length;
+      let begin = 0;
+      while (begin < values.length) {
+        const end = Math.min(begin + bucketLength - rows * columns.length, values.length);
+        columns.forEach((column, index) => addColumn(column, values, begin + index, end, columns.length));
+        rows += (end - begin) / columns.length;
         if (rows === width) finishBucket();
+        begin = end;
       }
     },
     finish: () => {
       if (rows > 0) finishBucket();
-      return Object.fromEntries(columns.map(({ name, summary }) => [name, summary.buckets]));
+      return Object.fromEntries(columns.map(({ name, buckets }) => [name, buckets]));
     },
   };
 }
 
-function summarizeColumn() {
-  const buckets: { min: number[]; max: number[]; mean: number[] } = { min: [], max: [], mean: [] };
-  let low = Infinity;
-  let high = -Infinity;
-  let sum = 0;
+/** A bucket under way. */
+interface Bucket {
+  low: number;
+  high: number;
+  sum: number;
+}
 
-  return {
-    buckets,
-    add: (value: number): void => {
-      // Math.min and Math.max keep a NaN; a comparison would lose it.
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-      sum += value;
-    },
-    finishBucket: (rows: number): void => {
-      buckets.min.push(low);
-      buckets.max.push(high);
-      buckets.mean.push(sum / rows);
-      low = Infinity;
-      high = -Infinity;
-      sum = 0;
-    },
-  };
+const EMPTY_BUCKET: Readonly<Bucket> = { low: Infinity, high: -Infinity, sum: 0 };
+
+function emptyBuckets(): { min: number[]; max: number[]; mean: number[] } {
+  return { min: [], max: [], mean: [] };
+}
+
+/** Adds every `stride`-th value from `begin` up to `end`. Local variables make it fast: there may be a hundred million values. */
+function addColumn(bucket: Bucket, values: Float32Array, begin: number, end: number, stride: number): void {
+  let { low, high, sum } = bucket;
+  for (let index = begin; index < end; index += stride) {
+    const value = values[index] ?? NaN;
+    // Math.min and Math.max keep a NaN; a comparison would lose it.
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    sum += value;
+  }
+  bucket.low = low;
+  bucket.high = high;
+  bucket.sum = sum;
 }

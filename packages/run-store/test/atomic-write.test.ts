@@ -1,17 +1,11 @@
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { removePartialFiles, writeFileAtomically } from '../src/atomic-write.js';
+import { fileHandles } from './file-handles.js';
 import { scratch } from './sample.js';
 
 const text = (value: string) => Buffer.from(value);
-
-/** What all open files have in common. */
-async function fileHandles() {
-  const handle = await open('/', 'r');
-  await handle.close();
-  return Object.getPrototypeOf(handle) as typeof handle;
-}
 
 afterEach(() => void vi.restoreAllMocks());
 

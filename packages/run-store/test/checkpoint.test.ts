@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -134,6 +134,46 @@ describe('a checkpoint', () => {
   it('is not written if the values of a tensor disagree with its shape', () => {
     const wrong = { a: { shape: [2, 2], values: new Float32Array(3) } };
     expect(() => encodeTensors({ tensors: wrong, metadata: {} })).toThrow('a has shape [2, 2] but 3 values');
+  });
+
+  it('is not written if a tensor has the name of the metadata or numbers that the format has no type for', () => {
+    const tensor = { shape: [1], values: new Float32Array(1) };
+    expect(() => encodeTensors({ tensors: { __metadata__: tensor }, metadata: {} })).toThrow(
+      "a tensor can't be named __metadata__",
+    );
+    const wide = { shape: [1], values: new BigInt64Array(1) as unknown as Float64Array };
+    expect(() => encodeTensors({ tensors: { wide }, metadata: {} })).toThrow(
+      'wide: values must be F64, F32, I32, U32, U8, not BigInt64Array',
+    );
+  });
+
+  it('is rejected if its metadata are no texts, or it has more tensors than any model', () => {
+    const encoded = (header: unknown) => {
+      const json = Buffer.from(JSON.stringify(header));
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(json.length));
+      return Buffer.concat([length, json]);
+    };
+    expect(() => decodeTensors(encoded({ __metadata__: { step: 1 } }))).toThrow(
+      'every value of __metadata__ must be a text',
+    );
+    const empty = { dtype: 'F32', shape: [0], data_offsets: [0, 0] };
+    const many = Object.fromEntries(Array.from({ length: 100_001 }, (_, index) => [`t${index}`, empty]));
+    expect(() => decodeTensors(encoded(many))).toThrow('the header names 100001 tensors, above 100000');
+  });
+
+  it('is rejected if another program has written it, or it is larger than any model', async () => {
+    const folder = await scratch();
+    const { head, data } = encodeTensors({ tensors: { kernel }, metadata: { format: 'pt' } });
+    await writeFile(join(folder, 'other'), Buffer.concat([head, ...data]));
+    await expect(readCheckpoint(join(folder, 'other'))).rejects.toThrow(
+      'checkpoint other: its format is "pt", expected "fdr-checkpoint-1"',
+    );
+    await writeFile(join(folder, 'huge'), '');
+    await truncate(join(folder, 'huge'), 2 ** 32 + 1);
+    await expect(readCheckpoint(join(folder, 'huge'))).rejects.toThrow(
+      'checkpoint huge: it has 4294967297 bytes, expected at most 4294967296',
+    );
   });
 
   it('is not read through a symbolic link', async () => {

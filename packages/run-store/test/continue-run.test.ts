@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../src/checkpoint.js';
@@ -59,6 +59,7 @@ describe('a run that is continued from a checkpoint', () => {
     await appendFile(join(interrupted.folder, 'events.jsonl'), '\0\0\0\0');
     await writeFile(join(interrupted.folder, '.run.json.0123456789ab.partial'), '{');
     await writeFile(join(interrupted.folder, 'checkpoints/12.safetensors'), 'torn');
+    await writeFile(join(interrupted.folder, 'checkpoints/.12.safetensors.0123456789ab.partial'), 'torn');
     expect(await continued(interrupted)).toEqual(AT_CHECKPOINT);
     expect(await continued(interrupted)).toEqual(AT_CHECKPOINT);
     expect(await readdir(join(interrupted.folder, 'checkpoints'))).toEqual(['8.safetensors']);
@@ -96,5 +97,29 @@ describe('a run that is continued from a checkpoint', () => {
     );
     expect((await readFile(join(writer.folder, 'steps.f32'))).length).toBe(4 * 3 * 4);
     await writer.close();
+  });
+
+  it('has no record of a later step even if an earlier record was lost', async () => {
+    const interrupted = await interruptedRun();
+    const path = join(interrupted.folder, 'epochs.jsonl');
+    const [, ...others] = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, others.join('\n'));
+    expect((await continued(interrupted)).epochs).toEqual([sampleEpoch(2)]);
+  });
+
+  it('is not locked any more if it could not be rolled back', async () => {
+    const { directory, folder, from } = await interruptedRun();
+    await rm(join(folder, 'steps.f32'));
+    await expect(continueRun(directory, sampleRun(), from)).rejects.toThrow(/ENOENT/);
+    expect(await readdir(folder)).not.toContain('lock');
+  });
+
+  it('shows an open reader the last and the best epoch of those that are left', async () => {
+    const interrupted = await interruptedRun();
+    const reader = await openRun(interrupted.directory, 'sample');
+    expect([reader.lastEpoch, reader.bestTestAccuracy]).toEqual([sampleEpoch(3), 0.903]);
+    await continued(interrupted);
+    await reader.refresh();
+    expect([reader.lastEpoch, reader.bestTestAccuracy]).toEqual([sampleEpoch(2), 0.902]);
   });
 });

@@ -46,6 +46,7 @@ describe('a JSONL file', () => {
       await file.refresh();
     }
     expect(reported).toEqual([1, 2, 3]);
+    expect(await file.refresh()).toBe(false);
     expect(await numbers()).toEqual([1, 2, 3]);
     expect(file.skippedLines).toEqual([{ line: 4, reason: 'no JSON' }]);
     expect(file.skipped).toBe(1);

@@ -51,9 +51,8 @@ describe('the lock of a run folder', () => {
     await lock.release();
     await assertUnlocked(folder);
     await assertUnlocked(await lockedBy({ pid: await deadPid() }));
-    await expect(assertUnlocked(await lockedBy({ pid: 1, host: 'elsewhere.example' }))).rejects.toThrow(
-      /remove .*lock$/,
-    );
+    const elsewhere = await lockedBy({ pid: await deadPid(), host: 'elsewhere.example' });
+    await expect(assertUnlocked(elsewhere)).rejects.toThrow(/remove .*lock$/);
   });
 
   it('is replaced if its process is gone', async () => {
@@ -69,6 +68,14 @@ describe('the lock of a run folder', () => {
     await writeFile(join(folder, 'lock.takeover'), await readFile(join(folder, 'lock')));
     await (await lockFolder(folder)).release();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is not replaced while another process that may be alive is replacing it', async () => {
+    const folder = await lockedBy({ pid: await deadPid() });
+    const other = await lockedBy({ pid: process.pid });
+    await writeFile(join(folder, 'lock.takeover'), await readFile(join(other, 'lock')));
+    await expect(lockFolder(folder)).rejects.toThrow(`${folder} is in use by process ${process.pid}`);
+    expect((await readdir(folder)).toSorted()).toEqual(['lock', 'lock.takeover']);
   });
 
   it.runIf(process.platform === 'linux')(

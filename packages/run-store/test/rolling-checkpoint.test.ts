@@ -50,4 +50,11 @@ describe('a rolling checkpoint', () => {
     expect(await steps()).toEqual([8, 16]);
     await writer.close();
   });
+
+  it('stays a rolling one when it is saved again at the same step', async () => {
+    const { writer, steps } = await newRun();
+    for (const step of [4, 4, 8, 12]) await writer.saveCheckpoint(step, checkpoint, true);
+    expect(await steps()).toEqual([8, 12]);
+    await writer.close();
+  });
 });

@@ -1,11 +1,13 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { runId } from '@fdr/records';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeRunId } from '../src/run-id.js';
 import { listRuns } from '../src/run-list.js';
 import { openRun } from '../src/run-reader.js';
 import { createRun } from '../src/run-writer.js';
+import { fileHandles } from './file-handles.js';
 import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, scratch } from './sample.js';
 
 const values = (bytes: Buffer) => [...new Float32Array(new Uint8Array(bytes).buffer)];
@@ -144,6 +146,54 @@ describe('a run folder', () => {
     await writer.close();
     expect((await openRun(runs, 'sample')).bestTestAccuracy).toBe(0.7);
   });
+
+  it('is removed again if its files can not be written', async () => {
+    const runs = await scratch();
+    const sync = vi.spyOn(await fileHandles(), 'sync').mockRejectedValue(new Error('the disk is full'));
+    onTestFinished(() => sync.mockRestore());
+    await expect(createRun(runs, sampleRun())).rejects.toThrow(
+      /can't make the run folder .*sample \(.*disk is full\)$/,
+    );
+    expect(await readdir(runs)).toEqual([]);
+  });
+
+  it('has the steps in its file before the checkpoint that follows them', async () => {
+    const writer = await createRun(await scratch(), sampleRun());
+    const handles = await fileHandles();
+    const { write } = handles;
+    const slow = vi.spyOn(handles, 'write').mockImplementation(async function (this: typeof handles, bytes: unknown) {
+      await setTimeout(100);
+      return Reflect.apply(write, this, [bytes]);
+    });
+    onTestFinished(() => slow.mockRestore());
+    writer.appendSteps(sampleSteps(0, 4));
+    await writer.saveCheckpoint(4, { tensors: {}, state: {} });
+    expect((await readFile(join(writer.folder, 'steps.f32'))).length).toBe(4 * 3 * 4);
+    await writer.close();
+  });
+
+  it('is released by its writer after the last checkpoint, and is not written again', async () => {
+    const writer = await createRun(await scratch(), sampleRun(), { warn: () => undefined });
+    const steps = join(writer.folder, 'steps.f32');
+    await rm(steps);
+    await mkdir(steps);
+    writer.appendSteps(sampleSteps(0, 4));
+    const saved = writer.saveCheckpoint(4, { tensors: {}, state: {} });
+    expect((await writer.close()).error).toBe('EISDIR');
+    expect((await readdir(writer.folder)).toSorted()).not.toContain('lock');
+    expect(await readdir(join(writer.folder, 'checkpoints'))).toEqual(['4.safetensors']);
+    await saved;
+    await rmdir(steps);
+    expect((await writer.close()).error).toBe('EISDIR');
+    expect(await readdir(writer.folder)).not.toContain('steps.f32');
+  });
+
+  it('is read once for refreshes at the same time', async () => {
+    const runs = await scratch();
+    await (await createRun(runs, sampleRun())).close();
+    const reader = await openRun(runs, 'sample');
+    expect(reader.refresh()).toBe(reader.refresh());
+  });
 });
 
 describe('listRuns', () => {
@@ -191,6 +241,18 @@ describe('listRuns', () => {
     expect(after).toBe(before);
     expect(after?.lastEpoch).toEqual(sampleEpoch(1));
   });
+
+  it('forgets readers of runs that were removed or damaged', async () => {
+    const runs = await scratch();
+    const readers = new Map();
+    for (const id of ['kept', 'removed', 'damaged']) await (await createRun(runs, sampleRun(id))).close();
+    await listRuns(runs, readers);
+    expect([...readers.keys()].toSorted()).toEqual(['damaged', 'kept', 'removed']);
+    await rm(join(runs, 'removed'), { recursive: true });
+    await writeFile(join(runs, 'damaged', 'run.json'), 'no JSON');
+    expect((await listRuns(runs, readers)).damaged.map(({ id }) => id)).toEqual(['damaged']);
+    expect([...readers.keys()]).toEqual(['kept']);
+  });
 });
 
 describe('run.json', () => {
@@ -200,5 +262,20 @@ describe('run.json', () => {
     const text = await readFile(join(runs, 'sample', 'run.json'), 'utf8');
     expect(JSON.parse(text)).toEqual(sampleRun());
     expect(text.endsWith('}\n')).toBe(true);
+  });
+
+  it('is not read if it is larger than 16 MiB', async () => {
+    const runs = await scratch();
+    await (await createRun(runs, sampleRun())).close();
+    await truncate(join(runs, 'sample', 'run.json'), 2 ** 24 + 1);
+    await expect(openRun(runs, 'sample')).rejects.toThrow('run.json has 16777217 bytes, expected at most 16777216');
+  });
+
+  it('gets its id from the folder, which may have been renamed', async () => {
+    const runs = await scratch();
+    await (await createRun(runs, sampleRun())).close();
+    await rename(join(runs, 'sample'), join(runs, 'renamed'));
+    const reader = await openRun(runs, 'renamed');
+    expect([reader.id, reader.run.id]).toEqual(['renamed', 'renamed']);
   });
 });

@@ -78,4 +78,12 @@ describe('a backlog of writes', () => {
     expect(backlog.first()).toMatchObject({ kind: 'fill', length: 4 });
     expect(drained(backlog)).toEqual(['fill a: 4 x -', 'fill a: 3 x -', 'append a: 555']);
   });
+
+  it('has room again for a replacement that was replaced', () => {
+    const backlog = createWriteBacklog(10);
+    backlog.append('a', bytes('11'), undefined);
+    for (let round = 0; round < 5; round++) backlog.replace('b', bytes('4444'));
+    backlog.append('a', bytes('22'), undefined);
+    expect(backlog.lost).toEqual({});
+  });
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { eventually } from '@fdr/testing';
 import { openRun } from '../src/run-reader.js';
 import { createWriteQueue } from '../src/write-queue.js';
@@ -61,10 +61,31 @@ describe('a write queue', () => {
     expect(warnings[1]).toMatch(/lost meanwhile: 10 appends to file$/);
   });
 
-  it('reports at the end what could not be written', async () => {
-    const { queue } = await blockedQueue({ retryAfter: 1e6 });
+  it('reports at the end what could not be written, after a last attempt without another warning', async () => {
+    const { queue, warnings } = await blockedQueue({ retryAfter: 1e6 });
     queue.append('file', text('one'));
     expect(await queue.close()).toEqual({ lost: {}, error: 'EISDIR' });
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('tries again after a delay that doubles up to 30 s, and keeps no process alive for it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const setTimeout = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => setTimeout.mockRestore());
+    const { queue } = await blockedQueue({ retryAfter: 9000 });
+    queue.append('file', text('one'));
+    const delays: number[] = [];
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await queue.settled();
+      const before = Date.now();
+      vi.advanceTimersToNextTimer();
+      delays.push(Date.now() - before);
+    }
+    expect(delays).toEqual([9000, 18_000, 30_000, 30_000]);
+    expect(setTimeout.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).not.toContain(true);
+    expect(await queue.close()).toEqual({ lost: {}, error: 'EISDIR' });
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

@@ -17,9 +17,12 @@ export interface Checkpoint {
   readonly records?: RecordCounts | undefined;
 }
 
-const recordCounts = z.object({ epochs: z.int().min(0), events: z.int().min(0) });
 /** How many epochs and events a run has recorded. */
-export type RecordCounts = z.infer<typeof recordCounts>;
+export interface RecordCounts {
+  readonly epochs: number;
+  readonly events: number;
+}
+const recordCounts = z.object({ epochs: z.int().min(0), events: z.int().min(0) });
 
 const FORMAT = 'fdr-checkpoint-1';
 const MAX_FILE = 4 * 2 ** 30;

@@ -41,7 +41,7 @@ export interface JsonlFile<Value> {
   records(from: number, to: number): Promise<Value[]>;
 }
 
-/** Which file to read, and who is told of its records. */
+/** Which file to read, and what to call for its records. */
 export interface JsonlFileOptions<Schema extends z.ZodType> {
   /** The run folder. */
   readonly folder: string;

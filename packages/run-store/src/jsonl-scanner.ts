@@ -1,5 +1,5 @@
 /** A longer line is damaged: it is skipped without being held in memory. */
-export const MAX_LINE_BYTES = 1024 * 1024;
+export const MAX_LINE_BYTES: number = 1024 * 1024;
 
 const NEWLINE = 0x0a;
 const EMPTY = Buffer.alloc(0);
@@ -14,7 +14,7 @@ export interface SkippedLine {
 /** What a line's text holds: a record, or the reason why it is none. */
 export type ParsedLine<Value> = { readonly record: Value } | { readonly reason: string };
 
-/** A record and the bytes `start .. end - 1` of the file in which its text stands, without the newline. */
+/** A record and the bytes `start .. end - 1` of the file that hold its text, without the newline. */
 export interface ScannedRecord<Value> {
   readonly record: Value;
   readonly start: number;
@@ -30,7 +30,7 @@ export interface LinePosition {
 /** The beginning of a file. */
 export const FILE_START: LinePosition = { line: 0, offset: 0 };
 
-/** Where a scan stands between two chunks. */
+/** The state of a scan between two chunks. */
 export interface ScanState extends LinePosition {
   /** Byte of the file at which the next chunk begins. */
   readonly nextByte: number;
@@ -61,7 +61,7 @@ export function startScan(from: LinePosition): ScanState {
 }
 
 /**
- * Reads the lines that end within a chunk. A pure function: the lines of a file are the same, however it is cut into chunks.
+ * Reads the lines that end within a chunk. A pure function: the lines of a file are the same, however it is divided into chunks.
  *
  * @param chunk the file's bytes from `state.nextByte` on; the next state may hold a view of it
  * @param parse tells a record from a damaged line; called once for each line that is neither blank nor too long

@@ -10,15 +10,21 @@ const LOCK_FILE = 'lock';
 /** Held for a moment by whoever replaces the lock of a dead process, so that two processes can't both replace it. */
 const TAKEOVER_FILE = 'lock.takeover';
 
+/** The process that writes a folder. */
+interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** Tells a process from a later one with the same pid; null where the system does not report it. */
+  readonly started: string | null;
+  /** Tells a lock from an earlier one of the same process. */
+  readonly key: string;
+}
 const lockHolder = z.object({
   pid: z.int().min(1),
   host: z.string(),
-  /** Tells a process from a later one with the same pid; null where the system does not report it. */
   started: z.string().nullable(),
   key: z.string(),
 });
-/** The process that writes a folder. */
-type LockHolder = z.infer<typeof lockHolder>;
 
 /** The right to write a folder. */
 export interface Lock {

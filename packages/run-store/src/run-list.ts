@@ -17,7 +17,10 @@ export interface StoredRuns {
  * @param readers for a caller that lists repeatedly: the same map each time, so that only what is new is read
  * @throws {RunFolderError} if the directory can't be read
  */
-export async function listRuns(runsDirectory: string, readers = new Map<string, RunReader>()): Promise<StoredRuns> {
+export async function listRuns(
+  runsDirectory: string,
+  readers: Map<string, RunReader> = new Map(),
+): Promise<StoredRuns> {
   const ids = (await folderNames(runsDirectory)).filter((name) => runId.safeParse(name).success);
   const present = new Set(ids);
   for (const id of readers.keys()) if (!present.has(id)) readers.delete(id);

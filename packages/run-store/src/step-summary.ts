@@ -48,7 +48,7 @@ export function createStepSummary(names: readonly string[], width: number): Step
   };
 }
 
-/** A bucket under way. */
+/** The current bucket of a column. */
 interface Bucket {
   low: number;
   high: number;

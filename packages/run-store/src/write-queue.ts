@@ -47,9 +47,8 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
   /** Bytes of the first write that are in its file already. */
   let written = 0;
   let writing: Promise<void> | undefined;
-  let retry: NodeJS.Timeout | undefined;
-  let failures = 0;
   let failure: string | undefined;
+  const backoff = createBackoff(retryAfter, start);
 
   async function append(write: Append | Fill): Promise<void> {
     const length = write.kind === 'fill' ? write.length : write.bytes.length;
@@ -74,31 +73,19 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
       }
       if (failure !== undefined) warn(`writing to ${folder} works again${lossText(backlog.lost)}`);
       failure = undefined;
-      failures = 0;
+      backoff.reset();
     } catch (error) {
-      onFailure(errorCode(error) ?? String(error));
+      const reason = errorCode(error) ?? String(error);
+      if (failure === undefined) {
+        warn(`can't write to ${folder} (${reason}): keeping records in memory and trying again`);
+      }
+      failure = reason;
+      backoff.schedule();
     }
-  }
-
-  function onFailure(reason: string): void {
-    if (failure === undefined) {
-      warn(`can't write to ${folder} (${reason}): keeping records in memory and trying again`);
-    }
-    failure = reason;
-    retry = setTimeout(
-      () => {
-        retry = undefined;
-        start();
-      },
-      Math.min(retryAfter * 2 ** failures, LONGEST_DELAY),
-    );
-    failures += 1;
-    // A finished process must not stay alive for the sake of a retry: close() makes the last attempt.
-    retry.unref();
   }
 
   function start(): void {
-    if (writing !== undefined || retry !== undefined || backlog.first() === undefined) return;
+    if (writing !== undefined || backoff.isWaiting() || backlog.first() === undefined) return;
     writing = writeAll().finally(() => {
       writing = undefined;
       start();
@@ -121,11 +108,37 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
     settled,
     close: async () => {
       await settled();
-      clearTimeout(retry);
-      retry = undefined;
+      backoff.cancel();
       if (backlog.first() !== undefined) await writeAll();
-      clearTimeout(retry);
+      backoff.cancel();
       return { lost: backlog.lost, error: failure };
+    },
+  };
+}
+
+/** Calls `retry` after a delay that doubles with each failure. */
+function createBackoff(firstDelay: number, retry: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  let failures = 0;
+
+  return {
+    isWaiting: (): boolean => timer !== undefined,
+    schedule: (): void => {
+      const delay = Math.min(firstDelay * 2 ** failures, LONGEST_DELAY);
+      failures += 1;
+      timer = setTimeout(() => {
+        timer = undefined;
+        retry();
+      }, delay);
+      // A finished process must not stay alive for the sake of a retry: close() makes the last attempt.
+      timer.unref();
+    },
+    cancel: (): void => {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+    reset: (): void => {
+      failures = 0;
     },
   };
 }

@@ -217,7 +217,7 @@ describe('a checkpoint', () => {
       );
       let saves = 0;
       createInterface({ input: child.stdout }).on('line', () => {
-        // The next save is under way by now: kill it a little further on each time.
+        // The next save has begun by now: it is killed a little later each time.
         if (++saves === 2) setTimeout(() => child.kill('SIGKILL'), round);
       });
       await once(child, 'close');

@@ -55,7 +55,7 @@ describe('a scan of lines', () => {
 
   const offsets = Array.from({ length: SAMPLE.length + 1 }, (_, offset) => offset);
 
-  it.each(offsets)('finds the same when the sample is cut into two chunks at byte %i', (offset) => {
+  it.each(offsets)('finds the same when the sample is divided into two chunks at byte %i', (offset) => {
     const expected = slowLines(SAMPLE, parse);
     const found = scanAll([SAMPLE.subarray(0, offset), SAMPLE.subarray(offset)]);
     expect(found.records).toEqual(expected.records);
@@ -124,7 +124,7 @@ describe('a scan of lines', () => {
     expect(scanTail(state, parse)).toEqual({ record: undefined, torn: true, next: FILE_START });
   });
 
-  it('leaves the state that it was given as it was', () => {
+  it('does not change the state that it was given', () => {
     const state = Object.freeze(startScan({ line: 4, offset: 100 }));
     const { records, state: next } = scanChunk(state, Buffer.from('<1>\n<2>'), parse);
     expect(records).toEqual([{ record: 1, start: 100, end: 103 }]);

@@ -1,6 +1,5 @@
-import { endianness } from 'node:os';
 import { appendRows, createStepSeries, type RunRecords, type StepSeries } from '@fdr/figures';
-import type { RunReader } from '@fdr/run-store';
+import { readStepBlocks, type RunReader } from '@fdr/run-store';
 import type { PlannedRun, PlannedCurvature } from './plan.js';
 import type { CurvatureRecord } from './curvature/record.js';
 
@@ -16,7 +15,6 @@ export interface CompletedEstimate extends PlannedCurvature {
 
 /** What figures draw of each step. */
 const COLUMNS = ['loss', 'lossHalf', 'oL', 'oLHalf', 'oR', 'oRHalf'] as const;
-const BLOCK_ROWS = 16_384;
 
 /** @param withSteps whether the figure draws single steps; without, the series is empty */
 export async function completedRun(planned: PlannedRun, reader: RunReader, withSteps: boolean): Promise<CompletedRun> {
@@ -36,7 +34,7 @@ export async function stepSeries(reader: RunReader, wanted: readonly string[]): 
   const chosen = wanted.filter((name) => stepColumns.includes(name));
   const series = createStepSeries(chosen);
   const places = chosen.map((name) => stepColumns.indexOf(name));
-  await eachBlock(reader, (rows, from) => {
+  for await (const { from, rows } of readStepBlocks(reader)) {
     const count = rows.length / stepColumns.length;
     const some = new Float32Array(count * places.length);
     for (let row = 0; row < count; row++)
@@ -44,17 +42,6 @@ export async function stepSeries(reader: RunReader, wanted: readonly string[]): 
         some[row * places.length + index] = rows[row * stepColumns.length + place] as number;
       });
     appendRows(series, from, some);
-  });
-  return series;
-}
-
-/** Reads the recorded steps once, some thousand rows at a time. */
-export async function eachBlock(reader: RunReader, take: (rows: Float32Array, from: number) => void): Promise<void> {
-  const count = reader.stepCount();
-  for (let from = 0; from < count; from += BLOCK_ROWS) {
-    const bytes = await reader.stepRows(from, Math.min(from + BLOCK_ROWS, count));
-    if (endianness() === 'BE') bytes.swap32();
-    // A copy of its own, for a slice of a pool need not begin at a multiple of four.
-    take(new Float32Array(Uint8Array.from(bytes).buffer), from);
   }
+  return series;
 }

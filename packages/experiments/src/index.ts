@@ -1,4 +1,4 @@
-export { completedRecords, eachBlock } from './completed-run.js';
+export { completedRecords } from './completed-run.js';
 export { runPlan, type JobListener } from './experiment.js';
 export type { Failure } from './job-pool.js';
 export type { Job } from './job.js';

@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkpointSteps } from '@fdr/run-store';
+import { listCheckpoints } from '@fdr/run-store';
 import { listRuns } from '@fdr/run-store';
 import type { RunReader } from '@fdr/run-store';
 import { errorCode } from '@fdr/run-store';
-import { CHECKPOINTS_FOLDER } from '@fdr/run-store';
 import { jobKey } from './job.js';
 import { readCurvature, curvatureFolder, type CurvatureRecord } from './curvature/record.js';
 
@@ -81,7 +80,6 @@ const canGoOn = ({ run }: RunReader): boolean => run.status === 'stopped' || run
 async function wholeEnd({ run, folder, lastEpoch }: RunReader): Promise<string | undefined> {
   const { status, config, stepsPerEpoch } = run;
   if (status !== 'finished' || lastEpoch?.epoch !== config.epochs) return undefined;
-  const checkpoints = join(folder, CHECKPOINTS_FOLDER);
-  const step = config.epochs * stepsPerEpoch;
-  return (await checkpointSteps(checkpoints)).includes(step) ? join(checkpoints, `${step}.safetensors`) : undefined;
+  const lastStep = config.epochs * stepsPerEpoch;
+  return (await listCheckpoints(folder)).find(({ step }) => step === lastStep)?.path;
 }

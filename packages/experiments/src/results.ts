@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { csv, panelsTable, recordPanels, type Table } from '@fdr/figures';
 import { figureRecord, type FigureRecord } from '@fdr/records';
 import { z } from 'zod';
-import { replaceFile } from '@fdr/run-store';
+import { writeFileAtomically } from '@fdr/run-store';
 import { drawApproach } from './figures/approach.js';
 import type { DrawnFigure } from './figures/drawn-figure.js';
 import { drawAdam, drawComparison, drawAggressive } from './figures/comparison.js';
@@ -105,7 +105,7 @@ export async function writeResult(
   await mkdir(out, { recursive: true });
   const files: string[] = [];
   for (const [name, content] of Object.entries(contents)) {
-    await replaceFile(join(out, name), [Buffer.from(content)]);
+    await writeFileAtomically(join(out, name), [Buffer.from(content)]);
     files.push(join(out, name));
   }
   return { id, drawn, files };

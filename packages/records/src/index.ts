@@ -46,6 +46,7 @@ export {
   BATCH_SIZE,
   environment,
   EPOCHS,
+  isActive,
   LEARNING_RATE,
   run,
   runConfig,

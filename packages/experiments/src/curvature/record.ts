@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { anyNumber } from '@fdr/records';
 import { z } from 'zod';
-import { replaceFile } from '@fdr/run-store';
+import { writeFileAtomically } from '@fdr/run-store';
 import { errorCode } from '@fdr/run-store';
 
 /** Mean over points, and its standard error from point to point. */
@@ -39,7 +39,7 @@ export const curvatureFolder = (out: string): string => join(out, CURVATURES);
 export const curvatureFile = (out: string, key: string): string => join(curvatureFolder(out), `${key}.json`);
 
 export async function writeCurvature(file: string, record: CurvatureRecord): Promise<void> {
-  await replaceFile(file, [Buffer.from(`${JSON.stringify(z.encode(curvatureRecord, record), null, 2)}\n`)]);
+  await writeFileAtomically(file, [Buffer.from(`${JSON.stringify(z.encode(curvatureRecord, record), null, 2)}\n`)]);
 }
 
 /** Undefined where there is none; one that can't be read, or is of another format, is none: it is made again. */

@@ -29,6 +29,7 @@ export {
   optionSchema,
   settings,
   type ChoiceOption,
+  type KindConfig,
   type NumberOption,
   type OptionTable,
   type OptionValues,

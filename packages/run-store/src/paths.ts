@@ -70,6 +70,6 @@ function checkRunId(id: string): void {
   if (!runId.safeParse(id).success) throw new RunFolderError(`${quote(id)} is not a run id`);
 }
 
-function quote(id: string): string {
+function quote(id: unknown): string {
   return JSON.stringify(String(id).slice(0, 140));
 }

@@ -49,7 +49,10 @@ describe('a training with extra observables', () => {
   });
 
   it('refuses two observables of one name, and the names of the standard columns', () => {
-    const refused = (...observables: (typeof noiseTrace)[]) => () => train({ ...plain, observables });
+    const refused =
+      (...observables: (typeof noiseTrace)[]) =>
+      () =>
+        train({ ...plain, observables });
     expect(refused(noiseTrace, cubicLeft, noiseTrace)).toThrow(
       'observables must be of different names; found "noiseTrace"',
     );

@@ -1,8 +1,8 @@
 import type { TrainingItem } from './training.js';
 import type { TrainingState, Transition } from './transitions.js';
 
-/** Where a training stands, and the only way to change it. */
-export interface StateStore {
+/** The current state of a training, and the only way to change it. */
+interface StateStore {
   current(): TrainingState;
   /** Changes the state: at once, or at the end of the transition that is being computed, which runs as it began. */
   update(change: (before: TrainingState) => TrainingState): void;

@@ -21,7 +21,7 @@ export interface TrainingPlan {
   readonly segmentSteps: () => number;
 }
 
-/** Where a training stands between two items. Transitions give a new one; only the recording goes on in place. */
+/** The state of a training between two items. A transition returns a new one; only the recording is updated in place. */
 export interface TrainingState {
   readonly progress: Progress;
   readonly schedule: Schedule;
@@ -32,14 +32,14 @@ export interface TrainingState {
   readonly batches: EpochBatches | undefined;
 }
 
-/** What a computation changes: applied to the state when it is done. */
+/** The state after a transition, and the item that it yields. */
 export interface Transition {
   readonly state: TrainingState;
   readonly item: TrainingItem;
 }
 
 /** What a training runs while it is iterated. */
-export interface TrainingPrograms {
+interface TrainingPrograms {
   readonly step: Executable;
   readonly evaluator: Evaluator;
 }

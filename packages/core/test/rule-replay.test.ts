@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochRecord, EventRecord, RunConfig, ScheduleOptions } from '@fdr/records';
-import { replayRule } from '../src/relations/rule-replay.js';
+import { replayRule } from '../src/relations/schedules/rule-replay.js';
 import { constant } from '../src/relations/schedules/constant.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';
 import { plateau } from '../src/relations/schedules/plateau.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createFetchLine } from '../../src/terminal/download-progress.js';
+import { downloadProgress } from '../../src/terminal/download-progress.js';
 
 const shown = (redraws: boolean): string[] => {
   const written: string[] = [];
-  const line = createFetchLine({ write: (text) => void written.push(text), redraws, columns: () => 80 });
+  const line = downloadProgress({ write: (text) => void written.push(text), redraws, columns: () => 80 });
   line.show({ dataset: 'cifar10', stage: 'download', done: 0, total: 139_000_000 });
   line.show({ dataset: 'cifar10', stage: 'download', done: 45_200_000, total: 139_000_000 });
   line.show({ dataset: 'cifar10', stage: 'convert', done: 1, total: 6 });

@@ -1,6 +1,6 @@
 import type { EpochRecord, RunStatus } from '@fdr/records';
 
-/** Whether a run in this status may still grow: it trains, or it waits for a command. */
+/** Whether a run in this status may still grow: it trains, or it is paused. */
 export const isActive = (status: RunStatus): boolean => status === 'running' || status === 'paused';
 
 /** The epoch of the highest test accuracy, the first of several; undefined where none is known. */

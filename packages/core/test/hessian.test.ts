@@ -39,7 +39,8 @@ const METHODS: readonly HessianMethod[] = ['exact', 'central-differences'];
 const TOLERANCE = { exact: 1e-4, 'central-differences': 5e-3 };
 
 describe.each(METHODS)('a Hessian-vector product, %s', (method) => {
-  it('of the perceptron is what plain numbers say, and gathers', async () => {
+  it('of the perceptron, which is differentiable twice, is what plain numbers give, and is summed', async () => {
+    expect(mlp(SAMPLE_WIDTHS).twiceDifferentiable).toBe(true);
     const executable = await executor.prepare(
       hessianVectorProgram(task.objective, { weightDecay, method }),
       task.constants,
@@ -123,7 +124,8 @@ describe('a convolutional network', () => {
     expect(distance(plain(found).flat(), expected.flat())).toBeLessThan(1e-2);
   });
 
-  it('has no exact ones in TensorFlow.js, which says so', async () => {
+  it('is known not to be differentiable twice: TensorFlow.js refuses exact products', async () => {
+    expect(model.twiceDifferentiable).toBe(false);
     const executable = await prepared('exact');
     await expect(executable.run(call)).rejects.toThrow(/gradient/);
     await executable.dispose();

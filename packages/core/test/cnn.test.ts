@@ -24,9 +24,9 @@ const data = samplePictures();
 const model = sampleCnn();
 const task = classificationTask({ model, data, batchSize: 4 });
 const network: PlainNetwork = (parameters, pixels) => plainCnnLogits(PICTURE_SHAPE, 2, parameters, pixels);
-const example = ({ images, labels }: LabelledImages, place: number): PlainExample => ({
-  label: labels[place]!,
-  pixels: [...images.subarray(place * 60, (place + 1) * 60)].map((byte) => (byte / 255 - 0.5) / 0.5),
+const example = ({ images, labels }: LabelledImages, position: number): PlainExample => ({
+  label: labels[position]!,
+  pixels: [...images.subarray(position * 60, (position + 1) * 60)].map((byte) => (byte / 255 - 0.5) / 0.5),
 });
 
 describe("the paper's convolutional network", () => {
@@ -99,8 +99,8 @@ describe('a small convolutional network', () => {
     let velocity = parameters.map((values) => values.map(() => 0));
     const expected = { loss: [] as number[], oL: [] as number[], oR: [] as number[] };
     for (let step = 0; step < steps; step++) {
-      const places = [...(inputs['indices'] as Int32Array).subarray(step * 4, step * 4 + 4)];
-      const batch = places.map((place) => example(data.train, place));
+      const positions = [...(inputs['indices'] as Int32Array).subarray(step * 4, step * 4 + 4)];
+      const batch = positions.map((position) => example(data.train, position));
       expected.loss.push(plainNetworkLoss(network, parameters, batch, 0.01));
       const gradients = plainNetworkGradients(network, parameters, batch, 0.01);
       const next = plainStep(parameters, velocity, gradients, { learningRate: 0.25, momentum, dampening });
@@ -128,8 +128,8 @@ describe('a small convolutional network', () => {
     const found = await evaluator.evaluate(parameters);
     await evaluator.dispose();
     const plain = parameters.map((values) => [...values]);
-    const test = Array.from({ length: 11 }, (_, place) => example(data.test, place));
-    const train = Array.from({ length: 24 }, (_, place) => example(data.train, place));
+    const test = Array.from({ length: 11 }, (_, position) => example(data.test, position));
+    const train = Array.from({ length: 24 }, (_, position) => example(data.train, position));
     expect(distance([found.testLoss], [plainNetworkLoss(network, plain, test, 0.02)])).toBeLessThan(1e-6);
     expect(distance([found.trainLoss], [plainNetworkLoss(network, plain, train, 0.02)])).toBeLessThan(1e-6);
     const squares = plainNetworkGradients(network, plain, train, 0.02)
@@ -163,7 +163,7 @@ describe('the layers', () => {
     const output = tf.tidy(() =>
       tf.keep(layer.apply([tf.ones([3, 3, 1, 1]), tf.tensor1d([0.5])], tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]))),
     );
-    // Every place sees all four numbers: 10, and the bias.
+    // Every position sees all four numbers: 10, and the bias.
     expect([...output.dataSync()]).toEqual([10.5, 10.5, 10.5, 10.5]);
     output.dispose();
   });

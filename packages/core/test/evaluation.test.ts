@@ -10,9 +10,9 @@ import { distance } from './reference/closeness.js';
 import { plainGradients, plainLogits, plainLoss, type PlainExample } from './reference/perceptron.js';
 
 const examples = ({ images, labels, count }: LabelledImages): PlainExample[] =>
-  Array.from({ length: count }, (_, place) => ({
-    label: labels[place]!,
-    pixels: [...images.subarray(place * 12, (place + 1) * 12)].map((byte) => (byte / 255 - 0.4) / 0.2),
+  Array.from({ length: count }, (_, position) => ({
+    label: labels[position]!,
+    pixels: [...images.subarray(position * 12, (position + 1) * 12)].map((byte) => (byte / 255 - 0.4) / 0.2),
   }));
 
 const accuracy = (parameters: number[][], all: readonly PlainExample[]): number =>
@@ -44,12 +44,12 @@ describe('the evaluation at an epoch end', () => {
     expect(distance([found.gradientNormSquared], [squares])).toBeLessThan(1e-5);
   });
 
-  it('takes chunks that leave few places empty', () => {
+  it('takes chunks that leave few examples to fill up', () => {
     expect(chunkSize(23)).toBe(23);
     expect(chunkSize(250)).toBe(250);
     expect(chunkSize(60_000)).toBe(250);
     expect(chunkSize(10_000)).toBe(250);
-    // 1,009 is prime: of 150 to 250, 5 x 202 leaves one place empty.
+    // 1,009 is prime: of 150 to 250, 5 x 202 leaves one example to fill up.
     expect(chunkSize(1_009)).toBe(202);
   });
 });

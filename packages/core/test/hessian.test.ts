@@ -22,24 +22,25 @@ const specs = task.objective.parameters;
 const weightDecay = 0.01;
 const parameters = slotValues('parameters', specs, initialParameters(specs, 3));
 const direction = slotValues('parameters', specs, initialParameters(specs, 8)).map((values) =>
-  values.map((value, place) => value + 0.1 * Math.sin(place)),
+  values.map((value, position) => value + 0.1 * Math.sin(position)),
 );
 const plain = (tensors: readonly Float32Array[]): PlainParameters => tensors.map((values) => [...values]);
-const examples = (places: ArrayLike<number>): PlainExample[] =>
-  Array.from(places, (place) => ({
-    label: data.train.labels[place]!,
-    pixels: [...data.train.images.subarray(place * 12, (place + 1) * 12)].map((byte) => (byte / 255 - 0.4) / 0.2),
+const examples = (positions: ArrayLike<number>): PlainExample[] =>
+  Array.from(positions, (position) => ({
+    label: data.train.labels[position]!,
+    pixels: [...data.train.images.subarray(position * 12, (position + 1) * 12)].map((byte) => (byte / 255 - 0.4) / 0.2),
   }));
 const gradientsOn = (batch: readonly PlainExample[]) => (at: PlainParameters) =>
   plainGradients(SAMPLE_WIDTHS, at, batch, weightDecay);
 const dots = (left: PlainParameters, right: PlainParameters): number[] =>
-  left.map((tensor, index) => tensor.reduce((sum, value, place) => sum + value * right[index]![place]!, 0));
+  left.map((tensor, index) => tensor.reduce((sum, value, position) => sum + value * right[index]![position]!, 0));
 const METHODS: readonly HessianMethod[] = ['exact', 'central-differences'];
 // Exact: float32 against a reference good to 1e-5. Differences: rounding of gradients over a way of 1e-3 of |theta|.
 const TOLERANCE = { exact: 1e-4, 'central-differences': 5e-3 };
 
 describe.each(METHODS)('a Hessian-vector product, %s', (method) => {
-  it('of the perceptron is what plain numbers say, and gathers', async () => {
+  it('of the perceptron, which is differentiable twice, is what plain numbers give, and is summed', async () => {
+    expect(mlp(SAMPLE_WIDTHS).twiceDifferentiable).toBe(true);
     const executable = await executor.prepare(
       hessianVectorProgram(task.objective, { weightDecay, method }),
       task.constants,
@@ -50,13 +51,13 @@ describe.each(METHODS)('a Hessian-vector product, %s', (method) => {
     await executable.dispose();
     const expected = [0, 6].map((from) =>
       plainHessianVector(
-        gradientsOn(examples([0, 1, 2, 3, 4, 5].map((place) => from + place))),
+        gradientsOn(examples([0, 1, 2, 3, 4, 5].map((position) => from + position))),
         plain(parameters),
         plain(direction),
       ),
     );
     const sums = expected[0]!.map((tensor, index) =>
-      tensor.map((value, place) => value + expected[1]![index]![place]!),
+      tensor.map((value, position) => value + expected[1]![index]![position]!),
     );
     const found = slotValues('product', specs, state);
     expect(distance(plain(found).flat(), sums.flat())).toBeLessThan(TOLERANCE[method]);
@@ -69,7 +70,7 @@ describe.each(METHODS)('a Hessian-vector product, %s', (method) => {
   it('of the quadratic is h + lambda times the direction, and 0 in no direction', async () => {
     const spring = quadraticTask({ dimensions: 50, curvature: 1.5, noise: 0.7, start: 3, stepsPerEpoch: 4 });
     const executable = await executor.prepare(hessianVectorProgram(spring.objective, { weightDecay: 0.5, method }), {});
-    const along = Float32Array.from({ length: 50 }, (_, place) => Math.cos(place));
+    const along = Float32Array.from({ length: 50 }, (_, position) => Math.cos(position));
     const call = (towards: Float32Array) =>
       executable.run({
         steps: 1,
@@ -110,10 +111,10 @@ describe('a convolutional network', () => {
     const found = slotValues('product', own, (await executable.run(call)).state);
     await executable.dispose();
     const size = pictures.train.images.length / pictures.train.count;
-    const batch = [0, 1, 2, 3].map((place) => ({
-      label: pictures.train.labels[place]!,
+    const batch = [0, 1, 2, 3].map((position) => ({
+      label: pictures.train.labels[position]!,
       pixels: Array.from(
-        pictures.train.images.subarray(place * size, (place + 1) * size),
+        pictures.train.images.subarray(position * size, (position + 1) * size),
         (byte) => (byte / 255 - mean) / deviation,
       ),
     }));
@@ -123,7 +124,8 @@ describe('a convolutional network', () => {
     expect(distance(plain(found).flat(), expected.flat())).toBeLessThan(1e-2);
   });
 
-  it('has no exact ones in TensorFlow.js, which says so', async () => {
+  it('is known not to be differentiable twice: TensorFlow.js refuses exact products', async () => {
+    expect(model.twiceDifferentiable).toBe(false);
     const executable = await prepared('exact');
     await expect(executable.run(call)).rejects.toThrow(/gradient/);
     await executable.dispose();
@@ -145,7 +147,7 @@ describe('the curvature along the noise', () => {
       const multiply = (along: PlainParameters) => plainHessianVector(gradientsOn(other), plain(parameters), along);
       const [forGradient, forVelocity] = [multiply(gradient), multiply(plain(velocity))];
       const next = gradient.map((tensor, index) =>
-        tensor.map((value, place) => 0.9 * velocity[index]![place]! - 0.7 * value),
+        tensor.map((value, position) => 0.9 * velocity[index]![position]! - 0.7 * value),
       );
       const total = (left: PlainParameters, right: PlainParameters) => dots(left, right).reduce((sum, x) => sum + x, 0);
       return {

@@ -78,8 +78,8 @@ describe('the second relation', { timeout: 60_000 }, () => {
     });
     // The same numbers twice: an interval without width.
     const found = secondRelation([...runs, ...runs.map((run) => ({ ...run, seed: 2 }))].reverse());
-    for (const [place, { curvature, lineRatio, learningRate }] of found.points.entries()) {
-      expect(learningRate).toBe(rates[place]);
+    for (const [position, { curvature, lineRatio, learningRate }] of found.points.entries()) {
+      expect(learningRate).toBe(rates[position]);
       expect(distance([curvature.mean, curvature.low, curvature.high], [1.5, 1.5, 1.5])).toBeLessThan(1e-12);
       // G / eta = h^3 s^2 dimensions / (2 - eta h), over that at 0.01
       expect(distance([lineRatio.mean], [(2 - 0.015) / (2 - 1.5 * learningRate)])).toBeLessThan(1e-12);
@@ -117,9 +117,9 @@ describe('the second relation', { timeout: 60_000 }, () => {
     const found = secondRelation(runs);
     const exact = rates.map((learningRate) => stationaryGradient(well, learningRate));
     // Each interval misses once in twenty; twice as wide ones nearly never do.
-    found.points.forEach(({ oFB, lineRatio, learningRate }, place) => {
-      expect(Math.abs(oFB.mean - exact[place]!)).toBeLessThan(oFB.high - oFB.low);
-      const ratio = (exact[place]! / learningRate) * (0.01 / exact[0]!);
+    found.points.forEach(({ oFB, lineRatio, learningRate }, position) => {
+      expect(Math.abs(oFB.mean - exact[position]!)).toBeLessThan(oFB.high - oFB.low);
+      const ratio = (exact[position]! / learningRate) * (0.01 / exact[0]!);
       expect(Math.abs(lineRatio.mean - ratio)).toBeLessThanOrEqual(lineRatio.high - lineRatio.low);
     });
     const ratioAt = (learningRate: number) =>

@@ -62,10 +62,12 @@ describe.each(MOMENTUM_AND_DAMPENING)('the extra observables, momentum %d, dampe
     let velocity = parameters.map((tensor) => tensor.map(() => 0));
     const expected: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
     for (let step = 0; step < steps; step++) {
-      const places = (inputs['indices'] as Int32Array).subarray(step * 6, step * 6 + 6);
-      const batch = Array.from(places, (place) => ({
-        label: data.train.labels[place]!,
-        pixels: [...data.train.images.subarray(place * 12, (place + 1) * 12)].map((byte) => (byte / 255 - 0.4) / 0.2),
+      const positions = (inputs['indices'] as Int32Array).subarray(step * 6, step * 6 + 6);
+      const batch = Array.from(positions, (position) => ({
+        label: data.train.labels[position]!,
+        pixels: [...data.train.images.subarray(position * 12, (position + 1) * 12)].map(
+          (byte) => (byte / 255 - 0.4) / 0.2,
+        ),
       }));
       const gradients = plainGradients(SAMPLE_WIDTHS, parameters, batch, weightDecay);
       const next = plainStep(parameters, velocity, gradients, options);

@@ -4,7 +4,7 @@ import { mlp } from '../src/models/mlp.js';
 import { normal, permutation, randomState, uniform } from '../src/random.js';
 
 describe('the random generator', () => {
-  it('gives the same numbers for the same seed, others for another seed, stream or place', () => {
+  it('gives the same numbers for the same seed, others for another seed, stream or position', () => {
     const first = uniform(randomState(7, 'initialization'), 50, 1);
     expect(uniform(randomState(7, 'initialization'), 50, 1)).toEqual(first);
     expect(uniform(randomState(8, 'initialization'), 50, 1).values).not.toEqual(first.values);

@@ -1,4 +1,4 @@
-// @ts-expect-error: jstat comes without types; what is used of it is said below.
+// @ts-expect-error: jstat comes without types; the cast below declares what is used.
 import jstat from 'jstat';
 import { inRange } from '../validate.js';
 
@@ -12,24 +12,25 @@ export interface Interval {
 }
 
 /** Mean, squared standard error and number of samples. */
-export interface Sample {
+interface Sample {
   readonly mean: number;
   readonly squaredError: number;
   readonly count: number;
 }
 
-/** Level of the confidence intervals where none is said; the paper's. */
+/** Default level of the confidence intervals: the paper's. */
 export const CONFIDENCE = 0.95;
 
 /**
- * How many standard errors to either side hold a mean with this confidence: Student's t, `t_{(1 + level) / 2}`.
+ * Half the width of a mean's confidence interval in standard errors: Student's t, `t_{(1 + level) / 2}`.
  *
- * @param degreesOfFreedom above 0, not necessarily whole.
+ * @param level in (0, 1).
+ * @param degreesOfFreedom above 0, not necessarily an integer.
  */
 export const studentFactor = (level: number, degreesOfFreedom: number): number =>
   studentt.inv((1 + level) / 2, degreesOfFreedom);
 
-/** The mean of some values; one alone has no error that could be told (NaN). */
+/** The mean of some values and its error, which is NaN for one value. @throws OptionError if there is no value. */
 export function sampleOf(values: readonly number[]): Sample {
   const count = inRange('values.length', values.length, { min: 1 });
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
@@ -37,7 +38,12 @@ export function sampleOf(values: readonly number[]): Sample {
   return { mean, squaredError: squares / (count - 1) / count, count };
 }
 
-/** The interval that holds the true mean of normal values with this confidence; without bounds for one value. */
+/**
+ * The mean of normal values and its confidence interval (Student), unbounded for one value.
+ *
+ * @param level in (0, 1); 0.95 by default.
+ * @throws OptionError if there is no value, or the level is out of its range.
+ */
 export function interval(values: readonly number[], level: number = CONFIDENCE): Interval {
   inRange('level', level, { above: 0, below: 1 });
   const { mean, squaredError, count } = sampleOf(values);
@@ -47,9 +53,16 @@ export function interval(values: readonly number[], level: number = CONFIDENCE):
 }
 
 /**
- * The ratio of two independent means and its interval (Fieller 1954): those r for which `numerator - r denominator` is not told from 0 by
- * Student's t, its degrees of freedom by Welch and Satterthwaite at the estimate. Without bounds where the denominator itself is
- * not told from 0, or a mean stands on one value.
+ * The ratio of two independent means and its confidence interval (Fieller 1954): those r for which `numerator - r denominator` does not
+ * differ from 0 significantly,
+ *
+ *     (n - r d)^2 <= t^2 (s_n^2 + r^2 s_d^2),
+ *
+ * by Student's t with the degrees of freedom of Welch and Satterthwaite at the estimate. Unbounded where the denominator does not differ
+ * from 0 significantly, or one of the means is of a single value.
+ *
+ * @param level in (0, 1); 0.95 by default.
+ * @throws OptionError if there is no numerator or no denominator.
  */
 export function ratioInterval(
   numerators: readonly number[],

@@ -6,9 +6,9 @@ import { sidesOf, type Sides } from './sides.js';
 import { windowDefects, type WindowDefects } from './window-defect.js';
 
 /**
- * The cubic relation (14) in averages, as an epoch's record holds them: it holds when `sum theta^3` has stopped drifting.
+ * The cubic relation (14) in averages, as an epoch's record contains them. It holds when `sum theta^3` has stopped drifting.
  *
- * @param tensor reads `cubicLeft/<tensor>` instead of the totals.
+ * @param tensor its name, to read `cubicLeft/<tensor>` instead of the totals.
  * @returns NaN for what was not measured.
  */
 export function cubicRelation(averages: Readonly<Record<string, number>>, tensor?: string): Sides {
@@ -32,8 +32,8 @@ export interface CubicWindow extends Pick<Dynamics, 'dampening'> {
  * Tests the exact identity under the cubic relation over a window, in total and for each tensor:
  * `sum (cubicLeft - cubicRight) = -D(sum theta^3) / (3 eta (1 - nu))`, stationary or not.
  *
- * @returns `sum`, what it is `expected` to be, and `defect`, their difference as a part of `sum (|left| + |right|)` and of what
- * rounding theta at each update can add.
+ * @returns `sum`, its `expected` value, and `defect`, their difference relative to `sum (|left| + |right|)` plus what the rounding of
+ * theta at each update can add.
  * @throws OptionError if the learning rate is not above 0 or the dampening not in [0, 1).
  */
 export function cubicDefect(window: CubicWindow): WindowDefects {
@@ -43,7 +43,7 @@ export function cubicDefect(window: CubicWindow): WindowDefects {
   const steps = window.cubicLeft.length / window.start.length;
   const tensors = zip(window.start, window.end).map(([first, last]) => ({
     expected: -factor * (cubes(last) - cubes(first)),
-    // A rounding of theta changes theta^3 three times as much, independently in every element and step.
+    // A relative rounding of theta is three times as large in theta^3, and independent in every element and step.
     rounding: 3 * factor * Math.sqrt(steps / last.length) * cubes(last.map(Math.abs)),
   }));
   return windowDefects(window.cubicLeft, window.cubicRight, tensors);

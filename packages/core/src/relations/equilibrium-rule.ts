@@ -4,12 +4,12 @@ export interface TwoSides {
   readonly oRHalf: number;
 }
 
-/** The two sides, and how many steps each is a mean of. */
+/** The two sides, and the number of steps that each is a mean of. */
 export interface Balance extends TwoSides {
   readonly stepsUsed: number;
 }
 
-/** A mean of fewer steps says nothing about a stationary state: one single step always is its own mean. */
+/** A mean of one step is the step itself, and no evidence of a stationary state. */
 const LEAST_STEPS = 2;
 
 /** `O_L / O_R`, 1 in the stationary state. */
@@ -18,32 +18,30 @@ export const ratioOf = ({ oLHalf, oRHalf }: TwoSides): number => oLHalf / oRHalf
 /**
  * The rule of section 3.3: `|O_L / O_R - 1| < X`.
  *
- * It says that `|theta|^2` has stopped drifting, which is necessary for a stationary state, not sufficient. What is not
- * defined is never equilibrium: a side that is NaN or infinite, a right side (a mean of squares) that is not positive, a
- * mean of fewer than two steps.
+ * It holds when `|theta|^2` has stopped drifting, which is necessary for a stationary state, not sufficient. It never holds
+ * where a side is NaN or infinite, the right side (a mean of squares) is not positive, or the mean is of fewer than two steps.
+ *
+ * @param threshold X, in (0, 1).
+ * @returns true where the rule holds.
+ */
+export const inEquilibrium = (balance: Balance, threshold: number): boolean =>
+  balance.stepsUsed >= LEAST_STEPS && isBalanced(balance, threshold);
+
+/**
+ * `|O_L / O_R - 1| < X` of finished averages, as an epoch's record contains them; see {@link inEquilibrium}.
  *
  * @param threshold X, in (0, 1).
  */
-export function inEquilibrium(balance: Balance, threshold: number): boolean {
-  const { oLHalf, oRHalf, stepsUsed } = balance;
-  if (!(stepsUsed >= LEAST_STEPS) || !Number.isFinite(oLHalf) || !Number.isFinite(oRHalf) || !(oRHalf > 0))
-    return false;
-  return Math.abs(ratioOf(balance) - 1) < threshold;
+export function isBalanced(sides: TwoSides, threshold: number): boolean {
+  const { oLHalf, oRHalf } = sides;
+  return Number.isFinite(oLHalf) && Number.isFinite(oRHalf) && oRHalf > 0 && Math.abs(ratioOf(sides) - 1) < threshold;
 }
 
 /**
- * The rule on what an epoch's record holds, which tells of averages over an epoch at least.
+ * The balance whose ratio is furthest from one. When it is in equilibrium, all are, since (9) and (28) hold
+ * component by component. An undefined balance is further away than any other.
  *
- * @param threshold X, in (0, 1).
- */
-export const isBalanced = (epoch: TwoSides, threshold: number): boolean =>
-  inEquilibrium({ ...epoch, stepsUsed: LEAST_STEPS }, threshold);
-
-/**
- * The balance furthest from one, and whose it is: when this one is in equilibrium, all are, since (9) and (28) hold
- * component by component. A balance that is not defined is further away than any other.
- *
- * @returns undefined where there are no balances.
+ * @returns its name and its sides; undefined where there are no balances.
  */
 export function slowest<Each extends TwoSides>(
   balances: Readonly<Record<string, Each>>,

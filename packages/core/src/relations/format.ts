@@ -27,7 +27,8 @@ export function formatNumber(value: number, digits = 4): string {
 export function formatMeasured(value: number): string {
   const size = Math.abs(value);
   if (!Number.isFinite(value) || value === 0) return formatNumber(value);
-  return size >= 1e5 || size < 1e-3 ? value.toExponential(3).replace('e+', 'e') : value.toPrecision(4);
+  const text = size >= 1e5 || size < 1e-3 ? value.toExponential(3) : value.toPrecision(4);
+  return text.replace('e+', 'e');
 }
 
 /**

@@ -1,17 +1,18 @@
 import { inRange } from '../validate.js';
 
-/** When the average will be read: after `first` values, and every `every` values from there on. */
+/** When the average will be read: after `first` values, and after every `every` values from there on. */
 export interface Readings {
   readonly first: number;
   readonly every: number;
 }
 
-/** All of an average but its prefix sums; JSON carries it (every number is finite). */
+/** An average without its prefix sums, as plain JSON: every number is finite. */
 export interface HalfRunningAverageState extends Readings {
   /** t: values taken since the start. */
   readonly steps: number;
-  /** Sum of the finite values taken, and what its rounding has left out so far. */
+  /** Sum of the finite values taken. */
   readonly sum: number;
+  /** The rounding that the sum lacks so far. */
   readonly remainder: number;
   /** Position of the last value that was NaN or infinite; 0 if there was none. */
   readonly lastNotFinite: number;
@@ -22,12 +23,13 @@ export interface HalfRunningAverageState extends Readings {
 /**
  * The half-running average of a series, (15): the mean of the values at `floor(t/2) < t' <= t`.
  *
- * `(S(t) - S(floor(t/2))) / (t - floor(t/2))` with prefix sums S in double precision whose rounding does not pile up
- * (Kahan), and a bounded amount of work a value. Only those prefix sums are kept that a later reading will ask for: t/2 numbers
+ * `(S(t) - S(floor(t/2))) / (t - floor(t/2))` with prefix sums S in double precision by compensated summation
+ * (Kahan), and a bounded amount of work a value. Only those prefix sums are kept that a later reading needs: t/2 numbers
  * when it is read at every step, one an epoch when it is read at epochs' ends. A value that is not finite makes the average
  * NaN for as long as it lies in the window, and no longer.
  */
 export interface HalfRunningAverage {
+  /** Takes the next value. */
   push(value: number): void;
   /**
    * The average now; NaN before the first value and while the window holds a value that is not finite.
@@ -35,14 +37,15 @@ export interface HalfRunningAverage {
    * @throws Error at a step for which no reading was announced.
    */
   value(): number;
-  /** How many values the window holds: `t - floor(t/2)`. */
+  /** Number of values in the window: `t - floor(t/2)`. */
   window(): number;
+  /** Everything but the prefix sums. */
   state(): HalfRunningAverageState;
   /** The prefix sums still needed, oldest first. */
   prefixes(): Float64Array;
 }
 
-/** The reading whose window begins after value `position`, if there is one; for `every` 1 two readings share it. */
+/** The reading whose window begins after value `position`, if there is one; with `every` 1 two readings share it. */
 function readingThatBeginsAt(position: number, { first, every }: Readings): number | undefined {
   for (const end of [2 * position, 2 * position + 1])
     if (end >= first && (end - first) % every === 0) return numberOfReading(end, { first, every });
@@ -53,8 +56,10 @@ const numberOfReading = (end: number, { first, every }: Readings): number =>
   every === 1 ? Math.floor(end / 2) - Math.floor(first / 2) : (end - first) / every;
 
 /**
+ * A half-running average, empty or continued.
+ *
  * @param readings when it will be read; at every step by default.
- * @param saved state and prefix sums of an average to go on with.
+ * @param saved state and prefix sums of an average to continue; `readings` are its own then.
  * @throws OptionError if `first` or `every` is not a positive integer.
  * @example const average = halfRunningAverage(); [4, 8, 6].forEach(average.push); average.value() // (8 + 6) / 2
  */
@@ -73,10 +78,10 @@ export function halfRunningAverage(
 
   function keepPrefix(): void {
     if (start + length === buffer.length) {
-      // Doubling when half or more is in use, else closing the gap that pruning has left: constant work a value on average.
-      const roomy = 2 * length >= buffer.length ? new Float64Array(2 * length + 16) : buffer;
-      roomy.set(buffer.subarray(start, start + length));
-      buffer = roomy;
+      // The buffer doubles when half or more of it is in use; else the gap that pruning has left is closed. Constant work a value on average.
+      const target = 2 * length >= buffer.length ? new Float64Array(2 * length + 16) : buffer;
+      target.set(buffer.subarray(start, start + length));
+      buffer = target;
       start = 0;
     }
     buffer[start + length++] = sum;
@@ -93,7 +98,7 @@ export function halfRunningAverage(
     if (readingThatBeginsAt(steps, { first, every }) !== undefined) keepPrefix();
   }
 
-  /** Drops the prefix sums of readings that lie behind. */
+  /** Drops the prefix sums of past readings. */
   function prune(): void {
     if (steps < first || (steps - first) % every !== 0) return;
     const wanted = numberOfReading(steps, { first, every });
@@ -118,7 +123,7 @@ export function halfRunningAverage(
       if (steps === 0 || lastNotFinite > begin) return NaN;
       if (steps < first || (steps - first) % every !== 0)
         throw new Error(`this average is read after ${first} values and every ${every}; not after ${steps}`);
-      return (sum - (buffer[start] as number)) / (steps - begin);
+      return (sum - (buffer[start] ?? NaN)) / (steps - begin);
     },
     window: () => steps - Math.floor(steps / 2),
     state: () => ({ first, every, steps, sum, remainder, lastNotFinite, firstKept }),

@@ -3,29 +3,29 @@ import { inRange } from '../validate.js';
 import { zip } from '../zip.js';
 import { windowDefects, type WindowDefects } from './window-defect.js';
 
-/** Parameters and velocity at one moment, tensor by tensor; the velocity may be left out if mu = 0. */
+/** Parameters and velocity at one moment, tensor by tensor; no velocity is needed if mu = 0. */
 export interface Moment {
   readonly parameters: readonly Float32Array[];
   readonly velocity?: readonly Float32Array[] | undefined;
 }
 
-/** What {@link identityDefect} looks at: some steps at constant eta, mu, nu. */
+/** Some steps at constant eta, mu and nu, for {@link identityDefect}. */
 export interface Window extends Dynamics {
   readonly learningRate: number;
-  /** `oL` and `oR` of every step, tensor after tensor, as the training step puts them out: [steps x tensors]. */
+  /** `oL` and `oR` of every step, tensor after tensor, as the training step returns them: [steps x tensors]. */
   readonly oL: Float32Array;
   readonly oR: Float32Array;
   /** Before the first step. */
   readonly start: Moment;
   /** After the last step. */
   readonly end: Moment;
-  /** theta_c, if O_L was read from one. */
-  readonly centre?: readonly Float32Array[];
+  /** theta_c, if O_L was measured from one. */
+  readonly centre?: readonly Float32Array[] | undefined;
 }
 
 /**
- * Largest defect that float32 arithmetic explains. Observables are float32 sums, good to a few 1e-7 of their own size, and each
- * update rounds theta by up to 6e-8 of itself. The largest defect seen over 600 to 1,000 steps was 1.2e-6 (the paper's perceptron,
+ * Largest defect that float32 arithmetic explains. Observables are float32 sums, accurate to a few 1e-7 of their size, and each
+ * update rounds theta by up to 6e-8 of itself. The largest defect observed over 600 to 1,000 steps was 1.2e-6 (the paper's perceptron,
  * momentum 0.9, learning rate 0.1; most are below 1e-7); a factor that is wrong by 1 % gives 1e-3 and more.
  */
 export const IDENTITY_TOLERANCE = 1e-5;
@@ -37,7 +37,7 @@ export const IDENTITY_TOLERANCE = 1e-5;
  *
  * with D the end of the window minus its start, in total and for every parameter tensor alone.
  *
- * @returns one result for every tensor, and the total; how small `defect` must be is said by {@link IDENTITY_TOLERANCE}.
+ * @returns one result for every tensor, and the total; `defect` is at most {@link IDENTITY_TOLERANCE} if the identity holds.
  * @throws OptionError if an option is out of its range; TypeError if there is momentum and no velocity.
  */
 export function identityDefect(window: Window): WindowDefects {
@@ -53,7 +53,7 @@ export function identityDefect(window: Window): WindowDefects {
       momentum === 0 ? 0 : dot(values, origin, velocityOf(moment, tensor));
     const drift = ((1 - momentum) / (2 * learningRate)) * (square(last, origin) - square(first, origin));
     const turn = momentum * (along(last, end) - along(first, start));
-    // Each update rounds each parameter on its own, so that the roundings of many add up like a random walk.
+    // Each update rounds each parameter independently, so that the roundings of many add up like a random walk.
     const rounding = ((1 - momentum) / learningRate / undamped) * Math.sqrt(steps / first.length) * squareOf(last);
     return { expected: -(turn + drift) / undamped, rounding };
   });

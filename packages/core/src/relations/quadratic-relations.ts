@@ -2,15 +2,15 @@ import { checkedDynamics, type Dynamics } from '../dynamics.js';
 import { inRange } from '../validate.js';
 import { sidesOf, type Sides } from './sides.js';
 
-/**
- * `now`: everything read at one step. `ahead`: what the relation says of v and theta v on the left, for (28) of |v|^2 on the right, read one
- * step ahead.
- */
+/** A relation, read in two ways. */
 export interface Relation {
+  /** Everything is read at one step. */
   readonly now: Sides;
+  /** v and theta . v on the left, for (28) |v|^2 on the right, are read one step ahead. */
   readonly ahead: Sides;
 }
 
+/** The three relations quadratic in theta and v. */
 export interface QuadraticRelations {
   /** (26): |v|^2 is constant. */
   readonly velocity: Relation;
@@ -27,14 +27,15 @@ export interface QuadraticRelations {
  *     (27)  v . theta - eta |v|^2 = mu v . theta - (1 - nu) theta . g
  *     (28)  2 (1 - nu) theta . g - 2 mu v . theta = eta |v|^2
  *
- * One step ahead (26) and (27) hold at every step whatsoever, to rounding: they restate (10) and (11), and test an executor, not
- * equilibrium. Read at one step their sums telescope: they are off by what |v|^2, and theta . v - eta |v|^2, have changed by, which the velocity's
- * short memory keeps small. Only (28) is a statement: one step ahead it is off by `-D|theta|^2 / eta`, and holds when |theta|^2 has
+ * One step ahead, (26) and (27) hold at every step up to rounding: they restate (10) and (11), and test an executor, not
+ * equilibrium. Read at one step, their sums telescope: they are off by the change of |v|^2 and of theta . v - eta |v|^2, which the velocity's
+ * short memory keeps small. Only (28) tests equilibrium: one step ahead it is off by `-D|theta|^2 / eta`, and holds when |theta|^2 has
  * stopped drifting.
  *
- * @param pieces by the observables' names (`velocitySquared`, ...), as an epoch's record holds them. Without momentum no v stands before an
- * update: `now` is NaN.
- * @param tensor reads `<name>/<tensor>` instead of the totals.
+ * @param pieces by the observables' names (`velocitySquared`, ...), as an epoch's record contains them. Without momentum there is no v before
+ * an update, and `now` is NaN.
+ * @param tensor its name, to read `<name>/<tensor>` instead of the totals.
+ * @returns left and right side of each relation, and their relative difference.
  * @throws OptionError if an option is out of its range.
  */
 export function quadraticRelations(

@@ -1,7 +1,7 @@
 import { SCHEDULE_OPTIONS, type OptimizerConfig, type ScheduleConfig } from '@fdr/records';
 import type { Dynamics } from '../dynamics.js';
 
-/** mu and nu of a run's optimizer; undefined where (10) is not its update, so that O_R has no meaning. */
+/** mu and nu of a run's optimizer; undefined where its update is not (10), so that O_R has no meaning. */
 export const dynamicsOf = (optimizer: OptimizerConfig): Dynamics | undefined =>
   optimizer.kind === 'sgd' ? optimizer : undefined;
 

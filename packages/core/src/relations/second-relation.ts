@@ -2,7 +2,7 @@ import { inRange, OptionError } from '../validate.js';
 import { CONFIDENCE, interval, ratioInterval, type Interval } from './confidence.js';
 import { deviationOnset, type DeviationOnset } from './deviation.js';
 
-/** What one stationary run at one learning rate contributes; `stationaryRun` reads it from a run's epochs. */
+/** The averages of one stationary run at one learning rate; `stationaryRun` computes them from a run's epochs. */
 export interface SecondRelationRun {
   readonly learningRate: number;
   readonly seed: number;
@@ -12,13 +12,13 @@ export interface SecondRelationRun {
   readonly noiseTrace: number;
 }
 
-/** One learning rate; intervals over the seeds' runs. */
+/** Averages at one learning rate, with intervals over the runs of several seeds. */
 export interface SecondRelationPoint {
   readonly learningRate: number;
   readonly seeds: readonly number[];
   /** G(eta) = <O_FB>. */
   readonly oFB: Interval;
-  /** The straight line at this learning rate. */
+  /** Height of the straight line at this learning rate. */
   readonly line: number;
   /** 2 <O_FB> / eta: Tr(H C~), with momentum Tr(H <v v>). */
   readonly trace: Interval;
@@ -31,6 +31,7 @@ export interface SecondRelationPoint {
   readonly curvatureRatio: Interval;
 }
 
+/** The landscape as (FDR2) gives it. */
 export interface SecondRelation {
   /** By rising learning rate. */
   readonly points: readonly SecondRelationPoint[];
@@ -47,26 +48,27 @@ export interface SecondRelation {
   readonly curvatureDeviation: DeviationOnset;
 }
 
+/** Options of {@link secondRelation}. */
 export interface SecondRelationOptions {
   /** Level of the intervals, in (0, 1); 0.95 by default. */
-  readonly confidence?: number;
-  /** How far from the line, as a part of it, counts as having left; above 0, 0.1 by default. */
-  readonly tolerance?: number;
+  readonly confidence?: number | undefined;
+  /** Relative distance from the line that counts as having left it; above 0, 0.1 by default. */
+  readonly tolerance?: number | undefined;
 }
 
 /**
- * Reads the landscape from (FDR2), as section 3.2 and figure 3: `<O_FB> = 1/2 eta Tr(H C~) + O(eta^2)`.
+ * Estimates the landscape from (FDR2), as section 3.2 and figure 3 do: `<O_FB> = 1/2 eta Tr(H C~) + O(eta^2)`.
  *
- * Two deviations tell two things. G(eta) leaves its line as soon as H **or** the noise changes with eta, and even on a quadratic with
+ * There are two deviations. G(eta) leaves its line as soon as H **or** the noise changes with eta, and even on a quadratic with
  * constant noise, where `G(eta) / eta` grows like `1 / (1 - eta h / 2)` because C~ contains |grad f|^2. The curvature
- * `2 G(eta) / (eta Tr C~)` has the measured noise divided out: on a quadratic it is constant, exactly, at every eta, so its deviation is that of the
- * shape alone.
+ * `2 G(eta) / (eta Tr C~)` is divided by the measured noise. On a quadratic it is exactly constant, so that its deviation is due to the shape
+ * alone.
  *
- * Intervals are Student's, over seeds; runs at different learning rates are taken as independent, also where one went on from
+ * Intervals are Student's, over seeds. Runs at different learning rates are treated as independent, also where one continued
  * the other.
  *
- * @param runs at two learning rates or more, in any order; with one seed alone the intervals have no bounds.
- * @throws OptionError naming what is wrong: fewer than two learning rates, the same run twice, numbers that are not finite.
+ * @param runs at two learning rates or more, in any order; with one seed alone the intervals are unbounded.
+ * @throws OptionError if there are fewer than two learning rates, a run occurs twice, or a number is not finite.
  * @example secondRelation([0.1, 0.2].map((learningRate) => ({ learningRate, seed: 1, oFB: learningRate / 2, noiseTrace: 2 }))).curvature.mean // 0.5
  */
 export function secondRelation(
@@ -75,14 +77,15 @@ export function secondRelation(
 ): SecondRelation {
   const level = inRange('confidence', options.confidence ?? CONFIDENCE, { above: 0, below: 1 });
   const tolerance = inRange('tolerance', options.tolerance ?? 0.1, { above: 0 });
-  const groups = byLearningRate(runs);
-  const [smallest] = groups as [Group];
+  const [smallest, ...larger] = byLearningRate(runs);
+  if (!smallest || larger.length === 0)
+    throw new OptionError('runs', 'at two learning rates or more', smallest ? 1 : 0);
   const slopeOf = ({ learningRate, oFB }: SecondRelationRun) => oFB / learningRate;
   const curvatureOf = (run: SecondRelationRun) => (2 * slopeOf(run)) / run.noiseTrace;
   const slope = interval(smallest.runs.map(slopeOf), level);
-  const points = groups.map((group): SecondRelationPoint => {
+  const pointOf = (group: Group): SecondRelationPoint => {
     const { learningRate, runs: own } = group;
-    const of = (value: (run: SecondRelationRun) => number) => interval(own.map(value), level);
+    const intervalOf = (value: (run: SecondRelationRun) => number) => interval(own.map(value), level);
     const overSmallest = (value: (run: SecondRelationRun) => number): Interval =>
       group === smallest
         ? { mean: 1, low: 1, high: 1 }
@@ -90,25 +93,30 @@ export function secondRelation(
     return {
       learningRate,
       seeds: own.map(({ seed }) => seed),
-      oFB: of(({ oFB }) => oFB),
+      oFB: intervalOf(({ oFB }) => oFB),
       line: slope.mean * learningRate,
-      trace: of((run) => 2 * slopeOf(run)),
-      noiseTrace: of(({ noiseTrace }) => noiseTrace),
-      curvature: of(curvatureOf),
+      trace: intervalOf((run) => 2 * slopeOf(run)),
+      noiseTrace: intervalOf(({ noiseTrace }) => noiseTrace),
+      curvature: intervalOf(curvatureOf),
       lineRatio: overSmallest(slopeOf),
       curvatureRatio: overSmallest(curvatureOf),
     };
-  });
-  const { trace, noiseTrace, curvature } = points[0] as SecondRelationPoint;
-  const leaving = (ratio: 'lineRatio' | 'curvatureRatio') =>
+  };
+  const first = pointOf(smallest);
+  const points = [first, ...larger.map(pointOf)];
+  const deviationOf = (ratio: 'lineRatio' | 'curvatureRatio') =>
     deviationOnset(
       points.map((point) => ({ learningRate: point.learningRate, ratio: point[ratio] })),
       tolerance,
     );
   return {
-    ...{ points, slope, trace, noiseTrace, curvature },
-    deviation: leaving('lineRatio'),
-    curvatureDeviation: leaving('curvatureRatio'),
+    points,
+    slope,
+    trace: first.trace,
+    noiseTrace: first.noiseTrace,
+    curvature: first.curvature,
+    deviation: deviationOf('lineRatio'),
+    curvatureDeviation: deviationOf('curvatureRatio'),
   };
 }
 
@@ -117,19 +125,19 @@ interface Group {
   readonly runs: readonly SecondRelationRun[];
 }
 
+/** The runs in groups, by rising learning rate. */
 function byLearningRate(runs: readonly SecondRelationRun[]): Group[] {
   const groups = new Map<number, SecondRelationRun[]>();
-  for (const [place, run] of runs.entries()) {
+  for (const [index, run] of runs.entries()) {
     const { learningRate, seed } = run;
-    inRange(`runs[${place}].learningRate`, learningRate, { above: 0 });
-    inRange(`runs[${place}].oFB`, run.oFB, {});
-    inRange(`runs[${place}].noiseTrace`, run.noiseTrace, { above: 0 });
+    inRange(`runs[${index}].learningRate`, learningRate, { above: 0 });
+    inRange(`runs[${index}].oFB`, run.oFB, {});
+    inRange(`runs[${index}].noiseTrace`, run.noiseTrace, { above: 0 });
     const group = groups.get(learningRate) ?? [];
     if (group.some((other) => other.seed === seed))
-      throw new OptionError(`runs[${place}]`, 'the only one of its learning rate and seed', `${learningRate}, ${seed}`);
+      throw new OptionError(`runs[${index}]`, 'the only one of its learning rate and seed', `${learningRate}, ${seed}`);
     groups.set(learningRate, [...group, run]);
   }
-  if (groups.size < 2) throw new OptionError('runs', 'at two learning rates or more', groups.size);
   return [...groups]
     .map(([learningRate, own]) => ({ learningRate, runs: own }))
     .sort((a, b) => a.learningRate - b.learningRate);

@@ -2,14 +2,13 @@
 export interface Sides {
   readonly left: number;
   readonly right: number;
-  /** `left - right`, as a part of the sizes of all that was added up. */
+  /** `left - right`, relative to the sum of the absolute values of all terms. */
   readonly defect: number;
 }
 
-/** @param left what is added up on the left. */
+/** The sums of the terms on either side. */
 export function sidesOf(left: readonly number[], right: readonly number[]): Sides {
-  const sum = (terms: readonly number[], of = (term: number): number => term) =>
-    terms.reduce((total, term) => total + of(term), 0);
+  const sum = (terms: readonly number[]): number => terms.reduce((total, term) => total + term, 0);
   const difference = sum(left) - sum(right);
-  return { left: sum(left), right: sum(right), defect: difference / sum([...left, ...right], Math.abs) };
+  return { left: sum(left), right: sum(right), defect: difference / sum([...left, ...right].map(Math.abs)) };
 }

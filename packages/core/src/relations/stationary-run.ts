@@ -4,10 +4,10 @@ import { OptionError } from '../validate.js';
 import type { SecondRelationRun } from './second-relation.js';
 
 /**
- * What a run tells the second relation, from its epochs at its last learning rate:
+ * The averages of a run that the second relation needs, from its epochs at its last learning rate:
  *
- * `<O_FB>` (18): |grad f|^2 as a half-running average (15) over epochs' ends, as section 3.2 has it, and `v . grad f^B` as the one over steps
- * that the last record already holds. `<|v|^2> = 2 (1 - nu) / ((1 + mu) eta) <O_R>`: Tr C~ for mu = nu = 0.
+ * `<O_FB>` (18): |grad f|^2 as a half-running average (15) over epochs' ends, as section 3.2 has it, and `v . grad f^B` as that over steps, which
+ * the last record contains. `<|v|^2> = 2 (1 - nu) / ((1 + mu) eta) <O_R>`: Tr C~ for mu = nu = 0.
  *
  * @param epochs of one run, in order; at least one.
  * @throws OptionError if there is none, or an option is out of its range.

@@ -1,9 +1,8 @@
 import type { EpochRecord } from '@fdr/records';
+import { inRange } from '../validate.js';
 import { isBalanced } from './equilibrium-rule.js';
 
-// Arithmetic on an epoch's record, and so beside it: page, command line and library read the same estimate from it.
-
-/** What the noise holds a stationary training above, and how high. */
+/** The bottom of the valley that a stationary training explores, and the height above it at which the noise keeps the training. */
 export interface ValleyFloor {
   /** f_0: the loss at the bottom of the valley, L2 term included. */
   readonly floor: number;
@@ -17,10 +16,10 @@ export interface ValleyFloor {
  *
  *     f_0 = <f> - 1/2 <theta . grad f>
  *
- * and by (FDR1) the height is `1/4 eta Tr C~`. Where the bottom theta* lies need not be known: `<grad f> = 0` (8), so `<(theta - theta_c) . grad f>`
- * is the same for any constant theta_c, theta* and the origin alike. A theta_c near theta* makes it less noisy, no different.
+ * and by (FDR1) the height is `1/4 eta Tr C~`. The bottom theta* need not be known: `<grad f> = 0` (8), so `<(theta - theta_c) . grad f>`
+ * is the same for every constant theta_c, be it theta* or the origin. A theta_c near theta* lowers its noise alone.
  *
- * @param averages of an epoch in equilibrium. Elsewhere they say nothing of a floor: see {@link stationaryFloor}.
+ * @param averages of an epoch in equilibrium. Out of equilibrium the estimate is meaningless: see {@link stationaryFloor}.
  * @example valleyFloor({ lossHalf: 0.5, oLHalf: 0.25 }).floor // 0.375
  */
 export function valleyFloor({ lossHalf, oLHalf }: Pick<EpochRecord, 'lossHalf' | 'oLHalf'>): ValleyFloor {
@@ -28,8 +27,8 @@ export function valleyFloor({ lossHalf, oLHalf }: Pick<EpochRecord, 'lossHalf' |
 }
 
 /**
- * The same where the epoch's averages are in equilibrium by the rule of section 3.3, `|O_L / O_R - 1| < X`; null where they are not, or
- * where a side is not defined.
+ * {@link valleyFloor} where the epoch's averages are in equilibrium by the rule of section 3.3, `|O_L / O_R - 1| < X`; null where they are
+ * not, or where a side is not defined.
  *
  * @param threshold X, in (0, 1).
  */
@@ -41,17 +40,15 @@ export function stationaryFloor(
 }
 
 /**
- * How much a lower learning rate can still gain here, once it is in equilibrium too: the height is proportional to eta while the noise stays as
- * it is, so `height (1 - eta' / eta)`. At eta' = 0, all of it.
+ * The decrease of the loss at a lower learning rate, once that is in equilibrium too. The height is proportional to eta while the noise stays
+ * the same, so the gain is `height (1 - eta' / eta)`, and at eta' = 0 the whole height.
  *
  * @param learningRate eta, above 0.
  * @param lower eta', in [0, eta].
- * @throws RangeError if one is out of its range.
+ * @throws OptionError if one is out of its range.
  */
 export function possibleGain({ height }: ValleyFloor, learningRate: number, lower = 0): number {
-  if (!(learningRate > 0 && learningRate < Infinity))
-    throw new RangeError(`learningRate must be a number in (0, Infinity); found ${learningRate}`);
-  if (!(lower >= 0 && lower <= learningRate))
-    throw new RangeError(`lower must be a number in [0, ${learningRate}]; found ${lower}`);
+  inRange('learningRate', learningRate, { above: 0 });
+  inRange('lower', lower, { min: 0, max: learningRate });
   return height * (1 - lower / learningRate);
 }

@@ -31,7 +31,7 @@ export const MOMENTUM_AND_DAMPENING = [
   [0.5, 0.3],
 ] as const;
 
-/** Every kind of place a program's tensors can have, in arithmetic that is exact in float32. */
+/** Every kind of position a program's tensors can have, in arithmetic that is exact in float32. */
 const ledger: Program = {
   name: 'ledger',
   state: { balance: { shape: [2], dtype: 'float32' }, steps: { shape: [], dtype: 'int32' } },
@@ -161,10 +161,12 @@ export function executorContract(name: string, make: () => Executor | Promise<Ex
       const settings = { learningRate: Float32Array.of(0.125) };
       const plain = (values: TensorValues, slot: string): PlainParameters =>
         model.parameters.map((spec) => [...(values[slotName(slot, spec.name)] as Float32Array)]);
-      const examples = (places: ArrayLike<number>): PlainExample[] =>
-        Array.from(places, (place) => ({
-          label: data.train.labels[place]!,
-          pixels: [...data.train.images.subarray(place * 12, (place + 1) * 12)].map((byte) => (byte / 255 - 0.4) / 0.2),
+      const examples = (positions: ArrayLike<number>): PlainExample[] =>
+        Array.from(positions, (position) => ({
+          label: data.train.labels[position]!,
+          pixels: [...data.train.images.subarray(position * 12, (position + 1) * 12)].map(
+            (byte) => (byte / 255 - 0.4) / 0.2,
+          ),
         }));
 
       it.each(MOMENTUM_AND_DAMPENING)('as plain numbers do, momentum %d, dampening %d', async (momentum, dampening) => {
@@ -281,13 +283,13 @@ export function executorContract(name: string, make: () => Executor | Promise<Ex
           steps: 9,
           state: zeroSlot('gradients', model.parameters),
           inputs: {
-            indices: Int32Array.from({ length: 63 }, (_, place) => (place < 60 ? place : 0)),
-            weights: Float32Array.from({ length: 63 }, (_, place) => (place < 60 ? 1 : 0)),
+            indices: Int32Array.from({ length: 63 }, (_, position) => (position < 60 ? position : 0)),
+            weights: Float32Array.from({ length: 63 }, (_, position) => (position < 60 ? 1 : 0)),
           },
           settings: parameters,
         });
         await executable.dispose();
-        const all = examples(Array.from({ length: 60 }, (_, place) => place));
+        const all = examples(Array.from({ length: 60 }, (_, position) => position));
         const plainOnes = plain(parameters, 'parameters');
         const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
         expect(distance([sum(outputs['loss']!) / 60], [plainLoss(SAMPLE_WIDTHS, plainOnes, all, 0)])).toBeLessThan(

@@ -41,8 +41,8 @@ const slope: Objective = {
 const STEPS = 40;
 /** Gradients of very different size, and one step twenty times as large as the rest. */
 const GRADIENTS = Array.from({ length: STEPS }, (_, step) =>
-  [...normal(randomState(step, 'shuffling'), 8, step === 5 ? 20 : 1).values].map((value, place) =>
-    Math.fround(value * 10 ** (place - 5)),
+  [...normal(randomState(step, 'shuffling'), 8, step === 5 ? 20 : 1).values].map((value, position) =>
+    Math.fround(value * 10 ** (position - 5)),
   ),
 );
 const START = [0.3, -1, 0.5, 0.2, -0.1, 0.7, 0.05, -0.4];
@@ -121,10 +121,10 @@ export function optimizerContract(name: string, make: () => Executor | Promise<E
       });
 
       it('moves for no other reason than its own gradient', async () => {
-        const alone = GRADIENTS.map((gradient) => gradient.map((value, place) => (place === 2 ? value : 0)));
+        const alone = GRADIENTS.map((gradient) => gradient.map((value, position) => (position === 2 ? value : 0)));
         const [found, all] = [await descend(optimizer, alone), await descend(optimizer, GRADIENTS)];
-        expect(parametersOf(found).filter((_value, place) => place !== 2)).toEqual(
-          START.map(Math.fround).filter((_value, place) => place !== 2),
+        expect(parametersOf(found).filter((_value, position) => position !== 2)).toEqual(
+          START.map(Math.fround).filter((_value, position) => position !== 2),
         );
         expect(parametersOf(found)[2]).toBe(parametersOf(all)[2]);
         expect(parametersOf(found)[2]).not.toBe(Math.fround(START[2]!));

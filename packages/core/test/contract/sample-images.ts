@@ -6,8 +6,8 @@ export function sampleImages(train = 60, test = 23): ClassificationData {
   const draw = (seed: number, count: number): LabelledImages => {
     const noise = uniform(randomState(seed, 'initialization'), count * 12, 90).values;
     const labels = Uint8Array.from({ length: count }, (_, index) => index % 3);
-    const images = Uint8Array.from(noise, (value, place) => {
-      const bright = Math.floor((place % 12) / 4) === labels[Math.floor(place / 12)];
+    const images = Uint8Array.from(noise, (value, position) => {
+      const bright = Math.floor((position % 12) / 4) === labels[Math.floor(position / 12)];
       return Math.round(100 + value + (bright ? 40 : 0));
     });
     return { images, labels, count };

@@ -10,8 +10,8 @@ export function samplePictures(train = 24, test = 11): ClassificationData {
   const draw = (seed: number, count: number): LabelledImages => {
     const noise = uniform(randomState(seed, 'initialization'), count * 60, 60).values;
     const labels = Uint8Array.from({ length: count }, (_, index) => index % 3);
-    const images = Uint8Array.from(noise, (value, place) => {
-      const bright = Math.floor((place % 60) / 20) === labels[Math.floor(place / 60)];
+    const images = Uint8Array.from(noise, (value, position) => {
+      const bright = Math.floor((position % 60) / 20) === labels[Math.floor(position / 60)];
       return Math.round(100 + value + (bright ? 60 : 0));
     });
     return { images, labels, count };

@@ -6,8 +6,8 @@ export function distance(found: ArrayLike<number>, expected: ArrayLike<number>):
   if (found.length !== expected.length || expected.length === 0) return NaN;
   let largest = 0;
   let difference = 0;
-  for (let place = 0; place < expected.length; place++) {
-    const [a, b] = [found[place] as number, expected[place] as number];
+  for (let position = 0; position < expected.length; position++) {
+    const [a, b] = [found[position] as number, expected[position] as number];
     if (Number.isNaN(a) || Number.isNaN(b)) return NaN;
     largest = Math.max(largest, Math.abs(b));
     difference = Math.max(difference, Math.abs(a - b));

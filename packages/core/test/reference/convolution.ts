@@ -27,14 +27,14 @@ export function plainConvolution(picture: Picture, kernel: readonly number[], bi
 
 /** ReLU, then the largest of each square: the order of the paper. */
 export function plainReluAndPool(picture: Picture, width: number): Picture {
-  const places = Array.from(
+  const positions = Array.from(
     { length: width * width },
-    (_, place) => [Math.floor(place / width), place % width] as const,
+    (_, position) => [Math.floor(position / width), position % width] as const,
   );
   return Array.from({ length: Math.floor(picture.length / width) }, (_, i) =>
     Array.from({ length: Math.floor(picture[0]!.length / width) }, (__, j) =>
       picture[0]![0]!.map((___, channel) =>
-        Math.max(...places.map(([k, l]) => Math.max(0, picture[i * width + k]![j * width + l]![channel]!))),
+        Math.max(...positions.map(([k, l]) => Math.max(0, picture[i * width + k]![j * width + l]![channel]!))),
       ),
     ),
   );
@@ -57,7 +57,7 @@ export function plainCnnLogits(
   const features = picture.flat(2);
   const [kernel, bias] = [parameters.at(-2)!, parameters.at(-1)!];
   return bias.map((start, output) =>
-    features.reduce((sum, value, place) => sum + value * kernel[place * bias.length + output]!, start),
+    features.reduce((sum, value, position) => sum + value * kernel[position * bias.length + output]!, start),
   );
 }
 
@@ -86,11 +86,13 @@ export function plainNetworkGradients(
   weightDecay: number,
 ): PlainParameters {
   const width = 1e-6;
-  const at = (tensor: number, place: number, value: number): number => {
-    const moved = parameters.map((values, index) => (index === tensor ? values.with(place, value) : values));
+  const at = (tensor: number, position: number, value: number): number => {
+    const moved = parameters.map((values, index) => (index === tensor ? values.with(position, value) : values));
     return plainNetworkLoss(network, moved, batch, weightDecay);
   };
   return parameters.map((values, tensor) =>
-    values.map((value, place) => (at(tensor, place, value + width) - at(tensor, place, value - width)) / (2 * width)),
+    values.map(
+      (value, position) => (at(tensor, position, value + width) - at(tensor, position, value - width)) / (2 * width),
+    ),
   );
 }

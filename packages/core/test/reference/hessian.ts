@@ -8,7 +8,9 @@ export function plainHessianVector(
 ): PlainParameters {
   const step = 1e-4;
   const moved = (factor: number): PlainParameters =>
-    parameters.map((tensor, index) => tensor.map((value, place) => value + factor * direction[index]![place]!));
+    parameters.map((tensor, index) => tensor.map((value, position) => value + factor * direction[index]![position]!));
   const [ahead, behind] = [gradients(moved(step)), gradients(moved(-step))];
-  return ahead.map((tensor, index) => tensor.map((value, place) => (value - behind[index]![place]!) / (2 * step)));
+  return ahead.map((tensor, index) =>
+    tensor.map((value, position) => (value - behind[index]![position]!) / (2 * step)),
+  );
 }

@@ -5,8 +5,8 @@ export interface PlainMoment {
   readonly velocity: PlainParameters;
 }
 
-const sum = (tensors: PlainParameters, term: (tensor: number, place: number) => number): number[] =>
-  tensors.map((values, tensor) => values.reduce((total, _, place) => total + term(tensor, place), 0));
+const sum = (tensors: PlainParameters, term: (tensor: number, position: number) => number): number[] =>
+  tensors.map((values, tensor) => values.reduce((total, _, position) => total + term(tensor, position), 0));
 
 /** Every extra observable of one step, tensor by tensor, as its formula stands in the paper. */
 export function plainObservables(
@@ -15,7 +15,7 @@ export function plainObservables(
   g: PlainParameters,
   { learningRate, momentum, dampening }: { learningRate: number; momentum: number; dampening: number },
 ): Record<string, number[]> {
-  const of = (term: (tensor: number, place: number) => number) => sum(theta, term);
+  const of = (term: (tensor: number, position: number) => number) => sum(theta, term);
   const third = of((i, k) => vNext[i]![k]! ** 3);
   const second = of((i, k) => theta[i]![k]! * vNext[i]![k]! ** 2);
   const first = of((i, k) => theta[i]![k]! ** 2 * v[i]![k]!);

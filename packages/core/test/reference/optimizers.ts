@@ -1,6 +1,6 @@
 /** One update of one element, from the papers' algorithms, as slow and obvious as they stand there. */
 export interface PlainOptimizer {
-  /** Changes the state in place. @returns the new parameter. */
+  /** Changes the state in position. @returns the new parameter. */
   readonly update: (
     parameter: number,
     gradient: number,

@@ -55,12 +55,12 @@ export function plainGradients(
 ): PlainParameters {
   const width = 1e-5;
   return parameters.map((tensor) =>
-    tensor.map((value, place) => {
-      tensor[place] = value + width;
+    tensor.map((value, position) => {
+      tensor[position] = value + width;
       const above = plainLoss(widths, parameters, batch, weightDecay);
-      tensor[place] = value - width;
+      tensor[position] = value - width;
       const below = plainLoss(widths, parameters, batch, weightDecay);
-      tensor[place] = value;
+      tensor[position] = value;
       return (above - below) / (2 * width);
     }),
   );

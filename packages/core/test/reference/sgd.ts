@@ -10,7 +10,7 @@ export interface PlainStep {
 }
 
 const dot = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((sum, value, place) => sum + value * b[place]!, 0);
+  a.reduce((sum, value, position) => sum + value * b[position]!, 0);
 
 /** One update as (10) and (11) say it, and the observables (17) as they stand there. */
 export function plainStep(
@@ -20,10 +20,10 @@ export function plainStep(
   { learningRate, momentum, dampening }: { learningRate: number; momentum: number; dampening: number },
 ): PlainStep {
   const nextVelocity = velocity.map((tensor, index) =>
-    tensor.map((value, place) => momentum * value - (1 - dampening) * gradients[index]![place]!),
+    tensor.map((value, position) => momentum * value - (1 - dampening) * gradients[index]![position]!),
   );
   const nextParameters = parameters.map((tensor, index) =>
-    tensor.map((value, place) => value + learningRate * nextVelocity[index]![place]!),
+    tensor.map((value, position) => value + learningRate * nextVelocity[index]![position]!),
   );
   const factor = ((1 + momentum) / (2 * (1 - dampening))) * learningRate;
   return {

@@ -4,13 +4,13 @@ import { minimumWarnings } from './horizon.js';
 import type { Schedule } from './schedule.js';
 
 /**
- * Half a cosine from the first learning rate to the smallest (Loshchilov and Hutter 2017, without restarts) over the E epochs that lie before
- * the schedule when it begins: epoch `e + 1` runs at
+ * Half a cosine from the first learning rate to the minimum (Loshchilov and Hutter 2017, without restarts) over the E epochs that follow
+ * the schedule's beginning: epoch `e + 1` runs at
  *
  *     eta_min + 1/2 (eta_0 - eta_min) (1 + cos(pi e / E)),   e = 0 .. E - 1
  *
- * so that the smallest itself would be reached after the last epoch. Each rate is made of the one before, as PyTorch's
- * CosineAnnealingLR does: a rate that is set by hand scales the rest of the curve.
+ * so that the minimum would be reached after the last epoch. Each rate is computed from the one before, as by PyTorch's
+ * CosineAnnealingLR: a rate that is set by hand scales the rest of the curve.
  *
  * Every change restarts the half-running averages, so that under this schedule they are averages of single epochs.
  *
@@ -21,7 +21,7 @@ import type { Schedule } from './schedule.js';
 export function cosine(options: Partial<ScheduleOptions<'cosine'>> = {}): Schedule {
   const settings = resolveOptions(SCHEDULE_OPTIONS.cosine, options);
   const minimum = settings.minimumLearningRate;
-  // 1 + cos(x) = 2 cos(x / 2)^2 keeps its digits where it is small.
+  // 1 + cos(x) = 2 cos(x / 2)^2 is accurate where it is small.
   const height = (epochs: number, total: number): number => Math.cos((Math.PI * epochs) / (2 * total)) ** 2;
   return {
     settings: { kind: 'cosine', ...settings },

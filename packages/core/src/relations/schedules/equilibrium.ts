@@ -5,15 +5,15 @@ import { formatNumber } from '../format.js';
 import { epochWarnings, minimumWarnings, type TrainingHorizon } from './horizon.js';
 import type { EpochEnd, Schedule } from './schedule.js';
 
-/** Right after a drop the ratio stands near 1 / (1 - Y); below this many thresholds away from 1 it may drop again at once. */
+/** Right after a drop the ratio is near 1 / (1 - Y). Less than this many thresholds from 1 the schedule may drop again at once. */
 const LEAST_MARGIN = 3;
 
 /**
  * The paper's adaptive schedule (section 3.3): at an epoch's end, if `|O_L / O_R - 1| < X`, then `eta <- (1 - Y) eta` and the
  * averages restart.
  *
- * `balance: 'layers'` lets the slowest parameter tensor decide, so that the balance of the total cannot hide the drift of one. `minimumSteps` and
- * `passes` ask for more evidence than the paper does.
+ * `balance: 'layers'` lets the slowest parameter tensor decide, so that the total's balance cannot hide the drift of one. `minimumSteps` and
+ * `passes` require more evidence than the paper does.
  *
  * @param options see `SCHEDULE_OPTIONS.equilibrium` for ranges and defaults, which are the paper's.
  * @throws OptionError naming the option, its range and what was found.
@@ -21,7 +21,7 @@ const LEAST_MARGIN = 3;
  */
 export function equilibrium(options: Partial<ScheduleOptions<'equilibrium'>> = {}): Schedule {
   const settings = resolveOptions(SCHEDULE_OPTIONS.equilibrium, options);
-  const { threshold, decay, balance, minimumSteps, passes, minimumLearningRate: minimum } = settings;
+  const { threshold, decay, balance, minimumSteps, passes: consecutivePasses, minimumLearningRate: minimum } = settings;
   return {
     settings: { kind: 'equilibrium', ...settings },
     needs: 'dynamics',
@@ -30,38 +30,38 @@ export function equilibrium(options: Partial<ScheduleOptions<'equilibrium'>> = {
       warnings: [
         ...marginWarnings(threshold, decay),
         ...minimumWarnings(minimum, horizon),
-        ...epochWarnings(passes, horizon, `a schedule of ${passes} passes in a row`),
+        ...epochWarnings(consecutivePasses, horizon, `a schedule of ${consecutivePasses} passes in a row`),
         ...stepWarnings(minimumSteps, horizon),
       ],
     }),
     decide: (state, end) => {
       const { learningRate, stepsUsed } = end;
       const stay = { state: {}, learningRate, reason: null };
-      const judged = judgedSides(balance, end);
-      const holds = judged && stepsUsed >= minimumSteps && inEquilibrium({ ...judged.sides, stepsUsed }, threshold);
+      const decisive = decisiveSides(balance, end);
+      const holds = decisive && stepsUsed >= minimumSteps && inEquilibrium({ ...decisive.sides, stepsUsed }, threshold);
       if (!holds || learningRate <= minimum) return stay;
       // A rate that was set by hand since has restarted the averages, and the passes with them.
       const passed = 1 + (state['learningRate'] === learningRate ? (state['passed'] ?? 0) : 0);
-      if (passed < passes) return { ...stay, state: { passed, learningRate } };
+      if (passed < consecutivePasses) return { ...stay, state: { passed, learningRate } };
       return {
         state: {},
         learningRate: Math.max((1 - decay) * learningRate, minimum),
-        reason: reasonOf(judged, threshold, stepsUsed),
+        reason: reasonOf(decisive, threshold, stepsUsed),
       };
     },
   };
 }
 
-/** The sides that decide, and whose they are: the slowest layer's, or the total's, which has no name. */
-interface Judged {
+/** The sides that decide: those of the slowest layer, with its name, or of the total, without. */
+interface DecisiveSides {
   readonly sides: TwoSides;
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
-const judgedSides = (balance: 'total' | 'layers', end: EpochEnd): Judged | undefined =>
+const decisiveSides = (balance: 'total' | 'layers', end: EpochEnd): DecisiveSides | undefined =>
   balance === 'total' ? { sides: end } : slowest(end.layers);
 
-function reasonOf({ sides, name }: Judged, threshold: number, stepsUsed: number): LearningRateReason {
+function reasonOf({ sides, name }: DecisiveSides, threshold: number, stepsUsed: number): LearningRateReason {
   const ratio = ratioOf(sides);
   const whose = name === undefined ? 'the ratio' : `the slowest ratio, of ${name},`;
   const message = `${whose} ${formatNumber(ratio, 5)} was within ${formatNumber(threshold)} of 1 over the last ${stepsUsed.toLocaleString('en')} steps`;
@@ -78,7 +78,7 @@ function marginWarnings(threshold: number, decay: number): string[] {
   ];
 }
 
-/** The averages are means of the later half: after t steps, of t/2. */
+/** The averages are means of the later half: after t steps, over t/2 of them. */
 function stepWarnings(minimumSteps: number, { epochs, stepsPerEpoch }: TrainingHorizon): string[] {
   const steps = epochs * stepsPerEpoch;
   if (2 * minimumSteps <= steps) return [];

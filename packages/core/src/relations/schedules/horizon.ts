@@ -1,4 +1,4 @@
-/** What lies before a schedule when it begins. */
+/** The rest of the training when a schedule begins. */
 export interface TrainingHorizon {
   /** Epochs to come. */
   readonly epochs: number;
@@ -7,13 +7,13 @@ export interface TrainingHorizon {
   readonly learningRate: number;
 }
 
-/** Warns of a smallest learning rate that leaves a schedule nothing to do. */
+/** Warns of a minimum that is not below the learning rate. */
 export const minimumWarnings = (minimum: number, { learningRate }: TrainingHorizon): string[] =>
   minimum >= learningRate
     ? [`the minimum learning rate ${minimum} is not below ${learningRate}: the schedule will never lower it`]
     : [];
 
-/** Warns of a schedule that needs more epochs than there are. `what` begins the sentence. */
+/** Warns of a schedule that needs more epochs than there are. @param what subject of the sentence. */
 export const epochWarnings = (needed: number, { epochs }: TrainingHorizon, what: string): string[] =>
   needed > epochs
     ? [`${what} needs ${needed} epochs and there are ${epochs}: the schedule will never lower the learning rate`]

@@ -8,12 +8,12 @@ import type { Schedule } from './schedule.js';
 const LEAST_CHANGE = 1e-8;
 
 /**
- * Waits for the loss to stop falling, with the rule and the numbers of PyTorch's ReduceLROnPlateau (`mode='min'`,
+ * Lowers the learning rate when the loss has stopped falling, with the rule and the numbers of PyTorch's ReduceLROnPlateau (`mode='min'`,
  * `threshold_mode='rel'`, no cooldown): an epoch is better if its loss is below `(1 - improvement)` times the best so far; after more
- * than `patience` epochs in a row that are not, `eta <- factor eta`, and the counting begins again, the best being kept.
+ * than `patience` epochs in a row that are not, `eta <- factor eta`, and the count restarts, the best being kept.
  *
- * It watches the full-batch training loss at the epoch's end, L2 term included (PyTorch watches whatever it is given; test
- * data has no part in training here). A loss that is not finite decides nothing, where PyTorch counts it as not better.
+ * The loss is the full-batch training loss at the epoch's end, L2 term included; test data has no part in training. A loss that is
+ * not finite is ignored, where PyTorch counts it as not better.
  *
  * @param options see `SCHEDULE_OPTIONS.plateau` for ranges and defaults.
  * @throws OptionError naming the option, its range and what was found.

@@ -4,7 +4,7 @@ import { ratioOf, slowest, type TwoSides } from '../equilibrium-rule.js';
 import { halfRunningAverage, type HalfRunningAverage } from '../half-running-average.js';
 import type { Schedule } from './schedule.js';
 
-/** A moment at which the rule would have changed the learning rate. */
+/** An epoch's end at which the rule would have changed the learning rate. */
 export interface Firing {
   readonly epoch: number;
   readonly step: number;
@@ -12,28 +12,28 @@ export interface Firing {
   readonly to: number;
   readonly reason: LearningRateReason;
   /**
-   * True while the rule has asked for nothing that the recorded training did not do: then this is what it would have done. Later
-   * ones are hypothetical, for the steps they rest on were made at another learning rate.
+   * True while the learning rates of rule and recorded training agree. Later firings are hypothetical, because the steps that they are based
+   * on were made at another learning rate.
    */
   readonly exact: boolean;
 }
 
-/** What the rule saw at an epoch's end. */
+/** The rule's input at an epoch's end. */
 export interface Observation {
   readonly epoch: number;
   readonly learningRate: number;
   /** O_L / O_R of the averages since the learning rate last changed, in the training or by the rule. */
   readonly ratio: number;
-  /** The parameter tensor furthest from balance; undefined where the steps tell of no tensor. */
+  /** The parameter tensor furthest from balance; undefined where there are none. */
   readonly layer: { readonly name: string; readonly ratio: number } | undefined;
   /** Full-batch loss over the training data, as it was recorded. */
   readonly trainLoss: number;
   readonly stepsUsed: number;
 }
 
-/** A rule over a recorded training, as far as its steps have been taken. */
+/** A rule applied to a recorded training, up to the last step taken. */
 export interface RuleReplay {
-  /** What is questionable about the rule's options in this run. */
+  /** Options of the rule that can't work in this run, a sentence each. */
   readonly warnings: readonly string[];
   /** Takes the next steps, row by row as `run.stepColumns` names them. */
   take(rows: Float32Array): void;
@@ -41,7 +41,7 @@ export interface RuleReplay {
   readonly firings: readonly Firing[];
 }
 
-/** Where one balance stands in a row, and its averages since they last began anew. */
+/** The columns of one balance, and its averages since they last restarted. */
 interface TrackedBalance {
   readonly oL: number;
   readonly oR: number;
@@ -49,10 +49,12 @@ interface TrackedBalance {
 }
 
 /**
- * Lets a schedule look at a recorded training at each epoch's end (section 3.3) without training again: from O_L and O_R of each step, in total
- * and of each parameter tensor, and from the recorded full-batch losses. The half-running averages restart where the recorded learning rate
- * changed, and where the rule would have changed it.
+ * Applies a schedule to a recorded training at each epoch's end (section 3.3) without training again. Its input is O_L and O_R of each step,
+ * in total and of each parameter tensor, and the recorded full-batch losses. The half-running averages restart where the recorded learning
+ * rate changed, and where the rule would have changed it.
  *
+ * @param records the run's events and epochs.
+ * @returns observations and firings, which grow with each call of `take`.
  * @throws OptionError where the steps lack a column that the rule reads.
  */
 export function replayRule(
@@ -80,7 +82,7 @@ export function replayRule(
   let rate = learningRate;
   let exact = true;
 
-  /** Shows the rule the epoch that has just ended. Says whether the rule fired. */
+  /** Lets the rule decide on the epoch that has just ended. @returns whether it fired. */
   function endEpoch(): boolean {
     const epoch = step / stepsPerEpoch;
     const sides = sidesOf(total);

@@ -2,7 +2,7 @@ import type { LearningRateReason, Settings } from '@fdr/records';
 import type { Balance, TwoSides } from '../equilibrium-rule.js';
 import type { TrainingHorizon } from './horizon.js';
 
-/** What a schedule is given at an epoch's end: the balance since the learning rate last changed, and the rate itself. */
+/** A schedule's input at an epoch's end: the balance since the learning rate last changed, and the rate itself. */
 export interface EpochEnd extends Balance {
   /** eta during the epoch. */
   readonly learningRate: number;
@@ -12,17 +12,17 @@ export interface EpochEnd extends Balance {
   readonly trainLoss: number;
 }
 
-/** All that a schedule remembers; JSON carries it. */
+/** The state of a schedule, as plain JSON. */
 export type ScheduleState = Readonly<Record<string, number>>;
 
-/** What a schedule begins with, and what cannot happen in the training before it. */
+/** The first state of a schedule, and warnings of options that can't work in the training before it. */
 export interface ScheduleStart {
   readonly state: ScheduleState;
   /** One sentence each, for people. */
   readonly warnings: readonly string[];
 }
 
-/** What a schedule answers at an epoch's end. */
+/** A schedule's decision at an epoch's end. */
 export interface Decision {
   readonly state: ScheduleState;
   /** eta of the next epoch. */
@@ -31,14 +31,28 @@ export interface Decision {
   readonly reason: LearningRateReason | null;
 }
 
-/** What sets the learning rate at epochs' ends: pure functions over an explicit state. */
+/**
+ * Sets the learning rate at epochs' ends: pure functions over an explicit state. A caller's own is passed to `train()` as the built-in
+ * ones are.
+ *
+ * @example
+ * const halving: Schedule = {
+ *   settings: { kind: 'halving' },
+ *   begin: () => ({ state: {}, warnings: [] }),
+ *   decide: (state, { learningRate }) => ({
+ *     state,
+ *     learningRate: learningRate / 2,
+ *     reason: { rule: 'halving', message: 'an epoch had passed' },
+ *   }),
+ * };
+ */
 export interface Schedule {
-  /** Its kind and its options, as they are recorded. A training goes on bit for bit only with the same ones. */
+  /** Kind and options, as they are recorded. A snapshot is resumed only with the same ones. */
   readonly settings: Settings;
   /** `dynamics`: it reads O_R, which only SGD defines; a training with another optimizer refuses it. */
-  readonly needs?: 'dynamics';
-  /** Before the first epoch that it sees. */
+  readonly needs?: 'dynamics' | undefined;
+  /** Called before its first epoch. */
   readonly begin: (horizon: TrainingHorizon) => ScheduleStart;
-  /** At each epoch's end. */
+  /** Called at each epoch's end. */
   readonly decide: (state: ScheduleState, end: EpochEnd) => Decision;
 }

@@ -77,9 +77,9 @@ export function figureRows(page: Page, title: FigureTitle): Promise<string[][]> 
   return downloadRows(page, page.getByRole('button', { name: `Save the values of ${title} as CSV` }));
 }
 
-/** Rows of the CSV file of all steps in sight. */
+/** Rows of the CSV file of all visible steps. */
 export function stepRows(page: Page): Promise<string[][]> {
-  return downloadRows(page, page.getByRole('button', { name: /Save the steps in sight/ }));
+  return downloadRows(page, page.getByRole('button', { name: /Save the visible steps/ }));
 }
 
 /** Clicks a button that saves a CSV file. Returns the file's rows without its head; quoted cells must not hold a comma. */

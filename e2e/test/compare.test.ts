@@ -27,7 +27,7 @@ test('runs chosen in the list by keyboard are compared side by side', async ({ s
   expect(await run(`${SHORT_TRAINING} --name second --learning-rate 0.05`)).toMatchObject({ exitCode: 0 });
   expect(await run(`${SHORT_TRAINING} --name third`)).toMatchObject({ exitCode: 0 });
   await page.goto(await dashboardUrl(start('serve --port 0')));
-  await expect(page.getByText('Check two runs or more')).toBeVisible();
+  await expect(page.getByText('Select 2 to 8 runs')).toBeVisible();
   for (const name of ['second', 'first']) {
     await page.getByRole('checkbox', { name: `Compare ${name}` }).focus();
     await page.keyboard.press('Space');
@@ -53,7 +53,7 @@ test('runs chosen in the list by keyboard are compared side by side', async ({ s
   await page.getByRole('link', { name: 'Choose other runs' }).click();
   await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(2);
   await page.getByRole('checkbox', { name: 'Compare second' }).uncheck();
-  await expect(page.getByText('Check two runs or more')).toBeVisible();
+  await expect(page.getByText('Select 2 to 8 runs')).toBeVisible();
 });
 
 test('at most eight runs can be chosen for a comparison', async ({ start, run, page, folder }) => {

@@ -19,7 +19,7 @@ test('the buttons of the page pause, resume and stop a run', async ({ start, pag
   await expect(pill).toHaveText('running');
 
   await controls.getByRole('button', { name: 'Stop' }).click();
-  await page.getByRole('button', { name: 'Go on training' }).click();
+  await page.getByRole('button', { name: 'Continue training' }).click();
   await expect(pill).toHaveText('running');
   await controls.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('button', { name: 'Stop the run' }).click();
@@ -81,8 +81,8 @@ test('Tab reaches every control of a run', async ({ start, page }) => {
     'Pause',
     'Stop…',
     'learning-rate',
-    'First epoch in sight',
-    'Last epoch in sight',
+    'First visible epoch',
+    'Last visible epoch',
     'lin',
     'log',
     'Values',
@@ -106,7 +106,7 @@ test('the keyboard pauses and resumes a run, and Escape answers no to stopping i
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeVisible();
   // The harmless answer has the focus.
-  await expect(page.getByRole('button', { name: 'Go on training' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Continue training' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   await waitForEpochs(page, 2);

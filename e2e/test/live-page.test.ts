@@ -137,7 +137,7 @@ test('a chosen view is kept while the run grows and after a reload', async ({ st
   await dragAcross(page, loss);
   const showAll = page.getByRole('button', { name: 'Show all', exact: true });
   await expect(showAll).toBeEnabled();
-  const [first, last] = [page.getByLabel('First epoch in sight'), page.getByLabel('Last epoch in sight')];
+  const [first, last] = [page.getByLabel('First visible epoch'), page.getByLabel('Last visible epoch')];
   const chosen = [await first.inputValue(), await last.inputValue()];
   expect(Number(chosen[1])).toBeGreaterThan(Number(chosen[0]));
 

@@ -94,7 +94,7 @@ test('the page of an unknown run or path tells so and leads back to the list', a
   await page.getByRole('main').getByRole('link', { name: 'All runs' }).click();
   await expect(page).toHaveTitle('Runs – FDR');
   await page.goto(`${url}nowhere/at/all`);
-  await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   // The browser itself reports the answer 404.
   removeExpectedErrors(pageErrors, /404/);
 });

@@ -1,8 +1,8 @@
-import './schema-library.js';
+import './zod-config.js';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { createApi } from './feed/api.js';
-import { createPages } from './router.js';
+import { createAppRouter } from './router.js';
 import './style.css';
 
-createApp(App).use(createPages(createApi())).mount('#app');
+createApp(App).use(createAppRouter(createApi())).mount('#app');

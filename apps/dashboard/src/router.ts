@@ -3,12 +3,12 @@ import type { Api } from './feed/api.js';
 import ComparePage from './pages/ComparePage.vue';
 import FigurePage from './pages/FigurePage.vue';
 import FiguresPage from './pages/FiguresPage.vue';
-import LostPage from './pages/LostPage.vue';
+import NotFoundPage from './pages/NotFoundPage.vue';
 import RunPage from './pages/RunPage.vue';
 import RunsPage from './pages/RunsPage.vue';
 
-/** The pages by their addresses. */
-export function createPages(api: Api): Router {
+/** The router of the page: which address shows which component. */
+export function createAppRouter(api: Api): Router {
   return createRouter({
     history: createWebHistory(),
     routes: [
@@ -27,7 +27,7 @@ export function createPages(api: Api): Router {
         component: FigurePage,
         props: ({ params }) => ({ api, figureId: params['figureId'] }),
       },
-      { path: '/:rest(.*)*', component: LostPage },
+      { path: '/:rest(.*)*', component: NotFoundPage },
     ],
   });
 }

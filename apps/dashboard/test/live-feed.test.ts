@@ -1,22 +1,15 @@
 // @vitest-environment node
 import type { Position } from '@fdr/records';
-import { afterEach, describe, expect, it } from 'vitest';
-import { quadraticRun } from '../../../packages/figures/test/quadratic-run.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApi } from '../src/feed/api.js';
 import type { Feed } from '../src/feed/feed.js';
-import { openFeed } from '../src/feed/open-feed.js';
-import { fetchStepRows } from '../src/feed/step-rows.js';
+import { openLiveFeed } from '../src/feed/live-feed.js';
+import { expectHistory } from './expect-history.js';
+import { after, running } from './growing-run.js';
 import { RunServer, type GrowingRun } from './run-server.js';
 import { Watcher } from './watcher.js';
 
-const recorded = quadraticRun(12);
-const running: GrowingRun = { ...recorded, run: { ...recorded.run, status: 'running' } };
 const runId = running.run.id;
-
-/** The position after some whole epochs. */
-function after(epochs: number): Position {
-  return { epochs, steps: epochs * 200, events: running.events.filter(({ epoch }) => epoch <= epochs).length };
-}
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -33,74 +26,65 @@ async function serve(run: GrowingRun, reached: Position, port = 0): Promise<RunS
 async function watch(server: RunServer): Promise<{ watcher: Watcher; feed: Feed }> {
   const api = createApi(server.origin);
   const watcher = new Watcher();
-  const feed = openFeed(api, await api.run(runId), watcher, server.origin);
+  const feed = openLiveFeed(api, await api.run(runId), watcher);
   open.push(feed.close);
   return { watcher, feed };
 }
 
-function expectWhole({ history }: Watcher, epochs: number): void {
-  expect(history!.epochs).toEqual(running.epochs.slice(0, epochs));
-  expect(history!.events).toEqual(running.events.slice(0, after(epochs).events));
-  expect(history!.steps.steps).toBe(200 * epochs);
-  for (const [index, name] of running.run.stepColumns.entries()) {
-    const column = history!.steps.columns.get(name)!;
-    const values = Array.from({ length: 200 * epochs }, (_, step) => running.rows[3 * step + index]);
-    expect([...column.maximum.slice(0, 200 * epochs)], name).toEqual(values);
-    expect([...column.finite.slice(0, 200 * epochs)], name).toEqual(values.map(() => 1));
-  }
-}
-
 describe('a live feed', () => {
-  it('opened late has the whole history, then follows', async () => {
+  it('loads the whole history of a run opened late, then follows it', async () => {
     const server = await serve(running, after(5));
     const { watcher } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
     expect(server.subscriptions).toEqual([after(5)]);
-    expectWhole(watcher, 5);
+    expectHistory(watcher, 5);
     await server.grow(after(9));
-    expectWhole(watcher, 9);
+    expectHistory(watcher, 9);
   });
 
-  it('opened within an epoch has its steps too', async () => {
+  it('loads the steps of an unfinished epoch', async () => {
     const server = await serve(running, { ...after(3), steps: 677 });
     const { watcher } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
     expect(watcher.history!.steps.steps).toBe(677);
     await server.grow(after(4));
-    expectWhole(watcher, 4);
+    expectHistory(watcher, 4);
   });
 
-  it('drops what it knows already and fills a gap from its own position', async () => {
+  it('drops duplicates and fills a gap from its own position', async () => {
     const server = await serve(running, after(3));
     const { watcher } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
-    await server.say('steps', { runId, from: 400, rows: server.bytes(400, 600) });
-    await server.say('steps', { runId, from: 500, rows: server.bytes(500, 650) });
+    await server.broadcast('steps', { runId, from: 400, rows: server.bytes(400, 600) });
+    await server.broadcast('steps', { runId, from: 500, rows: server.bytes(500, 650) });
     expect(watcher.history!.steps.steps).toBe(650);
     server.reached = after(7);
-    await server.say('steps', { runId, from: 1000, rows: server.bytes(1000, 1100) });
+    await server.broadcast('steps', { runId, from: 1000, rows: server.bytes(1000, 1100) });
     await watcher.until(({ history }) => history!.epochs.length === 7);
     expect(server.subscriptions).toEqual([after(3), { ...after(3), steps: 650 }]);
     await watcher.until(({ history }) => history!.events.length === after(7).events);
-    expectWhole(watcher, 7);
+    expectHistory(watcher, 7);
   });
 
-  it('acknowledges nonsense and believes none of it', async () => {
+  it('acknowledges invalid messages and uses none of them', async () => {
     const server = await serve(running, after(2));
     const { watcher } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
-    await server.say('epoch', { runId, from: 2, records: [{ epoch: 'three' }] });
-    await server.say('epoch', { runId: 'another', from: 2, records: [running.epochs[2]] });
-    await server.say('steps', { runId, from: 400, rows: Buffer.alloc(13) });
-    await server.say('steps', { runId, from: 400, rows: 'text' });
-    await server.say('run', null);
-    await server.say('event', JSON.parse('{"__proto__": {"runId": "quadratic"}}'));
-    expectWhole(watcher, 2);
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    open.push(() => warn.mockRestore());
+    await server.broadcast('epoch', { runId, from: 2, records: [{ epoch: 'three' }] });
+    await server.broadcast('epoch', { runId: 'another', from: 2, records: [running.epochs[2]] });
+    await server.broadcast('steps', { runId, from: 400, rows: Buffer.alloc(13) });
+    await server.broadcast('steps', { runId, from: 400, rows: 'text' });
+    await server.broadcast('run', null);
+    await server.broadcast('event', JSON.parse('{"__proto__": {"runId": "quadratic"}}'));
+    expectHistory(watcher, 2);
+    expect(warn.mock.calls).toEqual([['A message was dropped:', expect.any(RangeError)]]);
     await server.grow(after(4));
-    expectWhole(watcher, 4);
+    expectHistory(watcher, 4);
   });
 
-  it('comes back after the server was gone, without gap or duplicate', async () => {
+  it('reconnects to a restarted server without gap or duplicate', async () => {
     const first = await serve(running, after(4));
     const port = Number(new URL(first.origin).port);
     const { watcher } = await watch(first);
@@ -110,10 +94,10 @@ describe('a live feed', () => {
     const second = await serve(running, after(8), port);
     await watcher.until(({ state, history }) => state === 'live' && history!.events.length === after(8).events);
     expect(second.subscriptions).toEqual([after(4)]);
-    expectWhole(watcher, 8);
+    expectHistory(watcher, 8);
   });
 
-  it('reads a run anew that came back shorter', async () => {
+  it('reloads a run that is shorter after the restart of the server', async () => {
     const first = await serve(running, after(6));
     const port = Number(new URL(first.origin).port);
     const { watcher } = await watch(first);
@@ -122,10 +106,10 @@ describe('a live feed', () => {
     await watcher.until(({ state }) => state === 'reconnecting');
     await serve(running, after(5), port);
     await watcher.until(({ state }) => state === 'live');
-    expectWhole(watcher, 5);
+    expectHistory(watcher, 5);
   });
 
-  it('says so when another server stands there that does not know the run', async () => {
+  it('fails with the server’s message when the restarted server does not know the run', async () => {
     const first = await serve(running, after(1));
     const port = Number(new URL(first.origin).port);
     const { watcher } = await watch(first);
@@ -136,7 +120,74 @@ describe('a live feed', () => {
     expect(watcher.connections.at(-1)).toEqual({ state: 'failed', reason: `there is no run ${runId}` });
   });
 
-  it('passes commands on and brings the answers back', async () => {
+  it('reloads a run that was resumed from a checkpoint while it was open', async () => {
+    const server = await serve(running, after(6));
+    const { watcher } = await watch(server);
+    await watcher.until(({ state }) => state === 'live');
+    // What was after the checkpoint of epoch 4 came out otherwise the second time.
+    const epochs = running.epochs.map((record) => (record.epoch > 4 ? { ...record, lossHalf: 7 } : record));
+    server.run = { ...running, epochs, run: { ...running.run, resumedAt: '2026-01-02T00:00:00.000Z' } };
+    await server.grow(after(8));
+    await watcher.until(({ history }) => history!.epochs.length === 8);
+    expect(watcher.history!.epochs).toEqual(epochs.slice(0, 8));
+    expect(server.subscriptions).toEqual([after(6), after(8)]);
+    expect(watcher.state).toBe('live');
+  });
+
+  it('reconnects to a server that ended the connection itself', async () => {
+    const server = await serve(running, after(2));
+    const { watcher } = await watch(server);
+    await watcher.until(({ state }) => state === 'live');
+    server.sendAway();
+    await watcher.until(({ state }) => state === 'reconnecting');
+    server.reached = after(3);
+    await watcher.until(({ state, history }) => state === 'live' && history!.events.length === after(3).events);
+    await watcher.until(({ history }) => history!.epochs.length === 3);
+    expect(server.subscriptions).toEqual([after(2), after(2)]);
+    expectHistory(watcher, 3);
+  });
+
+  it('closed while it is live leaves no connection and reports nothing more', async () => {
+    const server = await serve(running, after(2));
+    const { watcher, feed } = await watch(server);
+    await watcher.until(({ state }) => state === 'live');
+    expect(server.clients).toBe(1);
+    const reports = [...watcher.connections];
+    const growing = server.grow(after(4));
+    feed.close();
+    await vi.waitUntil(() => server.clients === 0);
+    await growing.catch(() => undefined);
+    expect(watcher.connections).toEqual(reports);
+    expect(watcher.history!.epochs).toHaveLength(2);
+  });
+
+  it('closed while the server is away does not reconnect', async () => {
+    const server = await serve(running, after(2));
+    const { watcher, feed } = await watch(server);
+    await watcher.until(({ state }) => state === 'live');
+    const reports = watcher.connections.length;
+    server.sendAway();
+    await watcher.until(({ state }) => state === 'reconnecting');
+    feed.close();
+    // Longer than the pause after which it would have reconnected.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(server.clients).toBe(0);
+    expect(watcher.connections.length).toBe(reports + 1);
+    expect(server.subscriptions).toHaveLength(1);
+  });
+
+  it('closed while it loads never connects', async () => {
+    const server = await serve(running, after(2));
+    const { watcher, feed } = await watch(server);
+    feed.close();
+    await vi.waitUntil(() => server.requests.some((url) => url.includes('/steps?from=400')));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(server.clients).toBe(0);
+    expect(watcher.history).toBeNull();
+    expect(watcher.connections).toEqual([]);
+  });
+
+  it('sends commands and returns the answers', async () => {
     const server = await serve(running, after(1));
     const { watcher, feed } = await watch(server);
     await watcher.until(({ state }) => state === 'live');
@@ -147,34 +198,7 @@ describe('a live feed', () => {
       { commandId: 'b', runId, type: 'stop' },
     ]);
     await server.stop();
-    const answer = await feed.send({ commandId: 'c', runId, type: 'pause' });
-    expect(answer).toMatchObject({ ok: false });
-  });
-});
-
-describe('a stored run', () => {
-  it('is replayed from requests alone', async () => {
-    const server = await serve(recorded, after(12));
-    const api = createApi(server.origin);
-    const watcher = new Watcher();
-    const summary = { ...(await api.run(runId)), controllable: false };
-    open.push(openFeed(api, summary, watcher, server.origin).close);
-    await watcher.until(({ state }) => state === 'recorded');
-    expectWhole(watcher, 12);
-    expect(server.subscriptions).toEqual([]);
-  });
-
-  it('gives every step of a stretch in full precision', async () => {
-    const server = await serve(recorded, after(12));
-    const table = await fetchStepRows(createApi(server.origin), recorded.run, 250, 2350);
-    expect(table.columns).toEqual(['step', 'epoch', 'loss', 'oL', 'oR']);
-    expect(table.rows.length).toBe(2100);
-    expect(table.rows[0]).toEqual([251, 251 / 200, ...recorded.rows.slice(750, 753)]);
-    expect(table.rows.at(-1)).toEqual([2350, 2350 / 200, ...recorded.rows.slice(3 * 2349, 3 * 2350)]);
-  });
-
-  it('that is not there is a refusal with the server’s words', async () => {
-    const server = await serve(recorded, after(1));
-    await expect(createApi(server.origin).run('nobody')).rejects.toThrow('there is no run nobody');
+    const acknowledgement = await feed.send({ commandId: 'c', runId, type: 'pause' });
+    expect(acknowledgement).toMatchObject({ ok: false });
   });
 });

@@ -9,45 +9,54 @@ export interface GrowingRun extends RunRecords {
   readonly rows: Float32Array;
 }
 
-/** Numbers as JSON carries them. */
-const spelled = (value: unknown): string =>
+/** JSON in which NaN and infinities are strings, as on the wire. */
+const toJson = (value: unknown): string =>
   JSON.stringify(value, (_key, item: unknown) => (typeof item === 'number' ? anyNumber.encode(item) : item));
 
 /**
- * A server of one run that has grown to `reached`, over real HTTP and a real socket: in the order of the wire's description, each
- * message only after the last was acknowledged.
+ * A server of one run that has grown to `reached`, over real HTTP and a real socket. It sends messages in the order that the wire
+ * prescribes, each only after the last was acknowledged.
  */
 export class RunServer {
   readonly subscriptions: Position[] = [];
   readonly commands: unknown[] = [];
+  /** Paths and queries of all requests, in order. */
+  readonly requests: string[] = [];
   origin = '';
+  controllable = true;
   private readonly http: HttpServer;
   private readonly io: Server<ClientEvents, ServerEvents>;
-  private readonly told = new Map<Socket<ClientEvents, ServerEvents>, Position>();
+  private readonly sent = new Map<Socket<ClientEvents, ServerEvents>, Position>();
   reached: Position;
-  readonly run: GrowingRun;
+  run: GrowingRun;
 
   constructor(run: GrowingRun, reached: Position) {
     this.run = run;
     this.reached = reached;
     this.http = createServer((request, response) => {
-      const { status, body } = this.answer(new URL(request.url ?? '', 'http://localhost'));
-      response.writeHead(status, { 'content-type': 'application/json' }).end(spelled(body));
+      const { url = '' } = request;
+      this.requests.push(url);
+      const { status, body } = this.respond(new URL(url, 'http://localhost'));
+      response.writeHead(status, { 'content-type': 'application/json' }).end(toJson(body));
     });
     this.io = new Server(this.http);
     this.io.on('connection', (socket) => {
-      socket.on('subscribe', (unparsed, answer) => {
+      socket.on('subscribe', (unparsed, acknowledge) => {
         const { runId, from } = subscription.parse(unparsed);
         this.subscriptions.push(from);
-        if (runId !== this.run.run.id) return answer({ ok: false, error: `there is no run ${runId}` });
-        if (from.steps > this.reached.steps) return answer({ ok: false, error: 'the run is shorter' });
-        this.told.set(socket, { ...from });
-        answer({ ok: true });
-        void this.tell(socket);
+        if (runId !== this.run.run.id) return acknowledge({ ok: false, error: `there is no run ${runId}` });
+        if (from.steps > this.reached.steps) return acknowledge({ ok: false, error: 'the run is shorter' });
+        this.sent.set(socket, { ...from });
+        acknowledge({ ok: true });
+        this.sendNew(socket).catch((error: unknown) => {
+          // A client that has left acknowledges nothing.
+          if (socket.connected) throw error;
+        });
       });
-      socket.on('command', (wish, answer) => {
-        this.commands.push(wish);
-        answer(wish.type === 'pause' ? { ok: true } : { ok: false, error: `no ${wish.type} here` });
+      socket.on('disconnect', () => this.sent.delete(socket));
+      socket.on('command', (command, acknowledge) => {
+        this.commands.push(command);
+        acknowledge(command.type === 'pause' ? { ok: true } : { ok: false, error: `no ${command.type} here` });
       });
     });
   }
@@ -63,14 +72,24 @@ export class RunServer {
     await this.io.close();
   }
 
+  /** Number of clients that are connected. */
+  get clients(): number {
+    return this.io.engine.clientsCount;
+  }
+
+  /** Ends the connection to every client, in the way after which a client does not reconnect by itself. */
+  sendAway(): void {
+    this.io.disconnectSockets();
+  }
+
   async grow(reached: Position): Promise<void> {
     this.reached = reached;
-    await Promise.all([...this.told.keys()].map((socket) => this.tell(socket)));
+    await Promise.all([...this.sent.keys()].map((socket) => this.sendNew(socket)));
   }
 
   /** Sends anything to every client and waits until each has acknowledged it. */
-  async say(event: keyof ServerEvents, message: unknown): Promise<void> {
-    await Promise.all([...this.told.keys()].map((socket) => socket.timeout(5000).emitWithAck(event, message)));
+  async broadcast(event: keyof ServerEvents, message: unknown): Promise<void> {
+    await Promise.all([...this.sent.keys()].map((socket) => socket.timeout(5000).emitWithAck(event, message)));
   }
 
   /** Rows `from .. to - 1`, as the wire carries them. */
@@ -79,26 +98,28 @@ export class RunServer {
     return Buffer.from(this.run.rows.slice(from * width, to * width).buffer);
   }
 
-  private async tell(socket: Socket<ClientEvents, ServerEvents>): Promise<void> {
-    const at = this.told.get(socket);
-    if (!at) return;
+  private async sendNew(socket: Socket<ClientEvents, ServerEvents>): Promise<void> {
+    const position = this.sent.get(socket);
+    if (!position) return;
     const { run, epochs, events } = this.run;
     const runId = run.id;
     const send = (event: keyof ServerEvents, message: object): Promise<unknown> =>
-      socket.timeout(5000).emitWithAck(event, JSON.parse(spelled({ runId, ...message })));
+      socket.timeout(5000).emitWithAck(event, JSON.parse(toJson({ runId, ...message })));
     await send('run', { run });
-    while (at.steps < this.reached.steps) {
-      const to = Math.min(at.steps + 70, this.reached.steps);
-      await socket.timeout(5000).emitWithAck('steps', { runId, from: at.steps, rows: this.bytes(at.steps, to) });
-      at.steps = to;
+    while (position.steps < this.reached.steps) {
+      const to = Math.min(position.steps + 70, this.reached.steps);
+      await socket
+        .timeout(5000)
+        .emitWithAck('steps', { runId, from: position.steps, rows: this.bytes(position.steps, to) });
+      position.steps = to;
     }
-    await send('epoch', { from: at.epochs, records: epochs.slice(at.epochs, this.reached.epochs) });
-    at.epochs = this.reached.epochs;
-    await send('event', { from: at.events, records: events.slice(at.events, this.reached.events) });
-    at.events = this.reached.events;
+    await send('epoch', { from: position.epochs, records: epochs.slice(position.epochs, this.reached.epochs) });
+    position.epochs = this.reached.epochs;
+    await send('event', { from: position.events, records: events.slice(position.events, this.reached.events) });
+    position.events = this.reached.events;
   }
 
-  private answer({ pathname, searchParams }: URL): { status: number; body: unknown } {
+  private respond({ pathname, searchParams }: URL): { status: number; body: unknown } {
     const { run, epochs, events, rows } = this.run;
     const [, , , id, part] = pathname.split('/');
     if (id !== run.id) return { status: 404, body: { error: `there is no run ${id}` } };
@@ -107,7 +128,12 @@ export class RunServer {
       case undefined:
         return {
           status: 200,
-          body: { run, lastEpoch: epochs[this.reached.epochs - 1] ?? null, bestTestAccuracy: null, controllable: true },
+          body: {
+            run,
+            lastEpoch: epochs[this.reached.epochs - 1] ?? null,
+            bestTestAccuracy: null,
+            controllable: this.controllable,
+          },
         };
       case 'epochs':
         return { status: 200, body: { from, records: epochs.slice(from, this.reached.epochs), skipped: 0 } };

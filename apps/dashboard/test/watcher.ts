@@ -1,34 +1,34 @@
 import type { Connection, FeedObserver } from '../src/feed/feed.js';
-import type { History } from '../src/feed/history.js';
+import type { RunHistory } from '../src/feed/run-history.js';
 
-/** An observer that remembers what it was told, and on which a test can wait. */
+/** An observer that remembers every report, and for which a test can wait. */
 export class Watcher implements FeedObserver {
-  history: History | null = null;
+  history: RunHistory | null = null;
   readonly connections: Connection[] = [];
   private waiting: { readonly holds: () => boolean; readonly done: () => void }[] = [];
 
-  readonly onHistory = (history: History): void => {
+  readonly onHistory = (history: RunHistory): void => {
     this.history = history;
-    this.look();
+    this.check();
   };
   readonly onConnection = (connection: Connection): void => {
     this.connections.push(connection);
-    this.look();
+    this.check();
   };
 
   get state(): string | undefined {
     return this.connections.at(-1)?.state;
   }
 
-  /** Resolves at the first news after which `holds` does. */
+  /** Resolves at the first report after which the condition holds. */
   until(holds: (watcher: Watcher) => boolean): Promise<void> {
     return new Promise((done) => {
       this.waiting.push({ holds: () => holds(this), done });
-      this.look();
+      this.check();
     });
   }
 
-  private look(): void {
+  private check(): void {
     this.waiting = this.waiting.filter(({ holds, done }) => {
       if (!holds()) return true;
       done();

@@ -1,5 +1,5 @@
 import { encodeModel, type OnnxNode, type OnnxValue } from './onnx.js';
-import type { Program, TensorSpecs } from './program.js';
+import type { Program, TensorSpecs } from '@fdr/program';
 import type { RecordedStep } from './recorded-step.js';
 import { simplify } from './simplify.js';
 import { TICK, valueName, type ValuePrefix } from './value-names.js';

@@ -1,32 +1,4 @@
-import type { TensorValues, TypedArray } from './program.js';
-
-/** What one run of a {@link Compiled} program is given. */
-export interface Call {
-  /** Number of steps, at least 1. */
-  readonly steps: number;
-  /** The state before the first step. */
-  readonly state: TensorValues;
-  /** Each input's slices one after another: `steps` times the spec's size. */
-  readonly inputs: TensorValues;
-  /** The same at every step. */
-  readonly settings: TensorValues;
-}
-
-/** What one run of a {@link Compiled} program returns. */
-export interface CallResult {
-  /** The state after the last step. It may be kept, or given to the next call as it is. */
-  readonly state: TensorValues;
-  /** Each output of every step, one after another. */
-  readonly outputs: Readonly<Record<string, Float32Array>>;
-}
-
-/** A program turned into one ONNX graph. */
-export interface Compiled {
-  /** Blocks its thread until all steps are done. */
-  run(call: Call): Promise<CallResult>;
-  /** Frees the memory of ONNX Runtime. The program can't be run afterwards. */
-  dispose(): Promise<void>;
-}
+import type { Call, CallResult, TensorValues, TypedArray } from '@fdr/program';
 
 /**
  * A call of the steps `from` to `to - 1` of another call. Its inputs are views, no copies.

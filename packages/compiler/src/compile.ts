@@ -1,9 +1,8 @@
 import { InferenceSession } from 'onnxruntime-node';
 import { record } from './backend.js';
-import type { Call, Compiled } from './call.js';
 import { callGraph } from './call-graph.js';
-import { callFeeds, callResult, checkArrays, feeds } from './feeds.js';
-import type { Program, TensorValues } from './program.js';
+import { callFeeds, callResult, feeds } from './feeds.js';
+import { checkArrays, checkCall, type Executable, type Program, type TensorValues } from '@fdr/program';
 import { recordStep } from './recorded-step.js';
 import { autotuneThreads } from './thread-autotuner.js';
 
@@ -31,13 +30,13 @@ export async function compile(
   program: Program,
   constants: TensorValues,
   { threads }: CompileOptions,
-): Promise<Compiled> {
+): Promise<Executable> {
   const step = await record((recorder) => recordStep(program, recorder));
   const model = callGraph(program, step);
   checkArrays(program, 'constants', constants);
   const constantFeeds = feeds(program, 'constants', constants);
 
-  async function open(intraOpNumThreads: number): Promise<Compiled> {
+  async function open(intraOpNumThreads: number): Promise<Executable> {
     const session = await InferenceSession.create(model, {
       intraOpNumThreads,
       interOpNumThreads: 1,
@@ -56,14 +55,6 @@ export async function compile(
       checkCall(program, call);
       return tuned.run(call);
     },
-    dispose: tuned.dispose,
+    dispose: () => tuned.dispose(),
   };
-}
-
-/** @throws Error naming what does not fit the program */
-function checkCall(program: Program, { steps, state, inputs, settings }: Call): void {
-  if (!Number.isInteger(steps) || steps < 1) throw new Error(`steps is ${steps}; expected a whole number from 1.`);
-  checkArrays(program, 'state', state);
-  checkArrays(program, 'inputs', inputs, steps);
-  checkArrays(program, 'settings', settings);
 }

@@ -1,36 +1,14 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import type { Call, CallResult } from './call.js';
-import type { DataType, Program, TensorSpec, TensorValues, TypedArray } from './program.js';
-import { TICK, valueName, type Role } from './value-names.js';
+import type { Call, CallResult, Program, Role, TensorValues, TypedArray } from '@fdr/program';
+import { TICK, valueName } from './value-names.js';
 
 /** ONNX Runtime's tensors by their names in the graph. */
 type Feeds = Record<string, Tensor>;
 
 /**
- * Checks that every tensor of a role is there, of the type and size that the program's specs require.
- *
- * @param steps the length of the leading dimension, for inputs
- * @throws Error naming the first array that is missing or does not fit
- */
-export function checkArrays(program: Program, role: Role, arrays: TensorValues, steps?: number): void {
-  const leading = steps === undefined ? [] : [steps];
-  for (const [name, spec] of Object.entries(program[role])) {
-    const array = arrays[name];
-    const expected = sizeOf(spec) * (steps ?? 1);
-    const type = array && dataTypeOf(array);
-    if (!array || type !== spec.dtype || array.length !== expected) {
-      throw new Error(
-        `Program "${program.name}": ${role} "${name}" is ${array ? `${type} with ${array.length} values` : 'missing'}; ` +
-          `expected ${spec.dtype} with ${expected} ([${[...leading, ...spec.shape].join()}]).`,
-      );
-    }
-  }
-}
-
-/**
  * ONNX Runtime's tensors over the caller's own memory.
  *
- * @param arrays as {@link checkArrays} accepts them
+ * @param arrays as `checkArrays` accepts them
  * @param steps the length of the leading dimension, for inputs
  */
 export function feeds(program: Program, role: Role, arrays: TensorValues, steps?: number): Feeds {
@@ -64,15 +42,8 @@ export function callResult(results: InferenceSession.OnnxValueMapType): CallResu
   return { state, outputs };
 }
 
-const sizeOf = ({ shape }: TensorSpec): number => shape.reduce((product, size) => product * size, 1);
-
 const isTypedArray = (data: unknown): data is TypedArray =>
   data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array;
-
-function dataTypeOf(array: TypedArray): DataType {
-  if (array instanceof Float32Array) return 'float32';
-  return array instanceof Int32Array ? 'int32' : 'uint8';
-}
 
 /** A value's prefix and the rest of its name, which may contain slashes. */
 function splitOnce(fullName: string): [prefix: string, name: string] {

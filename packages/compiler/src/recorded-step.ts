@@ -1,8 +1,9 @@
+import type { Tensor } from '@tensorflow/tfjs';
 import type { Graph } from './graph.js';
-import type { Program, Tensors, TensorSpec, TensorSpecs } from './program.js';
+import type { Program, Tensors, TensorSpec, TensorSpecs, Role } from '@fdr/program';
 import type { Recorder } from './recorder.js';
 import { sameShape } from './shape.js';
-import { valueName, type Role, type ValuePrefix } from './value-names.js';
+import { valueName, type ValuePrefix } from './value-names.js';
 
 /** One step of a program as a graph. */
 export interface RecordedStep {
@@ -56,7 +57,7 @@ export function recordStep(program: Program, recorder: Recorder): RecordedStep {
 }
 
 function symbols(program: Program, recorder: Recorder, role: Role, prefix: ValuePrefix): Tensors {
-  const named = Object.entries(program[role]).map(([name, { shape, dtype }]) => [
+  const named = Object.entries(program[role]).map(([name, { shape, dtype }]): [string, Tensor] => [
     name,
     recorder.symbol(valueName(prefix, name), shape, dtype === 'uint8' ? 'int32' : dtype, dtype),
   ]);

@@ -1,4 +1,5 @@
-import { concatResults, sameBits, sliceCall, type Call, type Compiled } from './call.js';
+import type { Call, Executable } from '@fdr/program';
+import { concatResults, sameBits, sliceCall } from './call.js';
 
 /** Calls from one trial to the next. */
 const CALLS_BETWEEN_TRIALS = 8;
@@ -22,17 +23,17 @@ const TRIAL_SHARE = 1 / 8;
  */
 export async function autotuneThreads(
   threads: number,
-  open: (threads: number) => Promise<Compiled>,
+  open: (threads: number) => Promise<Executable>,
   now: () => number = () => performance.now(),
-): Promise<Compiled> {
+): Promise<Executable> {
   const multi = await open(threads);
   if (threads === 1) return multi;
-  let single: Compiled | undefined;
+  let single: Executable | undefined;
   let faster = multi;
   let bitIdentical = true;
   let calls = 0;
 
-  async function timed(session: Compiled, call: Call) {
+  async function timed(session: Executable, call: Call) {
     const began = now();
     const result = await session.run(call);
     return { result, msPerStep: (now() - began) / call.steps };

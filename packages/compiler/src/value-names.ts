@@ -1,5 +1,4 @@
-/** The parts of a program that hold named tensors. */
-export type Role = 'state' | 'inputs' | 'settings' | 'constants';
+import type { Role } from '@fdr/program';
 
 /**
  * The first half of a value's name in a graph: a role, or what the Scan makes of it. `carried`, `slice`, `next` and `outputs` are

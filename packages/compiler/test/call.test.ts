@@ -1,7 +1,7 @@
+import type { Program } from '@fdr/program';
 import { describe, expect, it } from 'vitest';
 import { concatResults, sameBits, sliceCall } from '../src/call.js';
 import { feeds } from '../src/feeds.js';
-import type { Program } from '../src/index.js';
 
 describe('a slice of a call', () => {
   const call = {

@@ -1,6 +1,7 @@
+import type { Program } from '@fdr/program';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compile, MissingKernelError, onnxExecutor, ReadWhileRecordingError, type Program } from '../src/index.js';
+import { compile, MissingKernelError, onnxExecutor, ReadWhileRecordingError } from '../src/index.js';
 import { mlpProgram, numbers, randomState } from './reference/mlp-program.js';
 
 tf.enableProdMode();
@@ -36,7 +37,7 @@ function eagerly(program: Program): { state: Record<string, Float32Array>; outpu
         constants: { images: tf.tensor2d(images, [EXAMPLES, 12], 'int32'), labels: tf.tensor1d(labels, 'int32') },
       });
       for (const [k, tensor] of Object.entries(result.outputs)) (outputs[k] ??= []).push(...tensor.dataSync());
-      return result.state as Record<string, tf.Tensor>;
+      return result.state;
     });
   }
   return {
@@ -185,7 +186,7 @@ describe('compile', () => {
       'state "x" is float32 with 3 values; expected float32 with 2',
     );
     await expect(compiled.run({ steps: 1, state: {}, ...call })).rejects.toThrow('state "x" is missing');
-    await expect(compiled.run({ steps: 0, state: { x: new Float32Array(2) }, ...call })).rejects.toThrow('steps is 0');
+    await expect(compiled.run({ steps: 0, state: { x: new Float32Array(2) }, ...call })).rejects.toThrow('steps must be a positive integer; found 0');
   });
 
   it.each([0, 1.5, NaN, 1000])('onnxExecutor throws for %s threads', (threads) => {

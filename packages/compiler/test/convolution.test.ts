@@ -1,6 +1,7 @@
+import type { Program } from '@fdr/program';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compile, type Program } from '../src/index.js';
+import { compile } from '../src/index.js';
 import { disagreement } from './reference/agreement.js';
 import { cnnProgram } from './reference/cnn-program.js';
 import { numbers, randomState } from './reference/mlp-program.js';
@@ -48,7 +49,7 @@ function eagerly(
         },
       });
       for (const [k, tensor] of Object.entries(result.outputs)) (outputs[k] ??= []).push(...tensor.dataSync());
-      return result.state as Record<string, tf.Tensor>;
+      return result.state;
     });
   }
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Call, CallResult, Compiled } from '../src/index.js';
+import type { Call, CallResult, Executable } from '@fdr/program';
 import { autotuneThreads } from '../src/thread-autotuner.js';
 
 /**
@@ -13,7 +13,7 @@ async function countingSessions(msPerStep: { single: number; multi: number }, si
   const runs: (readonly [threads: number, steps: number])[] = [];
   const opened: number[] = [];
   const disposed: number[] = [];
-  const open = (threads: number): Promise<Compiled> => {
+  const open = (threads: number): Promise<Executable> => {
     opened.push(threads);
     return Promise.resolve({
       run: ({ steps, state, inputs }: Call): Promise<CallResult> => {
@@ -136,7 +136,7 @@ describe('the thread autotuner', () => {
 
 describe('the thread autotuner on one thread', () => {
   it('is the session of that thread: there is nothing to compare', async () => {
-    const session: Compiled = { run: () => Promise.reject(new Error('not run')), dispose: () => Promise.resolve() };
+    const session: Executable = { run: () => Promise.reject(new Error('not run')), dispose: () => Promise.resolve() };
     expect(await autotuneThreads(1, () => Promise.resolve(session))).toBe(session);
   });
 });

@@ -2,7 +2,7 @@ import { panelsSize, type Panel } from '@fdr/figures';
 import { expect, it } from 'vitest';
 import { renderPng, renderSvg } from '../src/render.js';
 
-const x = [1, 10, 100];
+const curve = [1, 10, 100].map((x) => ({ x, low: x, high: x, broken: false }));
 const panel: Panel = {
   title: 'A panel <of> η & θ',
   x: 'log',
@@ -10,7 +10,7 @@ const panel: Panel = {
   range: { from: 1, to: 100 },
   chart: {
     name: 'height',
-    traces: [{ name: 'a line', curve: { x, low: x, high: x, broken: [false, false, false] }, color: '#0b62a8' }],
+    traces: [{ name: 'a line', curve, color: '#0b62a8' }],
     marks: [{ name: 'a mark', color: '#c2410c', symbol: 'circle', points: [{ x: 10, y: 50 }] }],
   },
 };
@@ -27,7 +27,7 @@ it('draws panels as SVG, and that as PNG of twice the size', () => {
 });
 
 it('paints a panel whose curve lies outside of it', () => {
-  const outside: Panel = { ...panel, chart: { ...panel.chart, heights: { from: 1e4, to: 2e4 } } };
+  const outside: Panel = { ...panel, chart: { ...panel.chart, yRange: { from: 1e4, to: 2e4 } } };
   expect(renderPng(renderSvg([outside])).readUInt32BE(16)).toBe(2 * panelsSize([outside]).width);
 });
 

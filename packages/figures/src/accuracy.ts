@@ -1,66 +1,56 @@
-import { chartOption, type Marks } from './chart.js';
+import { bestEpoch, formatPercent } from '@fdr/core/relations';
 import { brokenRanges } from './curve.js';
-import { drops } from './event-text.js';
 import type { Figure } from './figure.js';
-import { percentText } from './number-text.js';
-import { epochCurve, visibleEpochs } from './run-records.js';
-import { THEMES } from './theme.js';
+import { runChartOption } from './run-chart.js';
+import { epochCurve, lastEpochSummary, visibleEpochs } from './run-records.js';
+import type { Marks } from './chart.js';
+import { isWithin, type Range } from './scale.js';
+import { THEMES, type Theme } from './theme.js';
 
-/** Share of examples classified rightly; on a log axis the share classified wrongly, which is what falls by decades. */
+/** The fraction of examples that are classified correctly. A log axis shows the fraction of errors, which falls by decades. */
 export const accuracy: Figure = {
   id: 'accuracy',
   title: 'Accuracy',
   caption:
-    'Share of the training and test examples classified rightly, after each epoch. A log axis shows the share of errors.',
+    'Share of the training and test examples classified correctly, after each epoch. A log axis shows the share of errors.',
   scale: 'linear',
   draw(records, view) {
-    const { run, epochs, events } = records;
+    const { run, epochs } = records;
     const theme = THEMES[view.theme];
-    const seen = visibleEpochs(records, view);
-    const height = view.y === 'log' ? (share: number) => 1 - share : (share: number) => share;
-    const train = epochCurve(records, ({ trainAccuracy }) => height(trainAccuracy));
-    const test = epochCurve(records, ({ testAccuracy }) => height(testAccuracy));
-    const best = epochs.reduce<(typeof epochs)[number] | undefined>(
-      (top, record) => (record.testAccuracy > (top?.testAccuracy ?? -1) ? record : top),
-      undefined,
-    );
-    const bestMark: Marks[] = best
-      ? [
-          {
-            name: 'best test accuracy',
-            color: theme.lines[1] as string,
-            symbol: 'diamond',
-            points: [{ x: best.step / run.stepsPerEpoch, y: height(best.testAccuracy) }].filter(
-              ({ x }) => x >= seen.from && x <= seen.to,
-            ),
-          },
-        ]
-      : [];
-    const last = epochs.at(-1);
+    const range = visibleEpochs(records, view);
+    const toAxis = (fraction: number): number => (view.y === 'log' ? 1 - fraction : fraction);
+    const train = epochCurve(records, ({ trainAccuracy }) => toAxis(trainAccuracy));
+    const test = epochCurve(records, ({ testAccuracy }) => toAxis(testAccuracy));
+    const best = bestEpoch(epochs);
+    const bestPoint = best && { x: best.step / run.stepsPerEpoch, y: toAxis(best.testAccuracy) };
+    const marks = bestPoint ? [bestMark(bestPoint, range, theme)] : [];
     return {
-      option: chartOption(
-        {
-          name: view.y === 'log' ? 'errors' : 'accuracy',
-          traces: [
-            { name: 'training data', curve: train, color: theme.lines[0] as string, dots: true },
-            { name: 'test data', curve: test, color: theme.lines[1] as string, dots: true },
-          ],
-          marks: bestMark,
-          gaps: brokenRanges(test),
-          drops: drops(events, run.stepsPerEpoch),
-          unit: 'percent',
-        },
-        view,
-        seen,
-      ),
+      option: runChartOption(records, view, {
+        name: view.y === 'log' ? 'errors' : 'accuracy',
+        traces: [
+          { name: 'training data', curve: train, color: theme.trainData, dots: true },
+          { name: 'test data', curve: test, color: theme.testData, dots: true },
+        ],
+        marks,
+        gaps: brokenRanges(test),
+        unit: 'percent',
+      }),
       table: {
         columns: ['epoch', 'train accuracy', 'test accuracy'],
         rows: epochs.map(({ epoch, trainAccuracy, testAccuracy }) => [epoch, trainAccuracy, testAccuracy]),
       },
-      summary:
-        last && best
-          ? `Test accuracy ${percentText(last.testAccuracy)} after epoch ${last.epoch}; best ${percentText(best.testAccuracy)} after epoch ${best.epoch}.`
-          : 'No epoch has ended yet.',
+      summary: lastEpochSummary(records, ({ epoch, testAccuracy }) => {
+        const known = best ? `; best ${formatPercent(best.testAccuracy)} after epoch ${best.epoch}` : '';
+        return `Test accuracy ${formatPercent(testAccuracy)} after epoch ${epoch}${known}.`;
+      }),
     };
   },
 };
+
+/** A diamond at the best epoch, if it is visible. */
+const bestMark = (point: Marks['points'][number], range: Range, theme: Theme): Marks => ({
+  name: 'best test accuracy',
+  color: theme.testData,
+  symbol: 'diamond',
+  points: [point].filter(({ x }) => isWithin(range, x)),
+});

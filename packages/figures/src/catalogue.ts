@@ -21,5 +21,6 @@ export const figures: readonly Figure[] = [
   observables,
 ];
 
-/** The figures of a run: those for which it has records. */
-export const figuresOf = (run: Run): readonly Figure[] => figures.filter(({ isOf = () => true }) => isOf(run));
+/** The figures for which a run has records, in the same order. */
+export const figuresOf = (run: Run): readonly Figure[] =>
+  figures.filter(({ appliesTo = () => true }) => appliesTo(run));

@@ -1,132 +1,107 @@
+import { lowerBound } from './lower-bound.js';
 import type { Range, Scale } from './scale.js';
-import { bucketCount, stepsInBucket, type StepSeries } from './step-series.js';
+import { bucketsOf, type StepSeries } from './step-series.js';
 
-/**
- * Values along a growing abscissa. At each point everything between `low` and `high` occurred; a plain curve has both
- * the same. Where `broken`, a value was not finite: the curve stops there, though finite extremes may still stand.
- */
-export interface Curve {
-  readonly x: readonly number[];
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-  readonly broken: readonly boolean[];
+/** A point of a curve. It stands for all the values from `low` to `high`; both are equal where it stands for a single value. */
+export interface CurvePoint {
+  readonly x: number;
+  readonly low: number;
+  readonly high: number;
+  /** Whether a value was not finite. The curve is interrupted there, though `low` and `high` may be finite. */
+  readonly broken: boolean;
 }
 
-/** The curve through the points (x, y); a `y` that is not finite breaks it. `x` grows. */
-export function curve(x: readonly number[], y: readonly number[]): Curve {
-  return { x, low: y, high: y, broken: y.map((value) => !Number.isFinite(value)) };
-}
+/** Points in ascending order of `x`. */
+export type Curve = readonly CurvePoint[];
 
-/** The extremes of a column, bucket by bucket, over epochs: a bucket stands at the middle of its steps. */
+/** A point for a single value, broken if the value is not finite. */
+export const curvePoint = (x: number, y: number): CurvePoint => ({ x, low: y, high: y, broken: !Number.isFinite(y) });
+
+/** The extremes of a column's buckets over epochs. Each bucket is drawn at the middle of its steps. */
 export function columnCurve(series: StepSeries, name: string, stepsPerEpoch: number): Curve {
-  const column = series.columns.get(name);
-  const count = column ? bucketCount(series) : 0;
-  const x: number[] = [];
-  const low: number[] = [];
-  const high: number[] = [];
-  const broken: boolean[] = [];
-  for (let bucket = 0; column && bucket < count; bucket += 1) {
-    const steps = stepsInBucket(series, bucket);
-    const finite = column.finite[bucket] as number;
-    x.push((bucket * series.width + (steps + 1) / 2) / stepsPerEpoch);
-    low.push(finite > 0 ? (column.minimum[bucket] as number) : NaN);
-    high.push(finite > 0 ? (column.maximum[bucket] as number) : NaN);
-    broken.push(finite < steps);
-  }
-  return { x, low, high, broken };
+  return bucketsOf(series, name).map(({ start, steps, finite, minimum, maximum }) => ({
+    x: (start + (steps + 1) / 2) / stepsPerEpoch,
+    low: finite > 0 ? minimum : NaN,
+    high: finite > 0 ? maximum : NaN,
+    broken: finite < steps,
+  }));
 }
 
-/** Index of the first element that is not below `value`, in ascending order. */
-function lowerBound(ascending: readonly number[], value: number): number {
-  let from = 0;
-  let to = ascending.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((ascending[middle] as number) < value) from = middle + 1;
-    else to = middle;
+const xOf = ({ x }: CurvePoint): number => x;
+
+/** The point whose `x` is nearest to a value, the left one of two that are equally near; undefined if there are no points. */
+export function nearestPoint(curve: Curve, value: number): CurvePoint | undefined {
+  const index = lowerBound(curve, value, xOf);
+  const [left, right] = [curve[index - 1], curve[index]];
+  if (!left || !right) return left ?? right;
+  return value - left.x > right.x - value ? right : left;
+}
+
+/** One point for many: their extremes, at the `x` of the middle one. */
+function mergePoints(points: Curve): CurvePoint {
+  let low = NaN;
+  let high = NaN;
+  for (const point of points) {
+    if (!(low <= point.low) && Number.isFinite(point.low)) low = point.low;
+    if (!(high >= point.high) && Number.isFinite(point.high)) high = point.high;
   }
-  return from;
+  const x = points[(points.length - 1) >> 1]?.x ?? NaN;
+  return { x, low, high, broken: points.some(({ broken }) => broken) };
 }
 
 /**
- * The curve as a page can show it: the points inside `window` and one neighbour on either side, and, where those are more than
- * `cells`, one point for each of `cells` equal stretches of the axis, carrying the extremes of all its points. On a
- * log scale the stretches are equal in the logarithm, so early points keep their detail.
+ * The points inside `window` and one neighbour on either side. Where those are more than `cells`, the axis is divided into `cells` equal
+ * parts and the points of each part become one that carries their extremes. On a
+ * log scale the parts are equal in the logarithm, so that early points keep their detail.
  */
-export function reduceCurve(source: Curve, window: Range, scale: Scale, cells = 1500): Curve {
-  const first = Math.max(0, lowerBound(source.x, window.from) - 1);
-  const beyond = lowerBound(source.x, window.to);
-  const last = Math.min(source.x.length, beyond + (source.x[beyond] === window.to ? 2 : 1));
-  if (last - first <= cells) {
-    return {
-      x: source.x.slice(first, last),
-      low: source.low.slice(first, last),
-      high: source.high.slice(first, last),
-      broken: source.broken.slice(first, last),
-    };
+export function reduceCurve(curve: Curve, window: Range, scale: Scale, cells = 1500): Curve {
+  const first = Math.max(0, lowerBound(curve, window.from, xOf) - 1);
+  const next = lowerBound(curve, window.to, xOf);
+  const points = curve.slice(first, next + (curve[next]?.x === window.to ? 2 : 1));
+  if (points.length <= cells) return points;
+  const position = scale === 'log' ? Math.log : (value: number) => value;
+  const origin = position(window.from);
+  const length = position(window.to) - origin;
+  const groups: CurvePoint[][] = [];
+  let lastCell = NaN;
+  for (const point of points) {
+    const cell = Math.floor(((position(point.x) - origin) / length) * cells);
+    if (cell === lastCell) groups.at(-1)?.push(point);
+    else groups.push([point]);
+    lastCell = cell;
   }
-  const place = scale === 'log' ? Math.log : (value: number) => value;
-  const origin = place(window.from);
-  const span = place(window.to) - origin;
-  const x: number[] = [];
-  const low: number[] = [];
-  const high: number[] = [];
-  const broken: boolean[] = [];
-  for (let start = first; start < last;) {
-    const cell = Math.floor(((place(source.x[start] as number) - origin) / span) * cells);
-    let end = start;
-    let least = NaN;
-    let most = NaN;
-    let broke = false;
-    for (; end < last; end += 1) {
-      if (end > start && Math.floor(((place(source.x[end] as number) - origin) / span) * cells) !== cell) break;
-      const bottom = source.low[end] as number;
-      const top = source.high[end] as number;
-      if (!(least <= bottom) && Number.isFinite(bottom)) least = bottom;
-      if (!(most >= top) && Number.isFinite(top)) most = top;
-      broke ||= source.broken[end] as boolean;
-    }
-    x.push(source.x[(start + end - 1) >> 1] as number);
-    low.push(least);
-    high.push(most);
-    broken.push(broke);
-    start = end;
-  }
-  return { x, low, high, broken };
+  return groups.map(mergePoints);
 }
 
-/** A point of a line as the chart library takes it; `null` breaks the line. */
+/** A point of a line in the form of the chart library; `null` interrupts the line. */
 export type LinePoint = [number, number | null];
 
 /**
- * The curve as one line that runs from extreme to extreme, up at one point and down at the next, and stops where the curve is
- * broken or the scale can't show the value.
+ * The curve as one line that runs from extreme to extreme, up at one point and down at the next. It is interrupted where the curve is
+ * broken and where the scale cannot show the value.
  */
-export function linePoints(source: Curve, scale: Scale): LinePoint[] {
-  const shown = (value: number): number | null =>
+export function linePoints(curve: Curve, scale: Scale): LinePoint[] {
+  const showable = (value: number): number | null =>
     Number.isFinite(value) && (scale === 'linear' || value > 0) ? value : null;
-  const points: LinePoint[] = [];
-  source.x.forEach((x, index) => {
-    const low = shown(source.low[index] as number);
-    const high = shown(source.high[index] as number);
-    if (low === high) points.push([x, low]);
-    else if (index % 2 === 0) points.push([x, low], [x, high]);
-    else points.push([x, high], [x, low]);
-    if (source.broken[index]) points.push([x, null]);
+  return curve.flatMap((point, index) => {
+    const { x, broken } = point;
+    const low = showable(point.low);
+    const high = showable(point.high);
+    const ends = index % 2 === 0 ? [low, high] : [high, low];
+    const line = (low === high ? [low] : ends).map((y): LinePoint => [x, y]);
+    return broken ? [...line, [x, null] satisfies LinePoint] : line;
   });
-  return points;
 }
 
-/** Stretches of the abscissa over which the curve is broken, each reaching half-way to its unbroken neighbours. */
-export function brokenRanges({ x, broken }: Curve): Range[] {
+/** The intervals of the horizontal axis in which the curve is broken. Each reaches half-way to its unbroken neighbours. */
+export function brokenRanges(curve: Curve): Range[] {
   const ranges: Range[] = [];
-  for (let index = 0; index < x.length; index += 1) {
-    if (!broken[index]) continue;
-    const start = index;
-    while (broken[index + 1]) index += 1;
-    const edge = (inside: number, outside: number): number =>
-      ((x[inside] as number) + (x[outside] ?? (x[inside] as number))) / 2;
-    ranges.push({ from: edge(start, start - 1), to: edge(index, index + 1) });
-  }
+  let from = NaN;
+  curve.forEach((point, index) => {
+    if (!point.broken) return;
+    const [before, after] = [curve[index - 1], curve[index + 1]];
+    if (!before?.broken) from = (point.x + (before ?? point).x) / 2;
+    if (!after?.broken) ranges.push({ from, to: (point.x + (after ?? point).x) / 2 });
+  });
   return ranges;
 }

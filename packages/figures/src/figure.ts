@@ -4,24 +4,24 @@ import type { RunRecords, View } from './run-records.js';
 import type { Scale } from './scale.js';
 import type { Table } from './table.js';
 
-/** A figure drawn for someone's view of a run. */
+/** A figure of a run, drawn for a view. */
 export interface Drawing {
   readonly option: EChartsOption;
-  /** The values drawn, one row an epoch or event, in full precision. */
+  /** The values in full precision, one row per epoch or event. */
   readonly table: Table;
-  /** What the figure says now, in a sentence. */
+  /** The current state in one sentence. */
   readonly summary: string;
 }
 
-/** A kind of figure. To add one: a file like this one's neighbours and a row in `catalogue.ts`. */
+/** A kind of figure. To add one, write a file like those beside this one and add a row to `catalogue.ts`. */
 export interface Figure {
   readonly id: string;
   readonly title: string;
-  /** What is drawn, and the paper's equation. */
+  /** What is drawn, with the paper's equation. */
   readonly caption: string;
-  /** The vertical axis before anyone chooses. */
+  /** The default scale of the vertical axis. */
   readonly scale: Scale;
-  /** Whether a run records what is drawn; every run does where it is left out. */
-  readonly isOf?: (run: Run) => boolean;
+  /** Whether a run records what is drawn; every run does by default. */
+  readonly appliesTo?: (run: Run) => boolean;
   readonly draw: (records: RunRecords, view: View) => Drawing;
 }

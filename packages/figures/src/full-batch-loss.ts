@@ -1,9 +1,8 @@
-import { chartOption } from './chart.js';
+import { formatNumber } from '@fdr/core/relations';
 import { brokenRanges } from './curve.js';
-import { drops } from './event-text.js';
 import type { Figure } from './figure.js';
-import { numberText } from './number-text.js';
-import { epochCurve, visibleEpochs } from './run-records.js';
+import { runChartOption } from './run-chart.js';
+import { epochCurve, lastEpochSummary } from './run-records.js';
 import { THEMES } from './theme.js';
 
 /** The loss over all examples, L2 term included, after each epoch. */
@@ -13,36 +12,27 @@ export const fullBatchLoss: Figure = {
   caption: 'Loss over all training and all test examples, L2 term included, after each epoch.',
   scale: 'log',
   draw(records, view) {
-    const { run, epochs, events } = records;
     const theme = THEMES[view.theme];
     const train = epochCurve(records, ({ trainLoss }) => trainLoss);
-    const last = epochs.at(-1);
+    const test = epochCurve(records, ({ testLoss }) => testLoss);
     return {
-      option: chartOption(
-        {
-          name: 'loss',
-          traces: [
-            { name: 'training data', curve: train, color: theme.lines[0] as string, dots: true },
-            {
-              name: 'test data',
-              curve: epochCurve(records, ({ testLoss }) => testLoss),
-              color: theme.lines[1] as string,
-              dots: true,
-            },
-          ],
-          gaps: brokenRanges(train),
-          drops: drops(events, run.stepsPerEpoch),
-        },
-        view,
-        visibleEpochs(records, view),
-      ),
+      option: runChartOption(records, view, {
+        name: 'loss',
+        traces: [
+          { name: 'training data', curve: train, color: theme.trainData, dots: true },
+          { name: 'test data', curve: test, color: theme.testData, dots: true },
+        ],
+        gaps: brokenRanges(train),
+      }),
       table: {
         columns: ['epoch', 'train loss', 'test loss'],
-        rows: epochs.map(({ epoch, trainLoss, testLoss }) => [epoch, trainLoss, testLoss]),
+        rows: records.epochs.map(({ epoch, trainLoss, testLoss }) => [epoch, trainLoss, testLoss]),
       },
-      summary: last
-        ? `Loss ${numberText(last.trainLoss)} on the training data, ${numberText(last.testLoss)} on the test data, after epoch ${last.epoch}.`
-        : 'No epoch has ended yet.',
+      summary: lastEpochSummary(
+        records,
+        ({ epoch, trainLoss, testLoss }) =>
+          `Loss ${formatNumber(trainLoss)} on the training data, ${formatNumber(testLoss)} on the test data, after epoch ${epoch}.`,
+      ),
     };
   },
 };

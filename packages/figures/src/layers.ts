@@ -1,73 +1,75 @@
-import { balanceAxis, onAxis } from './balance-axis.js';
-import { chartOption } from './chart.js';
-import { drops } from './event-text.js';
+import { formatNumber, ratioOf, slowest, thresholdOf } from '@fdr/core/relations';
+import type { EpochRecord, Run } from '@fdr/records';
+import { balanceAxis, onBalanceAxis } from './balance-axis.js';
 import type { Figure } from './figure.js';
-import { numberText } from './number-text.js';
-import { epochCurve, visibleEpochs } from './run-records.js';
-import { THEMES } from './theme.js';
+import { runChartOption } from './run-chart.js';
+import { epochCurve, lastEpochSummary, visibleEpochs, visibleValues } from './run-records.js';
+import { lineColor, THEMES } from './theme.js';
 
-/** The layer of a parameter tensor: `dense1` of `dense1.kernel`. */
-function layerOf(name: string): string {
-  return name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : name;
+/** A parameter tensor as this figure draws it. */
+interface Tensor {
+  readonly name: string;
+  /** Index of its layer, which decides the colour. */
+  readonly layer: number;
+  /** Whether it is the first tensor of its layer; the others are dashed. */
+  readonly isFirst: boolean;
 }
 
-/** O_L / O_R of each parameter tensor: (9) holds component by component, so every layer has a balance of its own. */
+/** The layer of a parameter tensor: `dense1` of `dense1.kernel`. */
+const layerOf = (name: string): string => (name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : name);
+
+function tensorsOf({ parameters }: Run): Tensor[] {
+  const layerNames: string[] = [];
+  return parameters.map(({ name }) => {
+    const layer = layerNames.indexOf(layerOf(name));
+    if (layer >= 0) return { name, layer, isFirst: false };
+    return { name, layer: layerNames.push(layerOf(name)) - 1, isFirst: true };
+  });
+}
+
+/** The recorded ratio of a tensor; NaN if there is none. */
+const tensorRatio = ({ layers: balances }: EpochRecord, name: string): number =>
+  Object.hasOwn(balances, name) ? (balances[name]?.ratio ?? NaN) : NaN;
+
+/** O_L / O_R of each parameter tensor. (9) holds component by component, so every layer has a balance of its own. */
 export const layers: Figure = {
   id: 'layers',
   title: 'Ratio per layer',
   caption:
-    'O_L / O_R of each parameter tensor at each epoch’s end. The whole may look settled while a layer still moves.',
+    'O_L / O_R of each parameter tensor at each epoch’s end. The network as a whole may look settled while one layer still moves.',
   scale: 'linear',
   draw(records, view) {
-    const { run, epochs, events } = records;
+    const { run, epochs } = records;
     const theme = THEMES[view.theme];
-    const seen = visibleEpochs(records, view);
-    const names = run.parameters.map(({ name }) => name);
-    const order = [...new Set(names.map(layerOf))];
-    const ratioOf = (record: (typeof epochs)[number], name: string): number =>
-      Object.hasOwn(record.layers, name) ? (record.layers[name]?.ratio ?? NaN) : NaN;
-    const curves = names.map((name) => epochCurve(records, (record) => ratioOf(record, name)));
-    const inSight = curves.flatMap(({ x, low }) =>
-      low.filter((_, index) => (x[index] as number) >= seen.from && (x[index] as number) <= seen.to),
-    );
-    const axis = balanceAxis(inSight, run.config.threshold, view.y);
-    const last = epochs.at(-1);
-    const farthest =
-      last && [...names].sort((one, other) => distance(ratioOf(last, other)) - distance(ratioOf(last, one)))[0];
+    const range = visibleEpochs(records, view);
+    const lines = tensorsOf(run).map((tensor) => ({
+      ...tensor,
+      curve: epochCurve(records, (record) => tensorRatio(record, tensor.name)),
+    }));
+    const visible = lines.flatMap(({ curve }) => visibleValues(curve, range));
+    const axis = balanceAxis(visible, thresholdOf(run.config.schedule), view.y);
     return {
-      option: chartOption(
-        {
-          name: axis.name,
-          traces: names.map((name, index) => {
-            const layer = layerOf(name);
-            const siblings = names.filter((other) => layerOf(other) === layer);
-            return {
-              name,
-              curve: onAxis(curves[index] as (typeof curves)[number], axis),
-              color: theme.lines[order.indexOf(layer) % theme.lines.length] as string,
-              dashed: siblings.indexOf(name) > 0,
-            };
-          }),
-          band: axis.band,
-          heights: axis.heights,
-          drops: drops(events, run.stepsPerEpoch),
-        },
-        view,
-        seen,
-      ),
+      option: runChartOption(records, view, {
+        name: axis.name,
+        traces: lines.map(({ name, layer, isFirst, curve }) => ({
+          name,
+          curve: onBalanceAxis(curve, axis),
+          color: lineColor(theme, layer),
+          dashed: !isFirst,
+        })),
+        band: axis.band,
+        yRange: axis.yRange,
+      }),
       table: {
-        columns: ['epoch', ...names],
-        rows: epochs.map((record) => [record.epoch, ...names.map((name) => ratioOf(record, name))]),
+        columns: ['epoch', ...lines.map(({ name }) => name)],
+        rows: epochs.map((record) => [record.epoch, ...lines.map(({ name }) => tensorRatio(record, name))]),
       },
-      summary:
-        last && farthest
-          ? `Farthest from balance after epoch ${last.epoch}: ${farthest}, ratio ${numberText(ratioOf(last, farthest), 5)}.`
-          : 'No epoch has ended yet.',
+      summary: lastEpochSummary(records, ({ epoch, layers: balances }) => {
+        const farthest = slowest(balances);
+        if (!farthest) return `No layer was recorded in epoch ${epoch}.`;
+        const farthestRatio = formatNumber(ratioOf(farthest.sides), 5);
+        return `Farthest from balance after epoch ${epoch}: ${farthest.name}, ratio ${farthestRatio}.`;
+      }),
     };
   },
 };
-
-/** How far a ratio is from one; a ratio that is no number is farthest. */
-function distance(ratio: number): number {
-  return Number.isFinite(ratio) ? Math.abs(ratio - 1) : Infinity;
-}

@@ -1,49 +1,37 @@
+import { formatNumber } from '@fdr/core/relations';
 import { brokenRanges, columnCurve } from './curve.js';
-import { chartOption } from './chart.js';
-import { drops } from './event-text.js';
 import type { Figure } from './figure.js';
-import { numberText } from './number-text.js';
-import { halfRunningCurve, visibleEpochs } from './run-records.js';
+import { runChartOption } from './run-chart.js';
+import { halfRunningCurve, lastEpochSummary } from './run-records.js';
 import { THEMES } from './theme.js';
 
-/** Mini-batch loss f^B, every step's extremes and the half-running average (15): figure 1, top, of the paper. */
+/** The mini-batch loss f^B: the extremes of all steps and the half-running average (15). Figure 1, top, of the paper. */
 export const loss: Figure = {
   id: 'loss',
   title: 'Mini-batch loss',
   caption: 'Loss of each mini-batch, L2 term included, and its half-running average (15).',
   scale: 'log',
   draw(records, view) {
-    const { run, epochs, events, steps } = records;
     const theme = THEMES[view.theme];
-    const instant = columnCurve(steps, 'loss', run.stepsPerEpoch);
-    const average = halfRunningCurve(
-      records,
-      ['loss'],
-      ([value = NaN]) => value,
-      ({ lossHalf }) => lossHalf,
-    );
-    const last = epochs.at(-1);
+    const steps = columnCurve(records.steps, 'loss', records.run.stepsPerEpoch);
+    const average = halfRunningCurve(records, 'loss');
     return {
-      option: chartOption(
-        {
-          name: 'loss',
-          traces: [
-            { name: 'each step', curve: instant, color: theme.lines[4] as string, width: 1, opacity: 0.45 },
-            { name: 'half-running', curve: average, color: theme.ink, width: 2.25 },
-          ],
-          gaps: brokenRanges(instant),
-          drops: drops(events, run.stepsPerEpoch),
-        },
-        view,
-        visibleEpochs(records, view),
-      ),
+      option: runChartOption(records, view, {
+        name: 'loss',
+        traces: [
+          { name: 'each step', curve: steps, color: theme.stepLoss, width: 1, opacity: 0.45 },
+          { name: 'half-running', curve: average, color: theme.average, width: 2.25 },
+        ],
+        gaps: brokenRanges(steps),
+      }),
       table: {
         columns: ['epoch', 'loss, half-running average'],
-        rows: epochs.map(({ epoch, lossHalf }) => [epoch, lossHalf]),
+        rows: records.epochs.map(({ epoch, lossHalf }) => [epoch, lossHalf]),
       },
-      summary: last
-        ? `Half-running mini-batch loss ${numberText(last.lossHalf)} after epoch ${last.epoch}.`
-        : 'No epoch has ended yet.',
+      summary: lastEpochSummary(
+        records,
+        ({ epoch, lossHalf }) => `Half-running mini-batch loss ${formatNumber(lossHalf)} after epoch ${epoch}.`,
+      ),
     };
   },
 };

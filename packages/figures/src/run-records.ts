@@ -1,11 +1,13 @@
+import { inEquilibrium, thresholdOf } from '@fdr/core/relations';
 import type { EpochRecord, EventRecord, Run } from '@fdr/records';
-import { curve, type Curve } from './curve.js';
-import { recordedHalfRunning } from './half-running.js';
-import type { Range, Scale } from './scale.js';
+import { curvePoint, type Curve, type CurvePoint } from './curve.js';
+import { lowerBound } from './lower-bound.js';
+import { recordedAverage, type AveragePoint } from './recorded-average.js';
+import { isWithin, type Range, type Scale } from './scale.js';
 import type { StepSeries } from './step-series.js';
 import type { ThemeName } from './theme.js';
 
-/** All that is known of a run. */
+/** Everything that is known of a run. */
 export interface RunRecords {
   readonly run: Run;
   readonly epochs: readonly EpochRecord[];
@@ -13,21 +15,21 @@ export interface RunRecords {
   readonly steps: StepSeries;
 }
 
-/** How someone looks at a figure. */
+/** How a figure is viewed. */
 export interface View {
   readonly x: Scale;
   readonly y: Scale;
-  /** Epochs to show; all there are where it is null. */
+  /** The visible epochs; null shows all of them. */
   readonly range: Range | null;
   readonly theme: ThemeName;
 }
 
-/** Epochs done, as a fraction: the abscissa of all figures. */
+/** Epochs done, with the fraction of the current one. It is the abscissa of all figures of a run. */
 export function epochsDone({ run, epochs, steps }: RunRecords): number {
   return Math.max(steps.steps, epochs.at(-1)?.step ?? 0) / run.stepsPerEpoch;
 }
 
-/** The epochs that a view shows; on a log axis it starts at the first step, not at zero. */
+/** The epochs that a view shows. On a log axis they begin at the first step, not at zero. */
 export function visibleEpochs(records: RunRecords, view: View): Range {
   const first = 1 / records.run.stepsPerEpoch;
   const end = Math.max(epochsDone(records), 2 * first);
@@ -36,49 +38,71 @@ export function visibleEpochs(records: RunRecords, view: View): Range {
   return { from: start, to: to > start ? to : Math.max(end, 2 * start) };
 }
 
-/** A value of every epoch record, over epochs. */
-export function epochCurve({ run, epochs }: RunRecords, value: (record: EpochRecord) => number): Curve {
-  return curve(
-    epochs.map(({ step }) => step / run.stepsPerEpoch),
-    epochs.map(value),
-  );
+/** A value of every epoch record over epochs. */
+export function epochCurve({ run, epochs }: RunRecords, valueOf: (record: EpochRecord) => number): Curve {
+  return epochs.map((record) => curvePoint(record.step / run.stepsPerEpoch, valueOf(record)));
 }
 
-/** Steps done when the half-running averages began anew: at each change of the learning rate. */
-export function restarts(events: readonly EventRecord[]): number[] {
-  return events.filter(({ type }) => type === 'learningRate').map(({ step }) => step);
-}
+/** The single values of a curve's points inside a range. */
+export const visibleValues = (curve: Curve, range: Range): number[] =>
+  curve.filter(({ x }) => isWithin(range, x)).map(({ low }) => low);
+
+/** The number of steps after which the half-running averages restarted: at each change of the learning rate. */
+const restartsOf = (events: readonly EventRecord[]): number[] =>
+  events.filter(({ type }) => type === 'learningRate').map(({ step }) => step);
+
+/** The last of the ascending `restarts` before a step; undefined if there is none. */
+const lastRestart = (restarts: readonly number[], step: number): number | undefined =>
+  restarts[lowerBound(restarts, step, (restart) => restart) - 1];
 
 /**
- * A half-running average over epochs: what the epoch records say exactly, and in between what the steps give. After a restart
- * the curve pauses for a quarter of an epoch, in which the average of the few steps there are says nothing.
- * @param value of the columns' averages, in order; e.g. the quotient of two.
- * @param exact the same read from an epoch record.
+ * A half-running average over epochs: the recorded values at the ends of epochs, and between them the averages after single steps. After a
+ * restart the curve pauses for a quarter of an epoch, because the average of a few steps says nothing.
  */
-export function halfRunningCurve(
-  { run, epochs, events, steps }: RunRecords,
-  columns: readonly string[],
-  value: (averages: readonly number[]) => number,
-  exact: (record: EpochRecord) => number,
+function averageCurve(
+  { run, epochs, events }: RunRecords,
+  averages: readonly AveragePoint[],
+  atEpoch: (record: EpochRecord) => number,
 ): Curve {
-  const restarted = restarts(events);
-  const averages = columns.map((name) => recordedHalfRunning(steps, name, restarted));
-  const known = new Map(epochs.map((record) => [record.step, exact(record)]));
-  const pause = run.stepsPerEpoch / 4;
-  const points = new Map<number, number>();
-  let next = 0;
-  let restart = -Infinity;
-  averages[0]?.step.forEach((step, index) => {
-    for (; next < restarted.length && (restarted[next] as number) < step; next += 1)
-      restart = restarted[next] as number;
-    if (step - restart > pause) points.set(step, value(averages.map((average) => average.value[index] as number)));
-  });
-  // A point just past each restart, not a number, breaks the line there.
-  for (const step of restarted) points.set(step + 0.5, NaN);
-  for (const [step, average] of known) points.set(step, average);
-  const ordered = [...points].sort(([left], [right]) => left - right);
-  return curve(
-    ordered.map(([step]) => step / run.stepsPerEpoch),
-    ordered.map(([, average]) => average),
-  );
+  const { stepsPerEpoch } = run;
+  const restarts = restartsOf(events);
+  const values = new Map<number, number>();
+  for (const { step, value } of averages)
+    if (step - (lastRestart(restarts, step) ?? -Infinity) > stepsPerEpoch / 4) values.set(step, value);
+  // A NaN just after each restart interrupts the line.
+  for (const step of restarts) values.set(step + 0.5, NaN);
+  for (const record of epochs) values.set(record.step, atEpoch(record));
+  return [...values]
+    .sort(([left], [right]) => left - right)
+    .map(([step, value]): CurvePoint => curvePoint(step / stepsPerEpoch, value));
+}
+
+/** The half-running average (15) of a column over epochs; see {@link averageCurve}. */
+export const halfRunningCurve = (records: RunRecords, column: 'loss' | 'oL' | 'oR'): Curve =>
+  averageCurve(records, recordedAverage(records.steps, column), (record) => record[`${column}Half`]);
+
+/** The ratio of the half-running averages, O_L / O_R, over epochs; see {@link averageCurve}. */
+export function ratioCurve(records: RunRecords): Curve {
+  const right = recordedAverage(records.steps, 'oR');
+  const ratios = recordedAverage(records.steps, 'oL').map(({ step, value }, index) => ({
+    step,
+    value: value / (right[index]?.value ?? NaN),
+  }));
+  return averageCurve(records, ratios, ({ ratio }) => ratio);
+}
+
+/** Whether the run was in equilibrium at the end of an epoch, by the rule of section 3.3 with the threshold of its schedule. */
+export function wasInEquilibrium({ run, events }: RunRecords, { step, oLHalf, oRHalf }: EpochRecord): boolean {
+  const steps = step - (lastRestart(restartsOf(events), step) ?? 0);
+  const stepsUsed = steps - Math.floor(steps / 2);
+  return inEquilibrium({ oLHalf, oRHalf, stepsUsed }, thresholdOf(run.config.schedule));
+}
+
+/** A sentence about the last epoch. */
+export function lastEpochSummary(
+  { epochs }: Pick<RunRecords, 'epochs'>,
+  summarize: (last: EpochRecord) => string,
+): string {
+  const last = epochs.at(-1);
+  return last ? summarize(last) : 'No epoch has ended yet.';
 }

@@ -1,12 +1,13 @@
-import { chartOption } from './chart.js';
-import { curve } from './curve.js';
-import { drops } from './event-text.js';
+import { formatNumber } from '@fdr/core/relations';
+import { curvePoint } from './curve.js';
 import type { Figure } from './figure.js';
-import { numberText } from './number-text.js';
+import { learningRateChanges } from './learning-rate-changes.js';
+import { runChartOption } from './run-chart.js';
 import { epochsDone, visibleEpochs } from './run-records.js';
+import { isWithin } from './scale.js';
 import { THEMES } from './theme.js';
 
-/** The learning rate eta, as stairs, and what lowered it. */
+/** The learning rate eta as stairs, and the reasons of its changes. */
 export const schedule: Figure = {
   id: 'schedule',
   title: 'Learning rate',
@@ -14,49 +15,32 @@ export const schedule: Figure = {
   scale: 'log',
   draw(records, view) {
     const { run, events } = records;
-    const theme = THEMES[view.theme];
-    const seen = visibleEpochs(records, view);
-    const changes = drops(events, run.stepsPerEpoch);
-    const now = changes.at(-1)?.to ?? run.config.learningRate;
+    const color = THEMES[view.theme].learningRate;
+    const range = visibleEpochs(records, view);
+    const changes = learningRateChanges(events, run);
+    const rateAt = (epoch: number): number =>
+      changes.findLast((change) => change.epoch <= epoch)?.to ?? run.config.learningRate;
+    const current = changes.at(-1)?.to ?? run.config.learningRate;
     const end = epochsDone(records);
     const start = view.x === 'log' ? 1 / run.stepsPerEpoch : 0;
-    // Both edges of the sight are points of their own, so that the stairs fill it at any zoom.
-    const at = (epoch: number): number =>
-      changes.filter((change) => change.epoch <= epoch).at(-1)?.to ?? run.config.learningRate;
-    const corners = [
-      ...new Set(
-        [start, seen.from, ...changes.map(({ epoch }) => epoch), Math.min(seen.to, end), end].filter(
-          (epoch) => epoch <= end,
-        ),
-      ),
-    ].sort((left, right) => left - right);
-    const stairs = curve(corners, corners.map(at));
-    const green = theme.lines[2] as string;
+    // Both ends of the visible range are points of their own, so that the stairs fill it at any zoom.
+    const corners = [start, range.from, ...changes.map(({ epoch }) => epoch), Math.min(range.to, end), end];
+    const epochs = [...new Set(corners.filter((epoch) => epoch <= end))].sort((left, right) => left - right);
+    const stairs = epochs.map((epoch) => curvePoint(epoch, rateAt(epoch)));
+    const visible = changes.filter(({ epoch }) => isWithin(range, epoch));
     return {
-      option: chartOption(
-        {
-          name: 'learning rate',
-          traces: [{ name: 'learning rate', curve: stairs, color: green, width: 2, stairs: true }],
-          marks: [
-            {
-              name: 'change',
-              color: green,
-              symbol: 'circle',
-              points: changes
-                .filter(({ epoch }) => epoch >= seen.from && epoch <= seen.to)
-                .map(({ epoch, to }) => ({ x: epoch, y: to })),
-            },
-          ],
-          drops: changes,
-        },
-        view,
-        seen,
-      ),
+      option: runChartOption(records, view, {
+        name: 'learning rate',
+        traces: [{ name: 'learning rate', curve: stairs, color, width: 2, stairs: true }],
+        marks: [
+          { name: 'change', color, symbol: 'circle', points: visible.map(({ epoch, to }) => ({ x: epoch, y: to })) },
+        ],
+      }),
       table: {
         columns: ['epoch', 'from', 'to', 'reason'],
         rows: changes.map(({ epoch, from, to, text }) => [epoch, from, to, text]),
       },
-      summary: `Now ${numberText(now)}, after ${changes.length} ${changes.length === 1 ? 'change' : 'changes'}.`,
+      summary: `Now ${formatNumber(current)}, after ${changes.length} ${changes.length === 1 ? 'change' : 'changes'}.`,
     };
   },
 };

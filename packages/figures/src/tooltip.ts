@@ -1,67 +1,55 @@
+import { formatNumber } from '@fdr/core/relations';
 import type { EChartsOption } from 'echarts';
-import type { Curve } from './curve.js';
-import type { Drop } from './event-text.js';
-import { numberText } from './number-text.js';
+import { nearestPoint, type Curve } from './curve.js';
+import type { LearningRateChange } from './learning-rate-changes.js';
 import type { Range } from './scale.js';
 import { FONT, type Theme } from './theme.js';
 
-interface Named {
-  readonly name: string;
-  readonly curve: Curve;
+/** What a tooltip shows and how it is written. */
+export interface TooltipContent {
+  readonly curves: readonly { readonly name: string; readonly curve: Curve }[];
+  readonly changes: readonly LearningRateChange[];
+  /** The visible range of the horizontal axis. */
+  readonly range: Range;
+  /** Name of the horizontal axis. */
+  readonly xName: string;
+  readonly formatValue: (value: number) => string;
 }
 
-/** Index of the point that stands nearest to `at`; -1 where there is none. */
-function nearest(x: readonly number[], at: number): number {
-  let from = 0;
-  let to = x.length - 1;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (at - (x[middle] as number) > (x[middle + 1] as number) - at) from = middle + 1;
-    else to = middle;
-  }
-  return to;
-}
-
-function wrapped(sentence: string, width = 46): string {
-  const lines: string[] = [''];
+/** Breaks a sentence into lines of fewer than `width` characters, as far as its words allow. */
+function wrap(sentence: string, width = 46): string {
+  const lines: string[] = [];
+  let line = '';
   for (const word of sentence.split(' ')) {
-    const line = lines.at(-1) as string;
-    if (line && line.length + word.length >= width) lines.push(word);
-    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+    if (line && line.length + word.length >= width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
   }
-  return lines.join('\n');
+  return [...lines, line].join('\n');
 }
 
-/** What there is to read at one place of the axis: a line for each curve, and what changed the learning rate there. */
-export function tooltipText(
-  curves: readonly Named[],
-  drops: readonly Drop[],
-  epochs: Range,
-  epoch: number,
-  valueText: (value: number) => string,
-  xName = 'epoch',
-): string {
-  const lines = curves.flatMap(({ name, curve: { x, low, high } }) => {
-    const index = nearest(x, epoch);
-    if (index < 0) return [];
-    const bottom = low[index] as number;
-    const top = high[index] as number;
-    return [`${name}: ${bottom === top ? valueText(bottom) : `${valueText(bottom)} … ${valueText(top)}`}`];
+/** The text at a position of the axis: a line for each curve's nearest point, and the nearby changes of the learning rate. */
+export function tooltipText({ curves, changes, range, xName, formatValue }: TooltipContent, x: number): string {
+  const lines = curves.flatMap(({ name, curve }) => {
+    const point = nearestPoint(curve, x);
+    if (!point) return [];
+    const { low, high } = point;
+    return [`${name}: ${low === high ? formatValue(low) : `${formatValue(low)} … ${formatValue(high)}`}`];
   });
-  const reach = (epochs.to - epochs.from) / 100;
-  const changes = drops.filter((drop) => Math.abs(drop.epoch - epoch) <= reach).map(({ text }) => wrapped(text));
-  return [`${xName} ${numberText(epoch)}`, ...lines, ...changes.slice(-2)].join('\n');
+  const reach = (range.to - range.from) / 100;
+  const nearby = changes.filter(({ epoch }) => Math.abs(epoch - x) <= reach).map(({ text }) => wrap(text));
+  return [`${xName} ${formatNumber(x)}`, ...lines, ...nearby.slice(-2)].join('\n');
 }
 
-/** A tooltip drawn as text on the chart itself: no name in it can become markup of the page. */
-export function tooltip(
-  curves: readonly Named[],
-  drops: readonly Drop[],
-  epochs: Range,
-  theme: Theme,
-  valueText: (value: number) => string,
-  xName: string,
-): NonNullable<EChartsOption['tooltip']> {
+/** The position that the chart library passes to a tooltip's formatter; NaN if there is none. */
+function axisValueOf(params: unknown): number {
+  const first: unknown = Array.isArray(params) ? params[0] : params;
+  return typeof first === 'object' && first !== null && 'axisValue' in first ? Number(first.axisValue) : NaN;
+}
+
+/** A tooltip that is drawn as text on the chart itself, so that no name in it can become markup of the page. */
+export function tooltip(content: TooltipContent, theme: Theme): NonNullable<EChartsOption['tooltip']> {
   return {
     trigger: 'axis',
     renderMode: 'richText',
@@ -72,10 +60,7 @@ export function tooltip(
     padding: [8, 10],
     textStyle: { color: theme.text, fontFamily: FONT, fontSize: 12, lineHeight: 18 },
     axisPointer: { type: 'line', lineStyle: { color: theme.muted, width: 1, type: 'solid', opacity: 0.6 } },
-    formatter: (params: unknown) => {
-      const [first] = (Array.isArray(params) ? params : [params]) as { axisValue?: unknown }[];
-      // A brace would open a style of the chart library's rich text.
-      return tooltipText(curves, drops, epochs, Number(first?.axisValue), valueText, xName).replaceAll(/[{}|]/g, ' ');
-    },
+    // Braces and bars are replaced because they would start a style of the chart library's rich text.
+    formatter: (params: unknown) => tooltipText(content, axisValueOf(params)).replaceAll(/[{}|]/g, ' '),
   };
 }

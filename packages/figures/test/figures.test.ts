@@ -1,7 +1,8 @@
 import * as echarts from 'echarts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { appendRows, createStepSeries, figures, type Drawing, type RunRecords, type View } from '../src/index.js';
-import { quadraticRun } from './quadratic-run.js';
+import { THEMES } from '../src/theme.js';
+import { columnOf, COLUMNS, quadraticRun } from './quadratic-run.js';
 
 const records = quadraticRun(40);
 const view: View = { x: 'linear', y: 'linear', range: null, theme: 'light' };
@@ -31,7 +32,7 @@ describe('every figure', () => {
     return chart.renderToSVGString();
   }
 
-  it.each(figures.map(({ id }) => id))('%s is drawn by the chart library on all axes, looks and widths', (id) => {
+  it.each(figures.map(({ id }) => id))('%s is drawn by the chart library on all axes, themes and widths', (id) => {
     for (const theme of ['light', 'dark'] as const) {
       for (const x of ['linear', 'log'] as const) {
         for (const y of ['linear', 'log'] as const) {
@@ -52,17 +53,18 @@ describe('every figure', () => {
       run: records.run,
       epochs: [],
       events: [],
-      steps: createStepSeries(['loss', 'oL', 'oR']),
+      steps: createStepSeries(COLUMNS),
     };
     for (const y of ['linear', 'log'] as const) {
       const drawing = figure(id).draw(empty, { ...view, y });
+      expect(drawing.summary).toBe(id === 'schedule' ? 'Now 0.1, after 0 changes.' : 'No epoch has ended yet.');
       expect(svg(drawing)).toContain('>epoch</text>');
       expect(drawing.table.rows).toEqual([]);
     }
   });
 
   it.each(figures.map(({ id }) => id))(
-    '%s draws at most 1,502 points a line, none outside the sight but one neighbour',
+    '%s draws at most 1,502 points per line, and one invisible neighbour on either side',
     (id) => {
       const long = quadraticRun(60);
       for (const { name, data } of seriesOf(figure(id).draw(long, { ...view, range: { from: 10, to: 12 } }))) {
@@ -78,7 +80,7 @@ describe('every figure', () => {
     },
   );
 
-  it('marks the changes of the learning rate where they happened', () => {
+  it('marks the changes of the learning rate at their epochs', () => {
     expect(records.events.length).toBeGreaterThan(3);
     for (const { id, draw } of figures) {
       const [backdrop] = seriesOf(draw(records, view));
@@ -90,10 +92,10 @@ describe('every figure', () => {
   });
 });
 
-describe('the loss', () => {
+describe('the figure of the loss', () => {
   it('runs through the exact averages at the ends of epochs and through all extremes in between', () => {
     const [, steps, average] = seriesOf(figure('loss').draw(records, view));
-    const losses = Array.from({ length: records.rows.length / 3 }, (_, i) => records.rows[3 * i]!);
+    const losses = columnOf(records, 'loss');
     const drawn = steps!.data.map(([, y]) => y!);
     expect(Math.max(...drawn)).toBe(Math.max(...losses));
     expect(Math.min(...drawn)).toBe(Math.min(...losses));
@@ -104,11 +106,22 @@ describe('the loss', () => {
     expect(average!.data.length).toBeLessThan(3004);
   });
 
-  it('leaves a marked gap where the loss is not a number', () => {
+  it('has no average in the quarter of an epoch after a change of the learning rate', () => {
+    const { epoch } = records.events[0]!;
+    const { data } = seriesOf(figure('loss').draw(records, { ...view, range: { from: epoch, to: epoch + 0.5 } }))[2]!;
+    const after = data.filter(([x]) => x > epoch);
+    const [first, second] = after.filter(([, y]) => y !== null).map(([x]) => x);
+    expect(after[0]).toEqual([epoch + 0.5 / 200, null]);
+    // Step 51 of 200 per epoch is the first after a quarter of them.
+    expect(first).toBeCloseTo(epoch + 51 / 200, 12);
+    expect(second).toBeCloseTo(epoch + 52 / 200, 12);
+  });
+
+  it('leaves a marked gap where the loss is NaN', () => {
     const broken = quadraticRun(2);
     const steps = createStepSeries(broken.run.stepColumns);
     const rows = broken.rows.slice();
-    for (let step = 150; step < 160; step += 1) rows[3 * step] = NaN;
+    for (let step = 150; step < 160; step += 1) rows[COLUMNS.length * step] = NaN;
     appendRows(steps, 0, rows);
     const [backdrop, instant] = seriesOf(figure('loss').draw({ ...broken, steps }, view));
     const areas = backdrop!.markArea!.data;
@@ -121,15 +134,15 @@ describe('the loss', () => {
   });
 });
 
-describe('the ratio', () => {
-  it('stands in the band 1 ± X', () => {
+describe('the figure of the ratio', () => {
+  it('has the band 1 ± X', () => {
     const [backdrop] = seriesOf(figure('ratio').draw(records, view));
     const [[from, to]] = backdrop!.markArea!.data as [[Record<string, number>, Record<string, number>]];
     expect(from!['yAxis']).toBeCloseTo(0.99, 12);
     expect(to!['yAxis']).toBeCloseTo(1.01, 12);
   });
 
-  it('shows the neighbourhood of one, and an arrow for each epoch beyond it', () => {
+  it('shows the neighbourhood of 1, and an arrow for each epoch beyond it', () => {
     const drawing = figure('ratio').draw(records, view);
     const { min, max } = axes(drawing).yAxis;
     expect(min).toBeLessThan(0.97);
@@ -144,7 +157,7 @@ describe('the ratio', () => {
     expect(above!.data.length).toBeGreaterThan(0);
   });
 
-  it('is the distance from one on a log axis', () => {
+  it('shows the distance from 1 on a log axis', () => {
     const drawing = figure('ratio').draw(records, { ...view, y: 'log' });
     const points = new Map(seriesOf(drawing)[2]!.data);
     expect(points.get(1)).toBe(Math.abs(records.epochs[0]!.ratio - 1));
@@ -153,7 +166,54 @@ describe('the ratio', () => {
   });
 });
 
-it('the learning rate falls in stairs at the changes', () => {
+describe('the summary of the ratio', () => {
+  /** The last epoch's summary, its two sides given. */
+  const summaryOf = (oLHalf: number, oRHalf: number, change: Partial<RunRecords> = {}) => {
+    const last = { ...records.epochs.at(-1)!, oLHalf, oRHalf, ratio: oLHalf / oRHalf };
+    return figure('ratio').draw({ ...records, epochs: [last], ...change }, view).summary;
+  };
+
+  it('says whether the ratio is inside the band', () => {
+    expect(summaryOf(1.005, 1)).toBe('Ratio 1.005 after epoch 40, inside 1 ± 0.01.');
+    expect(summaryOf(1.02, 1)).toBe('Ratio 1.02 after epoch 40, outside 1 ± 0.01.');
+  });
+
+  it('takes no ratio for equilibrium whose right side is negative or whose averages are of one step', () => {
+    expect(summaryOf(-1, -1)).toBe('Ratio 1 after epoch 40, outside 1 ± 0.01.');
+    const { step } = records.epochs.at(-1)!;
+    const event = { ...records.events.find(({ type }) => type === 'learningRate')!, step: step - 1 };
+    expect(summaryOf(1, 1, { events: [event] })).toBe('Ratio 1 after epoch 40, outside 1 ± 0.01.');
+    expect(summaryOf(1, 1, { events: [{ ...event, step: step - 4 }] })).toContain('inside');
+  });
+});
+
+it('the figure of the layers has a colour for each layer, and dashes for its later tensors', () => {
+  const parameters = ['a.kernel', 'b.kernel', 'a.bias', 'c'].map((name) => ({ name, shape: [1] }));
+  const drawing = figure('layers').draw({ ...records, run: { ...records.run, parameters } }, view);
+  const styles = (drawing.option.series as { lineStyle: { color: string; type: unknown } }[])
+    .slice(1)
+    .map(({ lineStyle: { color, type } }) => [color, type]);
+  const { blue, orange, green } = THEMES.light.hues;
+  expect(styles).toEqual([
+    [blue, 'solid'],
+    [orange, 'solid'],
+    [blue, [6, 4]],
+    [green, 'solid'],
+  ]);
+});
+
+it('the summary of the layers names the tensor farthest from balance', () => {
+  const layers = {
+    'soft.kernel': { oLHalf: 1.2, oRHalf: 1, ratio: 1.2 },
+    'stiff.kernel': { oLHalf: 0.7, oRHalf: 1, ratio: 0.7 },
+  };
+  const epochs = [{ ...records.epochs[0]!, layers }];
+  expect(figure('layers').draw({ ...records, epochs }, view).summary).toBe(
+    'Farthest from balance after epoch 1: stiff.kernel, ratio 0.7.',
+  );
+});
+
+it('the figure of the learning rate has a step at each change', () => {
   const [, stairs] = seriesOf(figure('schedule').draw(records, view));
   const expected = [[0, 0.1], ...records.events.map((event) => [event.epoch, 'to' in event ? event.to : NaN])];
   expect(stairs!.data.slice(0, -1)).toEqual(expected);
@@ -163,12 +223,12 @@ it('the learning rate falls in stairs at the changes', () => {
   expect(part!.data.map(([x]) => x)).toContain(20.25);
 });
 
-it('a log axis of accuracies shows errors', () => {
+it('the figure of the accuracy shows errors on a log axis', () => {
   const [, train] = seriesOf(figure('accuracy').draw(records, { ...view, y: 'log' }));
   expect(new Map(train!.data).get(7)).toBeCloseTo(1 - records.epochs[6]!.trainAccuracy, 12);
 });
 
-it('each parameter tensor has its own ratio', () => {
+it('the figure of the layers has a ratio for each parameter tensor', () => {
   const drawing = figure('layers').draw(records, view);
   expect(
     seriesOf(drawing)

@@ -19,19 +19,19 @@ const curves = (y: View['y']) =>
   (figure.draw(records, { ...view, y }).option.series as { name?: string; data: [number, number][] }[]).slice(1);
 
 describe('the figure of extra observables', () => {
-  it('is of the runs that measure some', () => {
+  it('is offered for the runs that measure some', () => {
     expect(figuresOf(records.run)).toEqual(figures);
     expect(figuresOf(plain.run)).toEqual(figures.filter(({ id }) => id !== 'observables'));
   });
 
-  it('draws each average over the epochs, and its size on a log axis', () => {
+  it('draws each average over the epochs, and its absolute value on a log axis', () => {
     expect(curves('linear').map(({ name }) => name)).toEqual(names);
     const expected = records.epochs.map(({ epoch, oRHalf }) => [epoch, -oRHalf]);
     expect(curves('linear')[1]!.data).toEqual(expected);
     expect(curves('log')[1]!.data).toEqual(expected.map(([epoch, value]) => [epoch, -value!]));
   });
 
-  it('tabulates them with their signs, and says the last', () => {
+  it('tabulates them with their signs, and summarizes the last epoch', () => {
     const { table, summary } = figure.draw(records, { ...view, y: 'log' });
     expect(table.columns).toEqual(['epoch', ...names]);
     const { oRHalf, learningRate } = records.epochs[4]!;

@@ -18,6 +18,7 @@ import {
   type Panel,
   type ThemeName,
 } from '../src/index.js';
+import { thresholdOf } from '@fdr/core/relations';
 import { quadraticRun } from './quadratic-run.js';
 
 interface Axis {
@@ -66,7 +67,7 @@ const figuresOn = (theme: ThemeName): Readonly<Record<string, readonly Panel[]>>
   replay: replayPanels(
     records,
     {
-      looks: records.epochs.map(({ epoch, ratio }) => ({ epoch, ratio })),
+      observations: records.epochs.map(({ epoch, ratio }) => ({ epoch, ratio })),
       firings: [{ epoch: 10, from: 0.1, to: 0.09, exact: true }],
       threshold: 0.01,
     },
@@ -99,14 +100,14 @@ describe.each(Object.entries(FIGURES))('the panels of %s', (_, panels) => {
     expect(picture).not.toMatch(/NaN|undefined/);
   });
 
-  it('are told point by point in a table', () => {
+  it('are listed point by point in a table', () => {
     const { columns, rows } = panelsTable(panels);
     expect(columns).toEqual(['panel', 'curve', 'x', 'low', 'high']);
     for (const { title, chart, range } of panels)
       for (const { name, curve } of chart.traces) {
-        const told = rows.filter(([panel, trace]) => panel === title && trace === name);
-        const inside = curve.x.flatMap((x, index) => (x >= range.from && x <= range.to ? [curve.low[index]] : []));
-        expect(told.filter(([, , x]) => (x as number) >= range.from).map(([, , , low]) => low)).toEqual(
+        const listed = rows.filter(([panel, trace]) => panel === title && trace === name);
+        const inside = curve.filter(({ x }) => x >= range.from && x <= range.to).map(({ low }) => low);
+        expect(listed.filter(([, , x]) => (x as number) >= range.from).map(([, , , low]) => low)).toEqual(
           expect.arrayContaining(inside),
         );
       }
@@ -114,7 +115,7 @@ describe.each(Object.entries(FIGURES))('the panels of %s', (_, panels) => {
 });
 
 describe('panels over one axis', () => {
-  it('write its numbers below the last of them only', () => {
+  it('label it below the last of them only', () => {
     const { xAxis } = optionOf(FIGURES['approach']!);
     expect(xAxis.map(({ name, axisLabel }) => [name, axisLabel.show])).toEqual([
       ['', false],
@@ -124,16 +125,29 @@ describe('panels over one axis', () => {
     expect(apart.xAxis.map(({ name }) => name)).toEqual(['learning rate η', 'learning rate η']);
   });
 
-  it('draw nothing that lies wholly outside', () => {
+  it('draw no line that lies entirely outside the axis', () => {
     const [panel] = FIGURES['approach']!;
-    const outside = { ...panel!, chart: { ...panel!.chart, heights: { from: 1e6, to: 1e7 } } };
+    const outside = { ...panel!, chart: { ...panel!.chart, yRange: { from: 1e6, to: 1e7 } } };
     const lines = optionOf([outside]).series.filter(({ name }) => name !== undefined);
     expect(lines.map(({ data }) => data)).toEqual(lines.map(() => []));
   });
 });
 
+describe('figure 1', () => {
+  it('names O_R by its general formula with momentum or dampening', () => {
+    const { run } = records;
+    const nameWith = (momentum: number, dampening: number): string | undefined => {
+      const config = { ...run.config, optimizer: { kind: 'sgd', momentum, dampening } as const };
+      return approachPanels({ ...records, run: { ...run, config } })[1]!.chart.traces[1]?.name;
+    };
+    expect(nameWith(0, 0)).toBe('O_R = ½ η |∇f|²');
+    expect(nameWith(0.9, 0)).toBe('O_R = (1+μ)/(2(1−ν)) η |v|²');
+    expect(nameWith(0, 0.5)).toBe('O_R = (1+μ)/(2(1−ν)) η |v|²');
+  });
+});
+
 describe('figure 3', () => {
-  it('draws an upright line for each interval that has bounds, and a dot for each mean', () => {
+  it('draws a vertical line for each interval that has bounds, and a dot for each mean', () => {
     const { series } = optionOf(FIGURES['second relation']!);
     const [bars, , dots] = ['95 % confidence', 'line', 'mean over seeds'].map((name) =>
       series.find((candidate) => candidate.name === name && candidate.xAxisIndex === 0),
@@ -151,34 +165,36 @@ describe('figure 3', () => {
 });
 
 describe('the balance of several runs', () => {
-  it('is the distance of the ratio from 1 at each epoch’s end, over the width at which the rule fires', () => {
+  it('shows the distance of the ratio from 1 at each epoch’s end, and the threshold at which the rule fires', () => {
     const panel = balancePanel([
       { name: 'one', color: 'sky', records },
       { name: 'other', color: 'slate', records: colder },
     ]);
     expect(panel.range).toEqual({ from: 0, to: 24 });
     expect(panel.chart.traces.map(({ name }) => name)).toEqual(['one', 'other']);
-    expect(panel.chart.traces[1]?.curve.low).toEqual(colder.epochs.map(({ ratio }) => Math.abs(ratio - 1)));
+    expect(panel.chart.traces[1]?.curve.map(({ low }) => low)).toEqual(
+      colder.epochs.map(({ ratio }) => Math.abs(ratio - 1)),
+    );
     expect(new Set(panel.chart.traces.map(({ color }) => color)).size).toBe(2);
-    expect(panel.chart.band?.to).toBe(records.run.config.threshold);
+    expect(panel.chart.band?.to).toBe(thresholdOf(records.run.config.schedule));
   });
 });
 
 describe('figure 4', () => {
-  it('shows the learning rate of those that change it, as it changed', () => {
+  it('shows the learning rate of the runs that change it, with each change', () => {
     const long = quadraticRun(40);
     const [rates] = comparisonPanels([{ name: 'adaptive', color: 'blue', records: long }]);
     expect(rates?.title).toBe('Learning rate');
-    const drops = long.events.filter((event) => event.type === 'learningRate');
-    expect(drops.length).toBeGreaterThan(0);
+    const changes = long.events.filter((event) => event.type === 'learningRate');
+    expect(changes.length).toBeGreaterThan(0);
     const { curve } = rates!.chart.traces[0]!;
-    expect(curve.x).toEqual([0, ...drops.map(({ epoch }) => epoch), 40]);
-    expect(curve.low).toEqual([0.1, ...drops.map(({ to }) => to), drops.at(-1)?.to]);
+    expect(curve.map(({ x }) => x)).toEqual([0, ...changes.map(({ epoch }) => epoch), 40]);
+    expect(curve.map(({ low }) => low)).toEqual([0.1, ...changes.map(({ to }) => to), changes.at(-1)?.to]);
   });
 });
 
-/** The numbers of a picture in order, and all the rest of it. */
-function taken(option: EChartsOption): { readonly numbers: number[]; readonly skeleton: unknown } {
+/** The numbers of an option in order, and the option with zeros in their place. */
+function split(option: EChartsOption): { readonly numbers: number[]; readonly skeleton: unknown } {
   const numbers: number[] = [];
   const skeleton: unknown = JSON.parse(JSON.stringify(option), (_, value: unknown) =>
     typeof value === 'number' ? numbers.push(value) && 0 : value,
@@ -197,11 +213,12 @@ describe.each(Object.entries(FIGURES))('a record of the panels of %s', (name, li
       ['light', light],
       ['dark', dark],
     ] as const) {
-      const [found, expected] = [recordedPanels(kept, theme), panels].map((drawn) => taken(panelsOption(drawn, theme)));
-      expect(found!.skeleton).toEqual(expected!.skeleton);
+      const found = split(panelsOption(recordedPanels(kept, theme), theme));
+      const expected = split(panelsOption(panels, theme));
+      expect(found.skeleton).toEqual(expected.skeleton);
       // Seven digits are kept.
-      found!.numbers.forEach((value, index) => {
-        const exact = expected!.numbers[index]!;
+      found.numbers.forEach((value, index) => {
+        const exact = expected.numbers[index]!;
         expect(Math.abs(value - exact)).toBeLessThanOrEqual(1e-6 * Math.abs(exact));
       });
     }

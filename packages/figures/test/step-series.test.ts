@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appendBuckets, appendRows, bucketCount, createStepSeries } from '../src/index.js';
+import { appendBuckets, appendRows, createStepSeries } from '../src/index.js';
+import { bucketCount } from '../src/step-series.js';
 import { slowBuckets } from './reference/slow-buckets.js';
 
 const wave = (count: number): Float32Array =>
@@ -40,7 +41,7 @@ describe('a step series', () => {
     expect(minimum.indexOf(-5)).toBe(Math.floor(1234 / series.width));
   });
 
-  it('counts what is not finite and keeps the extremes of the rest', () => {
+  it('counts the finite values and keeps their extremes', () => {
     const series = createStepSeries(['loss'], 2);
     appendRows(series, 0, Float32Array.from([1, NaN, 9, Infinity, 2, 3, 4, 5]));
     const { minimum, maximum, finite } = series.columns.get('loss')!;
@@ -49,7 +50,7 @@ describe('a step series', () => {
     expect([...minimum]).toEqual([1, 2]);
   });
 
-  it.each([1, 4, 5])('is the same from buckets of width %i as from rows, as far as buckets tell', (width) => {
+  it.each([1, 4, 5])('is the same from buckets of width %i as from rows, as far as buckets can be split', (width) => {
     const rows = wave(300);
     const whole = createStepSeries(['a', 'b'], 64);
     appendRows(whole, 0, rows);
@@ -73,7 +74,7 @@ describe('a step series', () => {
     expect(total(one.sum)).toBeCloseTo(total(other.sum), 8);
   });
 
-  it('refuses a gap, a repetition, rows cut short and columns that are missing', () => {
+  it('refuses a gap, a repetition, incomplete rows and missing columns', () => {
     const series = createStepSeries(['a', 'b']);
     appendRows(series, 0, new Float32Array(4));
     expect(() => appendRows(series, 3, new Float32Array(2))).toThrow('continue at 2, not at 3');

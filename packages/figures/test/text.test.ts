@@ -1,21 +1,10 @@
-import { expect, it } from 'vitest';
-import { csv, eventText, numberText, percentText } from '../src/index.js';
+import { formatNumber } from '@fdr/core/relations';
+import type { Command } from '@fdr/records';
+import { describe, expect, it } from 'vitest';
+import { curvePoint } from '../src/curve.js';
+import { csv, eventText } from '../src/index.js';
 import { rangeOf, ticks } from '../src/scale.js';
-import { tooltipText } from '../src/tooltip.js';
-import { curve } from '../src/curve.js';
-
-it('numbers are short and never lie', () => {
-  expect([0.0081000001, 1234567, -0.00012347, 33.0651, 0, 96.9].map((value) => numberText(value))).toEqual([
-    '0.0081',
-    '1.235e6',
-    '-1.235e-4',
-    '33.07',
-    '0',
-    '96.9',
-  ]);
-  expect([NaN, Infinity, -Infinity].map((value) => numberText(value))).toEqual(['NaN', '∞', '−∞']);
-  expect([0.97311, NaN].map(percentText)).toEqual(['97.31 %', 'NaN']);
-});
+import { tooltipText, type TooltipContent } from '../src/tooltip.js';
 
 it('ticks are round and lie in the range', () => {
   expect(ticks('linear', { from: 0, to: 100 }, 5)).toEqual([0, 20, 40, 60, 80, 100]);
@@ -26,13 +15,13 @@ it('ticks are round and lie in the range', () => {
   expect(() => ticks('linear', { from: 2, to: 2 }, 5)).toThrow('not 2..2');
 });
 
-it('a range leaves out what its scale cannot show and is never empty', () => {
+it('a range ignores values that its scale cannot show and is never empty', () => {
   expect(rangeOf([NaN, 1, Infinity, 2], 'linear')).toEqual({ from: 0.96, to: 2.04 });
   expect(rangeOf([-3, 0, 5], 'log')).toEqual({ from: 5 / 1.02, to: 5 * 1.02 });
   expect(rangeOf([], 'log')).toEqual({ from: 0.1, to: 1 });
 });
 
-it('a spreadsheet runs nothing of a CSV', () => {
+it('a CSV holds no text that a spreadsheet would run as a formula', () => {
   const table = {
     columns: ['=cmd()', 'a,b'],
     rows: [
@@ -44,38 +33,73 @@ it('a spreadsheet runs nothing of a CSV', () => {
   expect(csv(table)).toBe('\'=cmd(),"a,b"\r\n\'+1,-1.5\r\n"\'@x ""y""",NaN\r\n\'-2,1e-7\r\n');
 });
 
-it('a change of the learning rate gives its reason', () => {
-  const at = {
-    step: 7800,
-    epoch: 13,
-    time: '2026-01-01T00:00:00.000Z',
-    type: 'learningRate' as const,
-    from: 0.1,
-    to: 0.09,
-  };
-  const reason = { rule: 'equilibrium' as const, ratio: 1.00412, threshold: 0.01, stepsUsed: 3900 };
-  expect(eventText({ ...at, reason })).toBe(
-    'Learning rate 0.1 → 0.09: the ratio 1.0041 was within 0.01 of one over the last 3,900 steps',
-  );
-  expect(eventText({ ...at, reason: { rule: 'step', everyEpochs: 100 } })).toContain('100 epochs had passed');
-  expect(eventText({ ...at, reason: { ...reason, layer: 'dense1.bias' } })).toContain(
-    ': the slowest ratio, of dense1.bias, 1.0041 was within 0.01 of one',
-  );
-  expect(eventText({ ...at, reason: { rule: 'cosine', epochs: 3, ofEpochs: 50 } })).toContain(
-    '3 of 50 epochs had passed',
-  );
-  expect(eventText({ ...at, reason: { rule: 'plateau', best: 0.25, epochs: 11 } })).toContain(
-    'the training loss had not fallen below 0.25 for 11 epochs',
-  );
+describe('an event’s text', () => {
+  const at = { step: 7800, epoch: 13, time: '2026-01-01T00:00:00.000Z' };
+  const target = { commandId: 'c', runId: 'r' };
+
+  it('gives the reason of a change of the learning rate in the words that were recorded', () => {
+    const message = 'the ratio 1.0041 was within 0.01 of 1 over the last 3,900 steps';
+    const reason = { rule: 'equilibrium', message, ratio: 1.00412, threshold: 0.01, stepsUsed: 3900 };
+    expect(eventText({ ...at, type: 'learningRate', from: 0.1, to: 0.09, reason })).toBe(
+      'Learning rate 0.1 → 0.09: the ratio 1.0041 was within 0.01 of 1 over the last 3,900 steps',
+    );
+  });
+
+  it('names the options of a schedule in words', () => {
+    const schedule = { kind: 'step', everyEpochs: 100, minimumLearningRate: 1e-7, balance: 'total' };
+    expect(eventText({ ...at, type: 'schedule', schedule, commandId: 'c' })).toBe(
+      'Schedule set by hand: step, every epochs 100, minimum learning rate 1e-7, balance total',
+    );
+  });
+
+  it.each<[Command, string]>([
+    [{ ...target, type: 'pause' }, 'Asked to pause'],
+    [{ ...target, type: 'setLearningRate', learningRate: 0.05 }, 'Asked for learning rate 0.05'],
+    [{ ...target, type: 'setSchedule', schedule: { kind: 'constant' } }, 'Asked to change the schedule'],
+  ])('names the command %o', (command, text) => {
+    expect(eventText({ ...at, type: 'command', command })).toBe(text);
+  });
+
+  it('shows a warning and a status with its message, if there is one', () => {
+    expect(eventText({ ...at, type: 'warning', message: 'late' })).toBe('Warning: late');
+    expect(eventText({ ...at, type: 'status', status: 'failed', message: 'out of memory' })).toBe(
+      'Failed: out of memory',
+    );
+    expect(eventText({ ...at, type: 'status', status: 'finished', message: '' })).toBe('Finished');
+  });
 });
 
-it('a tooltip reads every curve at its nearest point, and the change that is near', () => {
-  const curves = [
-    { name: 'a', curve: curve([1, 2, 3], [10, 20, 30]) },
-    { name: 'b', curve: { x: [0.5, 2.6], low: [1, 2], high: [1, 4], broken: [false, false] } },
-    { name: 'empty', curve: curve([], []) },
-  ];
-  const drops = [{ epoch: 2.4, from: 1, to: 0.9, text: 'because' }];
-  expect(tooltipText(curves, drops, { from: 0, to: 100 }, 2.4, numberText)).toBe('epoch 2.4\na: 20\nb: 2 … 4\nbecause');
-  expect(tooltipText(curves, drops, { from: 0, to: 3 }, 2.9, numberText)).toBe('epoch 2.9\na: 30\nb: 2 … 4');
+describe('a tooltip', () => {
+  const content: TooltipContent = {
+    curves: [
+      { name: 'a', curve: [10, 20, 30].map((y, index) => curvePoint(index + 1, y)) },
+      {
+        name: 'b',
+        curve: [
+          { x: 0.5, low: 1, high: 1, broken: false },
+          { x: 2.6, low: 2, high: 4, broken: false },
+        ],
+      },
+      { name: 'empty', curve: [] },
+    ],
+    changes: [{ epoch: 2.4, from: 1, to: 0.9, text: 'because' }],
+    range: { from: 0, to: 100 },
+    xName: 'epoch',
+    formatValue: (value) => formatNumber(value),
+  };
+
+  it('reads every curve at its nearest point, and shows a change of the learning rate that is near', () => {
+    expect(tooltipText(content, 2.4)).toBe('epoch 2.4\na: 20\nb: 2 … 4\nbecause');
+    expect(tooltipText({ ...content, range: { from: 0, to: 3 } }, 2.9)).toBe('epoch 2.9\na: 30\nb: 2 … 4');
+  });
+
+  it('breaks a long reason into lines', () => {
+    const text = 'Learning rate 0.1 → 0.09: the ratio 1.0041 was within 0.01 of 1 over the last 3,900 steps';
+    const changes = [{ epoch: 1, from: 0.1, to: 0.09, text }];
+    expect(tooltipText({ ...content, curves: [], changes }, 1).split('\n')).toEqual([
+      'epoch 1',
+      'Learning rate 0.1 → 0.09: the ratio 1.0041 was',
+      'within 0.01 of 1 over the last 3,900 steps',
+    ]);
+  });
 });

@@ -1,38 +1,40 @@
 import { z } from 'zod';
 import { anyNumber } from './number-codec.js';
 
-/** A figure's id, also its files' name: `fig3a`, `figS2b`. */
+/** A figure's id, also the name of its files: `fig3a`, `figS2b`. */
 export const figureId = z
   .string()
   .regex(/^fig[A-Za-z0-9]{1,61}$/, 'a figure id is "fig" and 1 to 61 letters and digits');
 
-/** Whether what was measured bears a claim out; `undecided` where nothing could be measured. */
+/** Whether the measurement supports a claim; `undecided` where nothing could be measured. */
 export const verdict = z.enum(['holds', 'does not hold', 'undecided']);
+/** See {@link verdict}. */
 export type Verdict = z.infer<typeof verdict>;
 
-/** One claim of the paper, and what was measured of it. */
+/** One claim of the paper, and what was measured. */
 export const claim = z.object({
   statement: z.string(),
-  /** Where the paper makes it. */
-  place: z.string(),
-  /** What has to be measured for the claim to hold. */
+  /** The section of the paper that makes the claim. */
+  section: z.string(),
+  /** The condition under which the claim holds. */
   test: z.string(),
   measured: z.string(),
   verdict,
 });
+/** See {@link claim}. */
 export type Claim = Readonly<z.infer<typeof claim>>;
 
-/** Numbers that claims rest on. */
+/** The numbers behind the claims. */
 const table = z.object({
   columns: z.array(z.string()),
   rows: z.array(z.array(z.union([anyNumber, z.string()]))),
 });
 
-/** Numbers of a picture; null where one is not finite. */
-const heights = z.array(z.number().nullable());
+/** The values of a curve; null stands for a value that is not finite. */
+const values = z.array(z.number().nullable());
 const range = z.object({ from: z.number(), to: z.number() });
 const scale = z.enum(['linear', 'log']);
-/** A colour for each look of the page. */
+/** One colour for each theme of the page. */
 const color = z.object({ light: z.string(), dark: z.string() });
 
 const trace = z.object({
@@ -45,10 +47,10 @@ const trace = z.object({
   dots: z.boolean().optional(),
   curve: z.object({
     x: z.array(z.number()),
-    low: heights,
-    /** As `low` where it is left out. */
-    high: heights.optional(),
-    /** Indices of the points at which the curve stops. */
+    low: values,
+    /** Left out where it equals `low`. */
+    high: values.optional(),
+    /** Indices of the points at which the curve is interrupted. */
     breaks: z.array(z.int().min(0)),
   }),
 });
@@ -58,52 +60,56 @@ const marks = z.object({
   color,
   symbol: z.enum(['circle', 'triangle', 'diamond']),
   rotate: z.number().optional(),
-  unlisted: z.boolean().optional(),
+  hideInLegend: z.boolean().optional(),
   points: z.array(z.object({ x: z.number(), y: z.number().nullable() })),
 });
 
-/** One panel of a picture: what is drawn, and over which axes. */
+/** One panel of a figure: its curves and its axes. */
 export const panelRecord = z.object({
   title: z.string(),
   x: scale,
   y: scale,
+  /** Range of the horizontal axis. */
   range,
   xName: z.string().optional(),
   legend: z.array(z.string()).optional(),
   chart: z.object({
     name: z.string(),
     unit: z.literal('percent').optional(),
-    heights: range.optional(),
+    yRange: range.optional(),
     band: range.optional(),
     traces: z.array(trace),
     marks: z.array(marks).optional(),
   }),
 });
+/** See {@link panelRecord}. */
 export type PanelRecord = z.infer<typeof panelRecord>;
 
-/** What a list of figures tells of each. */
+/** A figure's entry in a list of figures. */
 export const figureSummary = z.object({
   id: figureId,
   title: z.string(),
   claims: z.array(claim),
-  /** How many of its jobs are done; all of them when the experiment has ended well. */
+  /** Jobs that are done, and jobs that were planned. They are equal once the experiment is complete. */
   jobs: z.object({ done: z.int().min(0), planned: z.int().min(0) }),
   /** ISO 8601, UTC. */
   drawnAt: z.iso.datetime(),
 });
+/** See {@link figureSummary}. */
 export type FigureSummary = z.infer<typeof figureSummary>;
 
-/** `fig3a.json`: a figure of the paper as it came out, to be drawn again by whoever reads it. */
+/** `fig3a.json`: a reproduced figure of the paper as data, from which it can be drawn again. */
 export const figureRecord = figureSummary.extend({
   schemaVersion: z.literal(1),
   caption: z.string(),
-  /** Words of the command line that made it. */
+  /** The command line that made it. */
   command: z.string(),
-  /** How much of the paper's experiment it is, in a sentence. */
+  /** A sentence about the share of the paper's experiment that was run. */
   scale: z.string(),
   panels: z.array(panelRecord),
   tables: z.array(z.object({ title: z.string(), table })),
 });
+/** See {@link figureRecord}. */
 export type FigureRecord = z.infer<typeof figureRecord>;
 
 /** Answer of `GET /api/figures`. */
@@ -111,4 +117,5 @@ export const figureList = z.object({
   figures: z.array(figureSummary),
   damaged: z.array(z.object({ id: z.string(), error: z.string() })),
 });
+/** See {@link figureList}. */
 export type FigureList = z.infer<typeof figureList>;

@@ -1,102 +1,91 @@
 import { figureList, runList, runSummary, type RunSummary } from '@fdr/records';
+import { RunFolderError, type RunReader } from '@fdr/run-store';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import type { LineFile } from '@fdr/run-store';
-import { RunFolderError } from '@fdr/run-store';
-import type { RunReader } from '@fdr/run-store';
-import type { Library } from './run-cache.js';
-import { RequestError } from './request-error.js';
-import type { Results } from './figure-store.js';
+import type { FigureStore } from './figure-store.js';
+import { HttpError } from './http-error.js';
+import { parseListQuery, parseStepsQuery, requireEmptyQuery } from './query.js';
+import type { RunCache } from './run-cache.js';
 
-const MAX_BUCKETS = 20_000;
-const DEFAULT_BUCKETS = 1000;
-
-const wholeNumber = z
-  .string()
-  .regex(/^\d{1,15}$/, 'must be a whole number')
-  .transform(Number);
-const listQuery = z.strictObject({ from: wholeNumber.default(0) });
-const stepsQuery = z.strictObject({
-  from: wholeNumber.default(0),
-  to: wholeNumber.optional(),
-  buckets: wholeNumber.pipe(z.int().min(1).max(MAX_BUCKETS)).default(DEFAULT_BUCKETS),
-});
-
-/** What the server tells of stored runs and drawn figures, as JSON after the schemas of `records`. Reads only. */
-export function createApi(library: Library, results: Results, controls: (runId: string) => boolean): Router {
+/**
+ * The read-only JSON API over stored runs and figures. Its responses have the schemas of `@fdr/records`.
+ *
+ * @param controls whether this process trains a run
+ */
+export function createApi(cache: RunCache, figures: FigureStore, controls: (runId: string) => boolean): Router {
   const router = Router();
+  const requestedRun = (request: Request): Promise<RunReader> => orNotFound(cache.open(requestedId(request)));
 
   router.use((request, response, next) => {
     response.set('Cache-Control', 'no-store');
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw new RequestError(405, 'this may only be read');
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new HttpError(405, 'only GET and HEAD are allowed');
     next();
   });
 
   router.get('/runs', async (request, response) => {
-    parseQuery(z.strictObject({}), request);
-    const { runs, damaged } = await library.list();
-    const summaries = runs.map((reader) => summary(reader, controls));
+    requireEmptyQuery(request);
+    const { runs, damaged } = await cache.list();
+    const summaries = runs.map((reader) => summarize(reader, controls));
     response.json(z.encode(runList, { runs: summaries, damaged: [...damaged] }));
   });
 
   router.get('/runs/:id', async (request, response) => {
-    parseQuery(z.strictObject({}), request);
-    response.json(z.encode(runSummary, summary(await asked(library, request), controls)));
+    requireEmptyQuery(request);
+    response.json(z.encode(runSummary, summarize(await requestedRun(request), controls)));
   });
 
   router.get('/runs/:id/epochs', async (request, response) => {
-    const { from } = parseQuery(listQuery, request);
-    const reader = await asked(library, request);
+    const { from } = parseListQuery(request);
+    const reader = await requestedRun(request);
     await sendLines(response, reader.epochLines, from, reader.position().epochs);
   });
 
   router.get('/runs/:id/events', async (request, response) => {
-    const { from } = parseQuery(listQuery, request);
-    const reader = await asked(library, request);
+    const { from } = parseListQuery(request);
+    const reader = await requestedRun(request);
     await sendLines(response, reader.eventLines, from, reader.position().events);
   });
 
   router.get('/runs/:id/steps', async (request, response) => {
-    const { from, to, buckets } = parseQuery(stepsQuery, request);
-    const reader = await asked(library, request);
-    if (to !== undefined && to < from) throw new RequestError(400, `to must be at least from (${from}), not ${to}`);
-    const found = await reader.stepBuckets(from, to ?? Math.max(from, reader.stepCount()), buckets);
-    // The number codec's encoding, written out: the schema would take a hundred thousand calls for one chart.
-    response
-      .type('json')
-      .send(JSON.stringify(found, (_, value: unknown) => (isNotFinite(value) ? String(value) : value)));
+    const { from, to, buckets } = parseStepsQuery(request);
+    const reader = await requestedRun(request);
+    if (to !== undefined && to < from) throw new HttpError(400, `to must be at least from (${from}), not ${to}`);
+    const summary = await reader.stepBuckets(from, to ?? Math.max(from, reader.stepCount()), buckets);
+    response.type('json').send(JSON.stringify(summary, encodeNonFinite));
   });
 
   router.get('/figures', async (request, response) => {
-    parseQuery(z.strictObject({}), request);
-    response.json(z.encode(figureList, await results.list()));
+    requireEmptyQuery(request);
+    response.json(z.encode(figureList, await figures.list()));
   });
 
   router.get('/figures/:id', async (request, response) => {
-    parseQuery(z.strictObject({}), request);
-    response.type('json').send(await orMissing(results.figure(String(request.params['id']))));
+    requireEmptyQuery(request);
+    response.type('json').send(await orNotFound(figures.read(requestedId(request))));
   });
 
   router.use(() => {
-    throw new RequestError(404, 'there is nothing here');
+    throw new HttpError(404, 'not found');
   });
   return router;
 }
 
-const asked = (library: Library, request: Request): Promise<RunReader> =>
-  orMissing(library.open(String(request.params['id'])));
+function requestedId(request: Request): string {
+  return String(request.params['id']);
+}
 
-async function orMissing<Found>(found: Promise<Found>): Promise<Found> {
+async function orNotFound<Result>(result: Promise<Result>): Promise<Result> {
   try {
-    return await found;
+    return await result;
   } catch (error) {
-    // A refusal names the run or figure and what is wrong with it, never a path.
-    if (error instanceof RunFolderError) throw new RequestError(404, error.message);
+    // The message names the run or figure and what is wrong with it, never a path.
+    if (error instanceof RunFolderError) throw new HttpError(404, error.message);
     throw error;
   }
 }
 
-function summary(reader: RunReader, controls: (runId: string) => boolean): RunSummary {
+function summarize(reader: RunReader, controls: (runId: string) => boolean): RunSummary {
   return {
     run: reader.run,
     lastEpoch: reader.lastEpoch ?? null,
@@ -105,19 +94,18 @@ function summary(reader: RunReader, controls: (runId: string) => boolean): RunSu
   };
 }
 
-/** The records' own lines, each of which has passed its schema, are passed on as they are. */
-async function sendLines(response: Response, lines: LineFile<unknown>, from: number, to: number): Promise<void> {
+/** Sends records as the lines of their file, each of which has passed its schema. */
+async function sendLines(
+  response: Response,
+  lines: RunReader['epochLines' | 'eventLines'],
+  from: number,
+  to: number,
+): Promise<void> {
   const texts = await lines.texts(from, to);
   response.type('json').send(`{"from":${from},"records":[${texts.join(',')}],"skipped":${lines.skipped}}`);
 }
 
-function parseQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
-  const parsed = schema.safeParse({ ...request.query });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new RequestError(400, [issue?.path.join('.'), issue?.message].filter((part) => part).join(': '));
-}
-
-function isNotFinite(value: unknown): boolean {
-  return typeof value === 'number' && !Number.isFinite(value);
+/** Encodes NaN and infinities as `anyNumber` does. The schema would take a hundred thousand calls for one chart. */
+function encodeNonFinite(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }

@@ -1,101 +1,82 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import express, { type Express } from 'express';
-import { ServerError } from './server-error.js';
 import { secureHeaders } from './headers.js';
-import { answerErrors } from './request-error.js';
+import { createErrorHandler } from './http-error.js';
+import { LOGIN_PAGE, LOGIN_SCRIPT } from './login-page.js';
+import { ServerError } from './server-error.js';
 
-const MIN_TOKEN = 22;
-const MAX_BODY = 1024;
+const MIN_TOKEN_LENGTH = 22;
+const MAX_BODY_BYTES = 1024;
 
-/** Who knows the token may use the server. */
-export interface Access {
-  readonly token: string;
-  /** A cookie that the entrance gave, or `Authorization: Bearer` with the token. */
-  admits(request: IncomingMessage): boolean;
+/** Token authentication: whoever knows the token may use the server. */
+export interface Auth {
+  /** Accepts the cookie that the login page sets, or `Authorization: Bearer TOKEN`. */
+  isAuthorized(request: IncomingMessage): boolean;
   /**
-   * What everybody else is shown: a page that takes the token from the address's fragment (which no browser sends
-   * or logs), or from a field, and exchanges it for a cookie that scripts can't read.
+   * Answers all unauthorized requests: a login page for pages, 401 for everything else. `POST /session` exchanges the token
+   * for a cookie that scripts cannot read.
    */
-  readonly entrance: Express;
+  readonly loginApp: Express;
 }
 
-/** 192 random bits. */
+/** @returns a new random token of 192 bits, 32 characters that need no escaping in a URL */
 export function makeToken(): string {
   return randomBytes(24).toString('base64url');
 }
 
-/** @throws {ServerError} where the token is too short to be hard to guess */
-export function createAccess(token: string, report: (error: unknown) => void): Access {
-  if (token.length < MIN_TOKEN)
-    throw new ServerError(`the token must have at least ${MIN_TOKEN} characters, not ${token.length}`);
+/**
+ * @param token the secret, at least 22 characters
+ * @param onError called with errors that the client is not told
+ * @throws {ServerError} if the token is too short to be hard to guess
+ */
+export function createAuth(token: string, onError: (error: unknown) => void): Auth {
+  if (token.length < MIN_TOKEN_LENGTH)
+    throw new ServerError(`the token must have at least ${MIN_TOKEN_LENGTH} characters, not ${token.length}`);
   const key = randomBytes(32);
   const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
-  const expected = digest(token);
-  // Digests of a random key: equal lengths, and their comparison says nothing of the texts.
-  const isToken = (text: string): boolean => timingSafeEqual(digest(text), expected);
-  // Cookies know no ports: two servers on one machine must not take each other's.
-  const cookieName = (request: IncomingMessage): string => `fdr_${request.socket.localPort}`;
-  const session = digest(`session of ${token}`).toString('base64url');
+  // Digests under a random key have equal lengths, and the time of their comparison reveals nothing of the texts.
+  const isEqual = (text: string, expected: string): boolean => timingSafeEqual(digest(text), digest(expected));
+  const sessionId = digest(`session of ${token}`).toString('base64url');
 
-  function admits(request: IncomingMessage): boolean {
+  function isAuthorized(request: IncomingMessage): boolean {
     const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (bearer !== undefined) return isToken(bearer);
-    const cookies = (request.headers.cookie ?? '').split(/; */);
-    const prefix = `${cookieName(request)}=`;
-    const given = cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length);
-    return given !== undefined && timingSafeEqual(digest(given), digest(session));
+    if (bearer !== undefined) return isEqual(bearer, token);
+    const cookie = sessionCookie(request);
+    return cookie !== undefined && isEqual(cookie, sessionId);
   }
 
-  const entrance = express().disable('x-powered-by').disable('etag').use(secureHeaders());
-  entrance.use((_, response, next) => {
+  const loginApp = express().disable('x-powered-by').disable('etag').use(secureHeaders());
+  loginApp.use((_, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  entrance.post('/session', express.text({ limit: MAX_BODY }), (request, response) => {
-    if (typeof request.body !== 'string' || !isToken(request.body)) {
+  loginApp.post('/session', express.text({ limit: MAX_BODY_BYTES }), (request, response) => {
+    if (typeof request.body !== 'string' || !isEqual(request.body, token)) {
       response.status(401).json({ error: 'that is not the token' });
       return;
     }
-    response.cookie(cookieName(request), session, { httpOnly: true, sameSite: 'strict' }).status(204).end();
+    response.cookie(cookieName(request), sessionId, { httpOnly: true, sameSite: 'strict' }).status(204).end();
   });
-  entrance.get('/entrance.js', (_, response) => {
-    response.type('js').send(ENTRANCE_SCRIPT);
+  loginApp.get('/login.js', (_, response) => {
+    response.type('js').send(LOGIN_SCRIPT);
   });
-  entrance.use((request, response) => {
+  loginApp.use((request, response) => {
     const isPage = request.method === 'GET' && !/^\/(api|assets|socket\.io)\//.test(request.path);
-    if (isPage && request.accepts('html')) response.status(401).type('html').send(ENTRANCE_PAGE);
-    else response.status(401).json({ error: 'this server asks for its token' });
+    if (isPage && request.accepts('html')) response.status(401).type('html').send(LOGIN_PAGE);
+    else response.status(401).json({ error: 'this server requires its token' });
   });
-  entrance.use(answerErrors(report));
-  return { token, admits, entrance };
+  loginApp.use(createErrorHandler(onError));
+  return { isAuthorized, loginApp };
 }
 
-const ENTRANCE_PAGE = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>FDR</title>
-<h1>FDR</h1>
-<form>
-<p><label>This server asks for its token: <input name="token" type="password" autocomplete="off" required></label> <button>Enter</button></p>
-<p role="alert"></p>
-</form>
-<script src="/entrance.js"></script>
-</html>
-`;
+/** Browsers send a cookie to all ports of a host, so two servers on one machine need different names. */
+function cookieName(request: IncomingMessage): string {
+  return `fdr_${request.socket.localPort}`;
+}
 
-const ENTRANCE_SCRIPT = `const form = document.querySelector('form');
-async function enter(token) {
-  const answer = await fetch('/session', { method: 'POST', body: token, headers: { 'content-type': 'text/plain' } });
-  if (answer.ok) location.reload();
-  else document.querySelector('[role=alert]').textContent = 'That is not the token.';
+function sessionCookie(request: IncomingMessage): string | undefined {
+  const prefix = `${cookieName(request)}=`;
+  const cookies = (request.headers.cookie ?? '').split(/; */);
+  return cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length);
 }
-form.addEventListener('submit', (event) => {
-  event.preventDefault();
-  enter(form.elements.token.value);
-});
-const token = new URLSearchParams(location.hash.slice(1)).get('token');
-if (token !== null) {
-  history.replaceState(null, '', location.pathname + location.search);
-  enter(token);
-}
-`;

@@ -1,48 +1,52 @@
 import type { Acknowledgement, Command } from '@fdr/records';
 
-/** Remembered answers; older ones are forgotten, and their commands would be carried out anew. */
-const MEMORY = 1000;
+/** Acknowledgements that are remembered. A command sent again after this many others is executed again. */
+const MAX_REMEMBERED = 1000;
 
-/** Takes commands to whoever trains, each once: a command sent again under its id gets the first one's answer. */
-export type CommandDesk = (command: Command) => Promise<Acknowledgement>;
+/** Passes a command to the training and resolves to its acknowledgement. */
+export type CommandHandler = (command: Command) => Promise<Acknowledgement>;
 
-export interface CommandDeskOptions {
+/** Who executes commands, and for which runs. */
+export interface CommandDispatcherOptions {
+  /** Whether this process trains the run. */
   readonly controls: (runId: string) => boolean;
-  readonly onCommand: ((command: Command) => Promise<Acknowledgement>) | undefined;
-  readonly report: (error: unknown) => void;
+  /** Executes a command; undefined: no command is accepted. */
+  readonly onCommand: CommandHandler | undefined;
+  /** Called with errors that the client is not told. */
+  readonly onError: (error: unknown) => void;
 }
 
-export function createCommandDesk({ controls, onCommand, report }: CommandDeskOptions): CommandDesk {
-  const answers = new Map<string, { readonly text: string; readonly answer: Promise<Acknowledgement> }>();
+/**
+ * Creates the handler of all clients' commands. Every command is executed once: if it is sent again under its id, it gets
+ * the acknowledgement of the first time. The type of a command is not looked at here; the training decides.
+ */
+export function createCommandDispatcher({ controls, onCommand, onError }: CommandDispatcherOptions): CommandHandler {
+  const sent = new Map<string, { readonly text: string; readonly acknowledgement: Promise<Acknowledgement> }>();
 
-  async function carryOut(command: Command): Promise<Acknowledgement> {
+  async function execute(handler: CommandHandler, command: Command): Promise<Acknowledgement> {
     try {
-      return (await onCommand?.(command)) ?? refusal('this server takes no commands');
+      return await handler(command);
     } catch (error) {
-      report(error);
-      return refusal('the command failed; the terminal says more');
+      onError(error);
+      return failure('the command failed; the terminal says more');
     }
   }
 
-  return (command) => {
-    if (onCommand === undefined || !controls(command.runId)) {
-      return Promise.resolve(refusal(`run ${command.runId} is not training here`));
-    }
+  return async (command) => {
+    if (onCommand === undefined || !controls(command.runId))
+      return failure(`run ${command.runId} is not training here`);
     const text = JSON.stringify(command);
-    const known = answers.get(command.commandId);
-    if (known !== undefined) {
-      return known.text === text
-        ? known.answer
-        : Promise.resolve(refusal('that command id was used for another command'));
-    }
-    const answer = carryOut(command);
-    answers.set(command.commandId, { text, answer });
-    const [oldest] = answers.keys();
-    if (answers.size > MEMORY && oldest !== undefined) answers.delete(oldest);
-    return answer;
+    const known = sent.get(command.commandId);
+    if (known?.text === text) return known.acknowledgement;
+    if (known !== undefined) return failure('that command id was used for another command');
+    const acknowledgement = execute(onCommand, command);
+    sent.set(command.commandId, { text, acknowledgement });
+    const [oldest] = sent.keys();
+    if (sent.size > MAX_REMEMBERED && oldest !== undefined) sent.delete(oldest);
+    return acknowledgement;
   };
 }
 
-function refusal(error: string): Acknowledgement {
+function failure(error: string): Acknowledgement {
   return { ok: false, error };
 }

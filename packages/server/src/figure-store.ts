@@ -1,79 +1,53 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { figureId, figureRecord, type FigureList, type FigureSummary } from '@fdr/records';
-import { openRunFile, readAt } from '@fdr/run-store';
-import { errorCode, RunFolderError } from '@fdr/run-store';
+import { errorCode, openRunFile, readAt, RunFolderError } from '@fdr/run-store';
+import { describeIssue } from './issue.js';
 
-/** A figure's file is some hundred kilobytes. */
-const MAX_FILE = 64 * 2 ** 20;
-const NAME = /^(.+)\.json$/;
+/** A figure's file usually has some hundred kilobytes. */
+const MAX_FILE_BYTES = 64 * 2 ** 20;
+const FILE_NAME = /^(.+)\.json$/;
 
-/** Figures that `fdr reproduce` has drawn into a folder, which it may still be doing. Reads only. */
-export interface Results {
-  /** By their ids; none where there is no folder. */
+/** The figures of a folder, which another process may be writing. Reads only. */
+export interface FigureStore {
+  /** All figures, sorted by id; none if there is no folder. */
   list(): Promise<FigureList>;
   /**
    * A figure's record, as JSON that has passed its schema.
    *
    * @throws {RunFolderError} naming the figure, never a path of this machine
    */
-  figure(id: string): Promise<string>;
+  read(id: string): Promise<string>;
 }
 
-interface Known {
+interface OpenFigure {
+  /** Differs from version to version of the file. */
   readonly stamp: string;
-  readonly summary: FigureSummary;
+  readText(): Promise<string>;
 }
 
-export function createResults(directory: string): Results {
-  /** What is known of each file, so that a list reads only what is new. */
-  const known = new Map<string, Known>();
+/** @param directory holds a file `ID.json` for each figure; it need not exist yet */
+export function createFigureStore(directory: string): FigureStore {
+  /** Summaries by figure id, so that a list parses only the files that have changed. */
+  const summaries = new Map<string, { readonly stamp: string; readonly summary: FigureSummary }>();
 
-  /** Undefined where there is no such folder. */
-  async function folder(): Promise<string | undefined> {
-    return realpath(directory).catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    });
-  }
-
-  async function opened<Found>(
-    root: string,
-    id: string,
-    use: (text: () => Promise<string>, stamp: string) => Promise<Found>,
-  ): Promise<Found> {
-    if (!figureId.safeParse(id).success)
-      throw new RunFolderError(`${JSON.stringify(id.slice(0, 80))} is not a figure id`);
-    const file = await openRunFile(root, `${id}.json`);
-    if (file === undefined) throw new RunFolderError(`there is no figure ${id}`);
-    try {
-      const { size, mtimeMs, ino } = await file.stat();
-      if (size > MAX_FILE) throw new RunFolderError(`figure ${id} has ${size} bytes, more than ${MAX_FILE}`);
-      return await use(async () => (await readAt(file, 0, size)).toString('utf8'), `${ino} ${size} ${mtimeMs}`);
-    } finally {
-      await file.close();
-    }
-  }
-
-  const summary = (root: string, id: string): Promise<FigureSummary> =>
-    opened(root, id, async (text, stamp) => {
-      const before = known.get(id);
-      if (before?.stamp === stamp) return before.summary;
-      const found = { stamp, summary: summaryOf(id, await text()) };
-      known.set(id, found);
-      return found.summary;
+  const readSummary = (root: string, id: string): Promise<FigureSummary> =>
+    withFigure(root, id, async ({ stamp, readText }) => {
+      const cached = summaries.get(id);
+      if (cached?.stamp === stamp) return cached.summary;
+      const summary = parseSummary(id, await readText());
+      summaries.set(id, { stamp, summary });
+      return summary;
     });
 
   return {
     list: async () => {
-      const root = await folder();
+      const root = await realDirectory(directory);
       if (root === undefined) return { figures: [], damaged: [] };
-      const names = await readdir(root);
-      const ids = names.flatMap((name) => NAME.exec(name)?.[1] ?? []).filter((id) => figureId.safeParse(id).success);
       const figures: FigureSummary[] = [];
       const damaged: { id: string; error: string }[] = [];
-      for (const id of ids.sort()) {
+      for (const id of await figureIds(root)) {
         try {
-          figures.push(await summary(root, id));
+          figures.push(await readSummary(root, id));
         } catch (error) {
           if (!(error instanceof RunFolderError)) throw error;
           damaged.push({ id, error: error.message });
@@ -81,32 +55,71 @@ export function createResults(directory: string): Results {
       }
       return { figures, damaged };
     },
-    figure: async (id) => {
-      const root = await folder();
+    read: async (id) => {
+      const root = await realDirectory(directory);
       if (root === undefined) throw new RunFolderError('there are no figures here');
-      return opened(root, id, async (text) => {
-        const whole = await text();
-        summaryOf(id, whole);
-        return whole;
+      return withFigure(root, id, async ({ readText }) => {
+        const text = await readText();
+        parseSummary(id, text);
+        return text;
       });
     },
   };
 }
 
-/** @throws RunFolderError saying what the file lacks */
-function summaryOf(id: string, text: string): FigureSummary {
+/** @returns the folder's real path, or undefined if there is no such folder */
+async function realDirectory(directory: string): Promise<string | undefined> {
+  try {
+    return await realpath(directory);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function figureIds(root: string): Promise<string[]> {
+  const names = await readdir(root);
+  const ids = names.flatMap((name) => FILE_NAME.exec(name)?.[1] ?? []);
+  return ids.filter((id) => figureId.safeParse(id).success).sort();
+}
+
+/**
+ * Opens a figure's file for the time of a call. The id passes an allow-list before it becomes part of a path.
+ *
+ * @throws {RunFolderError} if the id is none, or its file is missing, too large, or not a regular file
+ */
+async function withFigure<Result>(
+  root: string,
+  id: string,
+  use: (figure: OpenFigure) => Promise<Result>,
+): Promise<Result> {
+  if (!figureId.safeParse(id).success)
+    throw new RunFolderError(`${JSON.stringify(id.slice(0, 80))} is not a figure id`);
+  const file = await openRunFile(root, `${id}.json`);
+  if (file === undefined) throw new RunFolderError(`there is no figure ${id}`);
+  try {
+    const { size, mtimeMs, ino } = await file.stat();
+    if (size > MAX_FILE_BYTES) throw new RunFolderError(`figure ${id} has ${size} bytes, more than ${MAX_FILE_BYTES}`);
+    return await use({
+      stamp: `${ino} ${size} ${mtimeMs}`,
+      readText: async () => (await readAt(file, 0, size)).toString('utf8'),
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws {RunFolderError} saying what is wrong with the file */
+function parseSummary(id: string, text: string): FigureSummary {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new RunFolderError(`${id}.json is no JSON`, { cause: error });
+    throw new RunFolderError(`${id}.json is not JSON`, { cause: error });
   }
   const parsed = figureRecord.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new RunFolderError(`${id}.json is no figure: ${issue?.path.join('.')}: ${issue?.message}`);
-  }
+  if (!parsed.success) throw new RunFolderError(`${id}.json is not a figure: ${describeIssue(parsed.error)}`);
   const { title, claims, jobs, drawnAt } = parsed.data;
-  // The file's name is the id by which everybody asks, even where somebody has renamed it.
+  // The id is the file's name, even if somebody has renamed the file.
   return { id, title, claims, jobs, drawnAt };
 }

@@ -1,6 +1,10 @@
 import helmet from 'helmet';
 
-/** Headers of every answer: scripts from here alone, no framing, no guessing of content types, no address passed on. */
+/**
+ * Security headers of every response: scripts come from this server only, no framing, no content sniffing, no referrer.
+ *
+ * @returns an Express middleware
+ */
 export function secureHeaders(): ReturnType<typeof helmet> {
   return helmet({
     contentSecurityPolicy: {
@@ -10,7 +14,7 @@ export function secureHeaders(): ReturnType<typeof helmet> {
         scriptSrc: ["'self'"],
         scriptSrcAttr: ["'none'"],
         styleSrc: ["'self'"],
-        // The chart library lays its tooltips out with style attributes.
+        // ECharts positions its tooltips with style attributes.
         styleSrcAttr: ["'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         connectSrc: ["'self'"],
@@ -21,7 +25,7 @@ export function secureHeaders(): ReturnType<typeof helmet> {
       },
     },
     xFrameOptions: { action: 'deny' },
-    // Both speak of https, which this server does not.
+    // These headers only make sense over https, which this server does not speak.
     strictTransportSecurity: false,
     originAgentCluster: false,
     crossOriginOpenerPolicy: false,

@@ -1,114 +1,119 @@
 import type { Server as HttpServer } from 'node:http';
 import { command, subscription, type Acknowledgement, type ClientEvents, type ServerEvents } from '@fdr/records';
+import { RunFolderError } from '@fdr/run-store';
 import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
-import { RunFolderError } from '@fdr/run-store';
-import { createViewer, type Viewer } from './subscriber.js';
-import type { CommandDesk } from './command-dispatcher.js';
-import type { Library } from './run-cache.js';
+import type { CommandHandler } from './command-dispatcher.js';
+import { describeIssue } from './issue.js';
 import { createRateLimit } from './rate-limit.js';
-import type { RunWatch } from './run-watch.js';
+import type { RunCache } from './run-cache.js';
+import { createSubscriber, type SubscriberOptions } from './subscriber.js';
 
-const MAX_MESSAGE = 16 * 1024;
-/** Malformed messages after which a client is sent away. */
-const MAX_STRIKES = 10;
-const EVENTS: readonly (keyof ClientEvents)[] = ['subscribe', 'unsubscribe', 'command'];
+const MAX_MESSAGE_BYTES = 16 * 1024;
+/** A client is disconnected at this many malformed or excess messages. */
+const MAX_VIOLATIONS = 10;
+/** The number of arguments of each event, its acknowledgement callback included. */
+const ARGUMENT_COUNTS: Readonly<Record<keyof ClientEvents, number>> = { subscribe: 2, unsubscribe: 1, command: 2 };
 
-export interface LiveOptions {
-  readonly library: Library;
-  readonly watch: RunWatch;
-  readonly desk: CommandDesk;
-  /** Clients at most at the same time. */
+/** What the live server needs beside the HTTP server. */
+export interface LiveServerOptions extends SubscriberOptions {
+  readonly cache: RunCache;
+  readonly onCommand: CommandHandler;
+  /** Clients that may be connected at the same time. */
   readonly maxClients: number;
-  /** Milliseconds in which a client must take a message. */
-  readonly patience: number;
-  readonly report: (error: unknown) => void;
 }
 
+/** The socket.io server with the events of `@fdr/records`. */
 export type LiveServer = Server<ClientEvents, ServerEvents>;
 
 /**
- * The live side of the server: clients subscribe to runs and send commands. What is sent is read from the run's folder, so
- * that a run of this process and one that another process writes are served alike, and training is never in the way.
+ * Attaches socket.io to an HTTP server: clients subscribe to runs and send commands. Everything that is sent is read from the
+ * run's folder. So a run of this process and a run of another process are served alike, and training never waits.
+ *
+ * @param server the HTTP server that gets the requests below `/socket.io/`
  */
-export function attachLive(server: HttpServer, options: LiveOptions): LiveServer {
-  const { maxClients } = options;
+export function attachLiveServer(server: HttpServer, options: LiveServerOptions): LiveServer {
   const io: LiveServer = new Server(server, {
     serveClient: false,
-    maxHttpBufferSize: MAX_MESSAGE,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: 10_000,
     allowRequest: (_request, decide) => {
-      const room = io.engine.clientsCount < maxClients;
-      decide(room ? null : 'too many clients', room);
+      if (io.engine.clientsCount < options.maxClients) decide(null, true);
+      else decide('too many clients', false);
     },
   });
-  io.engine.on('connection', (raw: RawConnection) => {
-    // Every packet counts here, answers and heartbeats too; a client that follows asks for far fewer.
+  io.engine.on('connection', (connection: EngineConnection) => {
+    // Every packet counts, acknowledgements and heartbeats included. A well-behaved client sends far fewer.
     const packets = createRateLimit(2000, 4000);
-    raw.on('packet', () => {
-      if (!packets.take()) raw.close(true);
+    connection.on('packet', () => {
+      if (!packets.tryTake()) connection.close(true);
     });
   });
-  io.on('connection', (socket) => welcome(socket, options));
+  io.on('connection', (socket) => handleConnection(socket, options));
   return io;
 }
 
-interface RawConnection {
+/** What is used of engine.io's socket, whose own type socket.io does not export. */
+interface EngineConnection {
   on(event: 'packet', listener: () => void): void;
   close(discard: boolean): void;
 }
 
-type ClientSocket = Socket<ClientEvents, ServerEvents>;
-type Answer = (acknowledgement: Acknowledgement) => void;
+type Acknowledge = (acknowledgement: Acknowledgement) => void;
 
-function welcome(socket: ClientSocket, { library, watch, desk, patience, report }: LiveOptions): void {
-  const viewer: Viewer = createViewer(socket, watch, patience, report);
+function handleConnection(socket: Socket<ClientEvents, ServerEvents>, options: LiveServerOptions): void {
+  const { cache, onCommand, onError } = options;
+  const subscriber = createSubscriber(socket, options);
   const messages = createRateLimit(20, 60);
-  let strikes = 0;
+  let violations = 0;
 
-  function strike(): void {
-    if (++strikes >= MAX_STRIKES) socket.disconnect(true);
+  function countViolation(): void {
+    violations++;
+    if (violations >= MAX_VIOLATIONS) socket.disconnect(true);
   }
 
   socket.use(([event, ...given], next) => {
-    const isKnown = EVENTS.some((name) => name === event);
-    const expected = event === 'unsubscribe' ? 1 : 2;
-    if (isKnown && given.length === expected && typeof given.at(-1) === 'function' && messages.take()) next();
-    else strike();
+    if (isWellFormed(event, given) && messages.tryTake()) next();
+    else countViolation();
   });
 
-  /** Parses before it believes, answers always, and lets no error out. */
-  function handler<Schema extends z.ZodType>(
+  /** A listener that validates the message, always acknowledges it, and never throws. */
+  function validated<Schema extends z.ZodType>(
     schema: Schema,
-    act: (value: z.output<Schema>) => Promise<Acknowledgement>,
-  ): (value: unknown, answer: Answer) => void {
-    return (value, answer) => {
-      const parsed = schema.safeParse(value);
+    handle: (message: z.output<Schema>) => Promise<Acknowledgement>,
+  ): (message: unknown, acknowledge: Acknowledge) => void {
+    return (message, acknowledge) => {
+      const parsed = schema.safeParse(message);
       if (!parsed.success) {
-        strike();
-        const [issue] = parsed.error.issues;
-        answer({ ok: false, error: [issue?.path.join('.'), issue?.message].filter((part) => part).join(': ') });
+        countViolation();
+        acknowledge({ ok: false, error: describeIssue(parsed.error) });
         return;
       }
-      act(parsed.data)
+      handle(parsed.data)
         .catch((error: unknown): Acknowledgement => {
           if (error instanceof RunFolderError) return { ok: false, error: error.message };
-          report(error);
+          onError(error);
           return { ok: false, error: 'the server failed' };
         })
-        .then(answer)
-        .catch(report);
+        .then(acknowledge)
+        .catch(onError);
     };
   }
 
   socket.on(
     'subscribe',
-    handler(subscription, async ({ runId, from }) => viewer.subscribe(await library.open(runId), from)),
+    validated(subscription, async ({ runId, from }) => subscriber.subscribe(await cache.open(runId), from)),
   );
-  socket.on('unsubscribe', (answer) => {
-    viewer.unsubscribe();
-    answer({ ok: true });
+  socket.on('unsubscribe', (acknowledge) => {
+    subscriber.unsubscribe();
+    acknowledge({ ok: true });
   });
-  socket.on('command', handler(command, desk));
-  socket.on('disconnect', () => viewer.unsubscribe());
+  socket.on('command', validated(command, onCommand));
+  socket.on('disconnect', () => subscriber.unsubscribe());
+}
+
+/** Whether a packet is a known event with the right number of arguments, the last of which is a callback. */
+function isWellFormed(event: string, given: readonly unknown[]): boolean {
+  const expected = new Map(Object.entries(ARGUMENT_COUNTS)).get(event);
+  return given.length === expected && typeof given.at(-1) === 'function';
 }

@@ -1,79 +1,96 @@
-import type { Position, ServerEvents } from '@fdr/records';
-import { run as runSchema } from '@fdr/records';
-import { z } from 'zod';
-import type { LineFile } from '@fdr/run-store';
+import { run as runSchema, type Position, type ServerEvents } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
+import { z } from 'zod';
 
 const MAX_BYTES = 256 * 1024;
 const MAX_RECORDS = 200;
 
-/** One message on its way: what it is called, what it carries, and where the client stands after it. */
-export interface Delivery {
-  readonly event: keyof ServerEvents;
-  readonly message: unknown;
-  readonly then: Standing;
-}
-
-/** How far a client has a run: the records it holds, and the `run.json` it has seen (0: none). */
-export interface Standing extends Position {
+/** How far a client has read a run: the records that it holds, and the revision of `run.json` (0: none). */
+export interface Cursor extends Position {
   readonly revision: number;
 }
 
-/** Whether a client claims to hold more of a run than there is: the run has been cut short, or is another one. */
-export function isBeyond(standing: Position, { epochs, steps, events }: Position): boolean {
-  return standing.epochs > epochs || standing.steps > steps || standing.events > events;
+/** A message for a client, and the client's cursor once it has acknowledged the message. */
+export interface OutgoingMessage {
+  readonly event: keyof ServerEvents;
+  readonly payload: unknown;
+  readonly cursorAfter: Cursor;
+}
+
+/** @returns whether a client claims to hold more records than the run has: the run was cut short, or is another one */
+export function isBeyondEnd(claimed: Position, { epochs, steps, events }: Position): boolean {
+  return claimed.epochs > epochs || claimed.steps > steps || claimed.events > events;
 }
 
 /**
- * The next message for a client that stands where it stands, of bounded size; undefined where it has everything. The run
- * comes first, then steps, then the epochs they make up, then events.
+ * Reads the next message for a client from the run's folder: `run.json` if it has changed, else steps, else the epochs that
+ * they make up, else events.
+ *
+ * @returns a message of at most 256 KiB or 200 records (at least one record), or undefined if the client has everything
  */
-export async function nextDelivery(reader: RunReader, standing: Standing): Promise<Delivery | undefined> {
-  const { id: runId, revision, run } = reader;
-  const { epochs, steps, events } = reader.position();
-  if (standing.revision !== revision) {
-    return { event: 'run', message: { runId, run: z.encode(runSchema, run) }, then: { ...standing, revision } };
-  }
-  if (standing.steps < steps) {
-    const rowBytes = 4 * run.stepColumns.length;
-    const rowsAtMost = Math.max(1, Math.floor(MAX_BYTES / rowBytes));
-    const from = standing.steps;
-    const rows = await reader.stepRows(from, Math.min(steps, from + rowsAtMost));
-    if (rows.length > 0) {
-      return {
-        event: 'steps',
-        message: { runId, from, rows },
-        then: { ...standing, steps: from + rows.length / rowBytes },
-      };
-    }
-  }
-  if (standing.epochs < epochs) {
-    const from = standing.epochs;
-    const records = await recordsFrom(reader.epochLines, from, epochs);
-    if (records.length > 0) {
-      return {
-        event: 'epoch',
-        message: { runId, from, records },
-        then: { ...standing, epochs: from + records.length },
-      };
-    }
-  }
-  if (standing.events < events) {
-    const from = standing.events;
-    const records = await recordsFrom(reader.eventLines, from, events);
-    if (records.length > 0) {
-      return {
-        event: 'event',
-        message: { runId, from, records },
-        then: { ...standing, events: from + records.length },
-      };
-    }
-  }
-  return undefined;
+export async function nextMessage(reader: RunReader, cursor: Cursor): Promise<OutgoingMessage | undefined> {
+  // The position is read once, before any await: a later one could hold an epoch whose steps have not been sent.
+  const end = reader.position();
+  return (
+    nextRun(reader, cursor) ??
+    (await nextSteps(reader, cursor, end)) ??
+    (await nextEpochs(reader, cursor, end)) ??
+    (await nextEvents(reader, cursor, end))
+  );
 }
 
-/** As they stand in the file, where NaN is spelled as on the wire. */
-async function recordsFrom(lines: LineFile<unknown>, from: number, to: number): Promise<unknown[]> {
+function nextRun({ id, revision, run }: RunReader, cursor: Cursor): OutgoingMessage | undefined {
+  if (cursor.revision === revision) return undefined;
+  return {
+    event: 'run',
+    payload: { runId: id, run: z.encode(runSchema, run) },
+    cursorAfter: { ...cursor, revision },
+  };
+}
+
+async function nextSteps(reader: RunReader, cursor: Cursor, end: Position): Promise<OutgoingMessage | undefined> {
+  const from = cursor.steps;
+  if (from >= end.steps) return undefined;
+  const rowBytes = 4 * reader.run.stepColumns.length;
+  const maxRows = Math.max(1, Math.floor(MAX_BYTES / rowBytes));
+  const rows = await reader.stepRows(from, Math.min(end.steps, from + maxRows));
+  if (rows.length === 0) return undefined;
+  return {
+    event: 'steps',
+    payload: { runId: reader.id, from, rows },
+    cursorAfter: { ...cursor, steps: from + rows.length / rowBytes },
+  };
+}
+
+async function nextEpochs(reader: RunReader, cursor: Cursor, end: Position): Promise<OutgoingMessage | undefined> {
+  const from = cursor.epochs;
+  const records = await readRecords(reader.epochLines, from, end.epochs);
+  if (records.length === 0) return undefined;
+  return {
+    event: 'epoch',
+    payload: { runId: reader.id, from, records },
+    cursorAfter: { ...cursor, epochs: from + records.length },
+  };
+}
+
+async function nextEvents(reader: RunReader, cursor: Cursor, end: Position): Promise<OutgoingMessage | undefined> {
+  const from = cursor.events;
+  const records = await readRecords(reader.eventLines, from, end.events);
+  if (records.length === 0) return undefined;
+  return {
+    event: 'event',
+    payload: { runId: reader.id, from, records },
+    cursorAfter: { ...cursor, events: from + records.length },
+  };
+}
+
+/** Records as they are in the file, where NaN is spelled as on the wire. */
+async function readRecords(
+  lines: RunReader['epochLines' | 'eventLines'],
+  from: number,
+  to: number,
+): Promise<unknown[]> {
+  if (from >= to) return [];
   const records: unknown[] = [];
   let bytes = 0;
   for (const text of await lines.texts(from, Math.min(to, from + MAX_RECORDS))) {

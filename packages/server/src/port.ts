@@ -1,47 +1,68 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { ServerError } from './server-error.js';
 import { errorCode } from '@fdr/run-store';
+import { ServerError } from './server-error.js';
 
-/** Where the dashboard is looked for first. */
+/** The first port that the server tries when none is given. */
 export const DEFAULT_PORT = 6060;
-const ATTEMPTS = 50;
+const MAX_ATTEMPTS = 50;
 
 /**
- * Makes a server listen and says on which port.
+ * Makes a server listen.
  *
- * @param port asked for; undefined: the default one, or the next that is free; 0: any free one
- * @throws {ServerError} where the port asked for can't be had, saying why
+ * @param port undefined: the first free one of the 50 ports from `firstPort` on; 0: any free one
+ * @returns the port that the server listens on
+ * @throws {ServerError} if the port is in use, reserved, or the host is not an address of this machine
  */
 export async function listen(
   server: Server,
   host: string,
   port: number | undefined,
-  first = DEFAULT_PORT,
+  firstPort: number = DEFAULT_PORT,
 ): Promise<number> {
-  const last = port ?? first + ATTEMPTS - 1;
-  for (let candidate = port ?? first; ; candidate++) {
-    try {
-      const listening = once(server, 'listening');
-      server.listen({ host, port: candidate });
-      await listening;
-      return (server.address() as AddressInfo).port;
-    } catch (error) {
-      const code = errorCode(error);
-      if (code !== 'EADDRINUSE')
-        throw new ServerError(`can't listen on ${host}, port ${candidate}: ${reason(code)}`, { cause: error });
-      if (port !== undefined)
-        throw new ServerError(`port ${port} is in use on ${host}: stop what listens there, or choose another port`);
-      if (candidate >= last)
-        throw new ServerError(`ports ${first} to ${last} are all in use on ${host}: choose one with --port`);
-    }
+  const lastPort = firstPort + MAX_ATTEMPTS - 1;
+  let candidate = port ?? firstPort;
+  while (!(await tryListen(server, host, candidate))) {
+    if (port !== undefined)
+      throw new ServerError(`port ${port} is in use on ${host}: stop what listens there, or choose another port`);
+    if (candidate >= lastPort)
+      throw new ServerError(`ports ${firstPort} to ${lastPort} are all in use on ${host}: choose one with --port`);
+    candidate++;
+  }
+  return portOf(server);
+}
+
+/** @returns false if the port is in use */
+async function tryListen(server: Server, host: string, port: number): Promise<boolean> {
+  try {
+    const listening = once(server, 'listening');
+    server.listen({ host, port });
+    await listening;
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EADDRINUSE') return false;
+    throw new ServerError(`can't listen on ${host}, port ${port}: ${describe(code)}`, { cause: error });
   }
 }
 
-function reason(code: string | undefined): string {
-  if (code === 'EACCES') return 'that port is reserved for the system (EACCES)';
-  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address (EADDRNOTAVAIL)';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `there is no such host (${code})`;
-  return code ?? 'unknown error';
+/** The port of a server that listens on TCP. */
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen on a TCP port');
+  return address.port;
+}
+
+function describe(code: string | undefined): string {
+  switch (code) {
+    case 'EACCES':
+      return 'that port is reserved for the system (EACCES)';
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address (EADDRNOTAVAIL)';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `there is no such host (${code})`;
+    default:
+      return code ?? 'unknown error';
+  }
 }

@@ -1,24 +1,30 @@
-/** Allows `burst` at once and `perSecond` in the long run. */
+/** A token bucket. */
 export interface RateLimit {
-  /** Takes one; false where there is none left. */
-  take(): boolean;
+  /** @returns whether one more event is allowed now; if so, it is counted */
+  tryTake(): boolean;
 }
 
-/** @param now milliseconds of a clock that never goes back */
+/**
+ * Allows `burst` events at once, and `perSecond` events per second in the long run.
+ *
+ * @param perSecond tokens that are added per second, > 0
+ * @param burst tokens that the bucket holds at most, >= 1; it is full at the start
+ * @param now a clock in milliseconds that never goes back
+ */
 export function createRateLimit(
   perSecond: number,
   burst: number,
   now: () => number = () => performance.now(),
 ): RateLimit {
-  let left = burst;
-  let at = now();
+  let tokens = burst;
+  let refilledAt = now();
   return {
-    take: () => {
+    tryTake: () => {
       const time = now();
-      left = Math.min(burst, left + ((time - at) / 1000) * perSecond);
-      at = time;
-      if (left < 1) return false;
-      left -= 1;
+      tokens = Math.min(burst, tokens + ((time - refilledAt) / 1000) * perSecond);
+      refilledAt = time;
+      if (tokens < 1) return false;
+      tokens -= 1;
       return true;
     },
   };

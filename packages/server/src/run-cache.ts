@@ -1,41 +1,45 @@
-import { listRuns, type StoredRuns } from '@fdr/run-store';
-import { locateRun } from '@fdr/run-store';
-import { openRun, type RunReader } from '@fdr/run-store';
+import { listRuns, locateRun, openRun, type RunReader, type StoredRuns } from '@fdr/run-store';
 
-/** The runs of one directory; readers are kept, so that each look reads only what is new. */
-export interface Library {
-  /** All runs as they stand now; callers at the same time share one look. */
+/** The runs of one directory. It keeps their readers, so that each poll reads only what is new. */
+export interface RunCache {
+  /** All runs, each read up to now. Concurrent callers share one read. */
   list(): Promise<StoredRuns>;
   /**
-   * One run as it stands now.
+   * One run, read up to now. Concurrent callers share one read.
    *
-   * @throws {RunFolderError}
+   * @throws {RunFolderError} if there is no such run, or it is damaged
    */
   open(id: string): Promise<RunReader>;
 }
 
-export function createLibrary(runsDirectory: string): Library {
+/** @param runsDirectory the folder of the run folders; it need not exist yet */
+export function createRunCache(runsDirectory: string): RunCache {
   const readers = new Map<string, RunReader>();
   const opening = new Map<string, Promise<RunReader>>();
   let listing: Promise<StoredRuns> | undefined;
 
-  async function look(id: string): Promise<RunReader> {
-    // Each time anew: what was a folder may have become a link.
+  async function openOrRefresh(id: string): Promise<RunReader> {
+    // The path is checked every time, because a folder may have been replaced with a link since the last time.
     await locateRun(runsDirectory, id);
-    const known = readers.get(id);
-    if (known === undefined) {
+    const cached = readers.get(id);
+    if (cached === undefined) {
       const reader = await openRun(runsDirectory, id);
       readers.set(id, reader);
       return reader;
     }
-    await known.refresh();
-    return known;
+    await cached.refresh();
+    return cached;
   }
 
   return {
-    list: () => (listing ??= listRuns(runsDirectory, readers).finally(() => (listing = undefined))),
+    list: () => {
+      listing ??= listRuns(runsDirectory, readers).finally(() => {
+        listing = undefined;
+      });
+      return listing;
+    },
     open: (id) => {
-      const shared = opening.get(id) ?? look(id).finally(() => opening.delete(id));
+      const shared = opening.get(id) ?? openOrRefresh(id).finally(() => opening.delete(id));
       opening.set(id, shared);
       return shared;
     },

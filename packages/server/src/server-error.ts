@@ -1,4 +1,4 @@
-/** The server cannot start as asked: one line that says what, where, expected, found, and what to do. */
+/** The server cannot start as configured. The message is one line: what failed, where, and what to do instead. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
 }

@@ -1,160 +1,142 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { Duplex } from 'node:stream';
+import console from 'node:console';
+import { createServer, type Server } from 'node:http';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Acknowledgement, Command } from '@fdr/records';
-import express from 'express';
-import { createAccess, makeToken, type Access } from './auth.js';
+import express, { type Express, type Router } from 'express';
 import { createApi } from './api.js';
-import { createCommandDesk } from './command-dispatcher.js';
-import { isLoopback, refusal } from './origin-check.js';
+import { createAuth, makeToken } from './auth.js';
+import { createCommandDispatcher, type CommandHandler } from './command-dispatcher.js';
+import { trackConnections } from './connections.js';
+import { createFigureStore } from './figure-store.js';
+import { createGuardedServer } from './guarded-server.js';
 import { secureHeaders } from './headers.js';
-import { createLibrary } from './run-cache.js';
-import { attachLive } from './live.js';
-import { createPage } from './static-files.js';
+import { createErrorHandler, HttpError } from './http-error.js';
+import { attachLiveServer } from './live.js';
+import { isLoopback } from './origin-check.js';
 import { listen } from './port.js';
-import { answerErrors, RequestError } from './request-error.js';
-import { createResults } from './figure-store.js';
-import { createRunWatch } from './run-watch.js';
+import { createRunCache } from './run-cache.js';
+import { createRunWatcher } from './run-watcher.js';
+import { createStaticFiles } from './static-files.js';
 
-/** Milliseconds for the last records to arrive before the server goes. */
-const FAREWELL = 2000;
-/** Where `fdr reproduce` keeps results unless it is told. */
-export const RESULTS = 'results';
+/** Milliseconds that clients get, when the server closes, to receive the last records. */
+const DRAIN_TIMEOUT = 2000;
+/** Milliseconds that connections get, when the server closes, to end by themselves. */
+const CLOSE_TIMEOUT = 1000;
+/** The folder of figures if none is given. */
+export const DEFAULT_RESULTS_DIRECTORY = 'results';
 
-export interface ServerOptions {
+/** What `startServer` takes. */
+export interface StartServerOptions {
+  /** The folder of the run folders; it need not exist yet. */
   readonly runsDirectory: string;
-  /** Where `fdr reproduce` has drawn figures; `results` unless told. There need be none. */
+  /** The folder of the figures, `results` by default; it need not exist yet. */
   readonly resultsDirectory?: string | undefined;
-  /** Address to listen on; any but a loopback one makes a token necessary. */
+  /** The folder of the page's `index.html` and `assets/`; it may be built later. Undefined: no page is served. */
+  readonly pageDirectory?: string | undefined;
+  /** The address to listen on, 127.0.0.1 by default. Any but a loopback address makes a token necessary. */
   readonly host?: string | undefined;
-  /** Undefined: 6060 or the next free one; 0: any free one. */
+  /** Undefined: 6060 or the next free port; 0: any free port. */
   readonly port?: number | undefined;
-  /** Asked of every client, at least 22 characters; made where the host needs one and none is given. */
+  /** The secret that clients must present, at least 22 characters. Made up if the host needs one and none is given. */
   readonly token?: string | undefined;
-  /** Carries a command out; without it, none is taken. */
-  readonly onCommand?: ((command: Command) => Promise<Acknowledgement>) | undefined;
-  /** Whether a run is trained by this process. */
+  /** Executes a command; undefined: no command is accepted. */
+  readonly onCommand?: CommandHandler | undefined;
+  /** Whether this process trains a run; by default it trains none. */
   readonly controls?: ((runId: string) => boolean) | undefined;
-  /** Told of errors that clients are not told. */
-  readonly report?: ((error: unknown) => void) | undefined;
-  /** Milliseconds between two looks at a run that is followed. */
-  readonly interval?: number | undefined;
-  /** Clients followed at the same time, at most. */
+  /** Called with errors that clients are not told; by default they are printed. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+  /** Milliseconds between two polls of a followed run, 250 by default. */
+  readonly pollInterval?: number | undefined;
+  /** Clients that may be connected at the same time, 1000 by default. */
   readonly maxClients?: number | undefined;
-  /** Milliseconds in which a client must take a message. */
-  readonly patience?: number | undefined;
+  /** Milliseconds in which a client must acknowledge a message, 30,000 by default. */
+  readonly ackTimeout?: number | undefined;
 }
 
+/** A server that listens. */
 export interface RunningServer {
-  /** To be opened in a browser; holds the token, where there is one, in its fragment. */
+  /** The URL to open in a browser. Its fragment holds the token, if there is one. */
   readonly url: string;
   readonly port: number;
-  /** Gives those who follow a run a moment to take its last records, sends all clients away and stops listening. */
+  /** Lets followers receive the last records for a moment, disconnects all clients, and stops listening. */
   close(): Promise<void>;
 }
 
 /**
- * Serves the dashboard over the runs of a directory, live and stored ones alike. The server reads run folders and forwards
- * commands; it holds nothing of a training.
+ * Serves the page and the API over the runs of a directory, live and stored ones alike. The server reads run folders and
+ * passes commands on; it holds no state of a training.
  *
- * @throws {ServerError} where the port asked for can't be had, or the token is too short
+ * @throws {ServerError} if the port or host cannot be used, or the token is too short
  */
 export async function startServer({
   runsDirectory,
-  resultsDirectory = RESULTS,
+  resultsDirectory = DEFAULT_RESULTS_DIRECTORY,
+  pageDirectory,
   host = '127.0.0.1',
-  port: wanted,
+  port: requestedPort,
   token = isLoopback(host) ? undefined : makeToken(),
   onCommand,
   controls = () => false,
-  report = (error) => console.error(error),
-  interval = 250,
+  onError = (error) => console.error(error),
+  pollInterval = 250,
   maxClients = 1000,
-  patience = 30_000,
-}: ServerOptions): Promise<RunningServer> {
-  const access = token === undefined ? undefined : createAccess(token, report);
-  const library = createLibrary(runsDirectory);
-  const watch = createRunWatch(library, interval, report);
-  const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple').use(secureHeaders());
-  app.get('/healthz', (_, response) => {
-    response.set('Cache-Control', 'no-store').json({ status: 'ok' });
-  });
-  app.use('/api', createApi(library, createResults(resultsDirectory), controls));
-  app.use(createPage());
-  app.use(() => {
-    throw new RequestError(404, 'there is nothing here');
-  });
-  app.use(answerErrors(report));
-
-  // The guard answers a missing Host itself, with a text that helps.
-  const server = createServer({ requireHostHeader: false, headersTimeout: 10_000, requestTimeout: 30_000 }, app);
-  const desk = createCommandDesk({ controls, onCommand, report });
-  const io = attachLive(server, { library, watch, desk, maxClients, patience, report });
-  guardAll(server, host, access);
-  const port = await listen(server, host, wanted).catch(async (error: unknown) => {
+  ackTimeout = 30_000,
+}: StartServerOptions): Promise<RunningServer> {
+  const auth = token === undefined ? undefined : createAuth(token, onError);
+  const cache = createRunCache(runsDirectory);
+  const watcher = createRunWatcher(cache, pollInterval, onError);
+  const api = createApi(cache, createFigureStore(resultsDirectory), controls);
+  const inner = createServer(createApp(api, pageDirectory, onError));
+  const dispatchCommand = createCommandDispatcher({ controls, onCommand, onError });
+  const io = attachLiveServer(inner, { cache, watcher, onCommand: dispatchCommand, maxClients, ackTimeout, onError });
+  const server = createGuardedServer(inner, host, auth);
+  const connections = trackConnections(server);
+  const port = await listen(server, host, requestedPort).catch(async (error: unknown) => {
     await io.close();
     throw error;
   });
-  // Running out of file descriptors, say, must not end the process that trains.
-  server.on('error', report);
+  // An error such as running out of file descriptors must not end the process, which may be training.
+  server.on('error', onError);
 
   return {
-    url: `http://${shownHost(host)}:${port}/${token === undefined ? '' : `#token=${token}`}`,
+    url: `http://${urlHost(host)}:${port}/${token === undefined ? '' : `#token=${token}`}`,
     port,
     close: async () => {
-      await Promise.race([watch.lastLook(), delay(Math.min(patience, FAREWELL), undefined, { ref: false })]);
-      watch.close();
+      await Promise.race([watcher.drain(), delay(Math.min(ackTimeout, DRAIN_TIMEOUT), undefined, { ref: false })]);
+      watcher.close();
       io.disconnectSockets(true);
-      const closed = io.close();
+      const closed = Promise.all([io.close(), stopListening(server)]);
       server.closeAllConnections();
+      const timer = setTimeout(() => connections.destroyAll(), CLOSE_TIMEOUT);
       await closed;
+      clearTimeout(timer);
     },
   };
 }
 
-/**
- * Puts the guard before everything that listens to the server, page, requests and sockets alike, so that no route can be
- * forgotten.
- */
-function guardAll(server: ReturnType<typeof createServer>, host: string, access: Access | undefined): void {
-  const requests = server.listeners('request') as RequestListener[];
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    const reason = refusal(request, host);
-    if (reason !== undefined) {
-      response.writeHead(403, {
-        'content-type': 'text/plain; charset=utf-8',
-        'x-content-type-options': 'nosniff',
-        connection: 'close',
-      });
-      response.end(`${reason}\n`);
-    } else if (access?.admits(request) === false) {
-      access.entrance(request, response);
-    } else {
-      for (const listener of requests) listener(request, response);
-    }
+function createApp(api: Router, pageDirectory: string | undefined, onError: (error: unknown) => void): Express {
+  const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple').use(secureHeaders());
+  app.get('/healthz', (_, response) => {
+    response.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });
+  app.use('/api', api);
+  if (pageDirectory !== undefined) app.use(createStaticFiles(pageDirectory));
+  app.use(() => {
+    throw new HttpError(404, 'not found');
+  });
+  app.use(createErrorHandler(onError));
+  return app;
+}
 
-  type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  const upgrades = server.listeners('upgrade') as UpgradeListener[];
-  server.removeAllListeners('upgrade');
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const reason = refusal(request, host);
-    const status =
-      reason !== undefined ? '403 Forbidden' : access?.admits(request) === false ? '401 Unauthorized' : undefined;
-    if (status === undefined) {
-      for (const listener of upgrades) listener(request, socket, head);
-      return;
-    }
-    const text = `${reason ?? 'this server asks for its token'}\n`;
-    socket.on('error', () => socket.destroy());
-    socket.end(
-      `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-    );
+/** Resolves when the last connection has ended. */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
   });
 }
 
-function shownHost(host: string): string {
+/** The host as a URL writes it, and one that a browser can open. */
+function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import express, { Router } from 'express';
 
 const NOT_BUILT = `<!doctype html>
@@ -10,46 +10,29 @@ const NOT_BUILT = `<!doctype html>
 </html>
 `;
 
-/** The built dashboard: its files, and its page for every route that is the page's own. */
-export function createPage(): Router {
+/**
+ * Serves the built page: its files, and its `index.html` on every other route, because the page has a router of its own.
+ *
+ * @param pageDirectory the folder of `index.html` and `assets/`. It may be built while the server runs: until then, a page
+ *   says that it is missing.
+ */
+export function createStaticFiles(pageDirectory: string): Router {
   const router = Router();
-  let files: { folder: string; serve: express.Handler } | undefined;
-
-  /** Looked for at each request until found, so that a build under way need not be waited for. */
-  function dashboard() {
-    const folder = files?.folder ?? dashboardFolder();
-    if (folder === undefined) return undefined;
-    return (files ??= { folder, serve: express.static(folder, { index: false, etag: true, setHeaders: setCaching }) });
-  }
-
-  router.use((request, response, next) => {
-    const found = dashboard();
-    if (found === undefined) next();
-    else found.serve(request, response, next);
-  });
+  router.use(express.static(pageDirectory, { index: false, etag: true, setHeaders: setCaching }));
   router.get('/{*path}', (request, response, next) => {
-    // A missing file of the build must not be answered with the page.
+    // A missing asset must not be answered with the page.
     if (request.path.startsWith('/assets/') || !request.accepts('html')) {
       next();
       return;
     }
     response.set('Cache-Control', 'no-cache');
-    const found = dashboard();
-    if (found === undefined) response.type('html').send(NOT_BUILT);
-    else response.sendFile('index.html', { root: found.folder });
+    if (existsSync(join(pageDirectory, 'index.html'))) response.sendFile('index.html', { root: pageDirectory });
+    else response.type('html').send(NOT_BUILT);
   });
   return router;
 }
 
-function dashboardFolder(): string | undefined {
-  try {
-    return dirname(createRequire(import.meta.url).resolve('@fdr/dashboard/index.html'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** The build names its assets by their content: they never change. */
+/** Assets never change, because the build names them by a hash of their content. */
 function setCaching(response: express.Response, path: string): void {
   const isAsset = /[\\/]assets[\\/]/.test(path);
   response.set('Cache-Control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');

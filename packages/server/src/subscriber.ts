@@ -1,91 +1,76 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { Acknowledgement, ClientEvents, Position, ServerEvents } from '@fdr/records';
-import type { Socket } from 'socket.io';
 import type { RunReader } from '@fdr/run-store';
-import { isBeyond, nextDelivery, type Delivery, type Standing } from './next-message.js';
-import type { RunWatch } from './run-watch.js';
+import type { Socket } from 'socket.io';
+import { isBeyondEnd, nextMessage, type Cursor, type OutgoingMessage } from './next-message.js';
+import { rerunnable } from './rerunnable.js';
+import type { RunWatcher } from './run-watcher.js';
 
 /**
- * One client and the run it follows. At most one message is on its way: the next is read from the run's folder when the
- * client has taken the last. So nothing is queued for a slow client; it gets larger pieces, later.
+ * One client and the run that it follows. At most one message is in flight: the next one is read from the run's folder
+ * once the client has acknowledged the last. So nothing is queued for a slow client; it gets larger pieces, later.
  */
-export interface Viewer {
-  /** Follows a run from a position on, instead of the one before. */
+export interface Subscriber {
+  /** Follows a run from a position on. A new subscription replaces the old one. */
   subscribe(reader: RunReader, from: Position): Acknowledgement;
+  /** Ends the subscription, if there is one. */
   unsubscribe(): void;
 }
 
-interface Subscription {
-  readonly reader: RunReader;
-  readonly unfollow: () => void;
-  standing: Standing;
+/** What a subscriber needs beside its socket. */
+export interface SubscriberOptions {
+  readonly watcher: RunWatcher;
+  /** Milliseconds in which the client must acknowledge a message. It is disconnected if it does not. */
+  readonly ackTimeout: number;
+  /** Called with errors that the client is not told. */
+  readonly onError: (error: unknown) => void;
 }
 
-/** @param patience milliseconds in which the client must take a message, or be disconnected */
-export function createViewer(
-  socket: Socket<ClientEvents, ServerEvents>,
-  watch: RunWatch,
-  patience: number,
-  report: (error: unknown) => void,
-): Viewer {
-  let current: Subscription | undefined;
-  let pumping: Promise<void> | undefined;
-  let pending = false;
+type ClientSocket = Socket<ClientEvents, ServerEvents>;
 
-  /** Resolves when the client has all there is, or is gone. */
-  function pump(): Promise<void> {
-    pending = true;
-    pumping ??= drainWhilePending();
-    return pumping;
-  }
+interface FollowedRun {
+  readonly reader: RunReader;
+  readonly unfollow: () => void;
+  cursor: Cursor;
+}
 
-  async function drainWhilePending(): Promise<void> {
-    try {
-      while (pending) {
-        pending = false;
-        await drain();
-      }
-    } catch (error) {
-      report(error);
-      socket.disconnect(true);
-    } finally {
-      pumping = undefined;
-    }
-  }
+/**
+ * Creates the subscriber of a client, without a subscription.
+ *
+ * @param socket a connected client; it receives `run`, `steps`, `epoch` and `event`
+ */
+export function createSubscriber(
+  socket: ClientSocket,
+  { watcher, ackTimeout, onError }: SubscriberOptions,
+): Subscriber {
+  let current: FollowedRun | undefined;
 
-  /** Sends what the client lacks, message by message. */
-  async function drain(): Promise<void> {
-    for (;;) {
-      const subscription = current;
-      if (subscription === undefined) return;
-      const { reader, standing } = subscription;
-      if (isBeyond(standing, reader.position())) {
-        // The files were cut short under the client's feet: coming back, it is told so.
+  /** Sends what the client lacks, message by message, until it has everything or is gone. */
+  async function sendMissing(): Promise<void> {
+    while (current !== undefined) {
+      const followed = current;
+      const { reader, cursor } = followed;
+      if (isBeyondEnd(cursor, reader.position())) {
+        // The run was cut short. The client learns so when it subscribes again.
         socket.disconnect(true);
         return;
       }
-      const delivery = await nextDelivery(reader, standing);
-      if (current !== subscription) continue;
-      if (delivery === undefined || !(await taken(delivery))) return;
-      subscription.standing = delivery.then;
+      const message = await nextMessage(reader, cursor);
+      // The client may have changed its subscription in the meantime.
+      if (current !== followed) continue;
+      if (message === undefined || !(await sendAcknowledged(socket, message, ackTimeout))) return;
+      followed.cursor = message.cursorAfter;
     }
   }
 
-  /** Resolves when the client says so, to false when it is gone or out of patience. */
-  function taken({ event, message }: Delivery): Promise<boolean> {
-    return new Promise((resolve) => {
-      const settle = (received: boolean): void => {
-        clearTimeout(timer);
-        socket.off('disconnect', gone);
-        resolve(received);
-      };
-      const gone = (): void => settle(false);
-      // Nothing of what it has not taken is worth waiting for.
-      const timer = setTimeout(() => socket.conn.close(true), patience);
-      socket.on('disconnect', gone);
-      if (socket.connected) socket.emit(event, message, () => settle(true));
-      else settle(false);
-    });
-  }
+  const flush = rerunnable(async () => {
+    try {
+      await sendMissing();
+    } catch (error) {
+      onError(error);
+      socket.disconnect(true);
+    }
+  });
 
   function unsubscribe(): void {
     current?.unfollow();
@@ -94,22 +79,46 @@ export function createViewer(
 
   return {
     subscribe: (reader, from) => {
-      const there = reader.position();
-      if (isBeyond(from, there)) {
+      const end = reader.position();
+      if (isBeyondEnd(from, end)) {
         return {
           ok: false,
-          error: `run ${reader.id} has ${there.epochs} epochs, ${there.steps} steps, ${there.events} events: fewer than asked from`,
+          error: `run ${reader.id} has ${end.epochs} epochs, ${end.steps} steps, ${end.events} events: fewer than asked from`,
         };
       }
-      // It may have gone while its run was looked up.
+      // The client may have disconnected while the run was opened.
       if (!socket.connected) return { ok: false, error: 'the client is gone' };
       unsubscribe();
-      const unfollow = watch.follow(reader, pump);
-      current = { reader, unfollow, standing: { ...from, revision: 0 } };
-      // After the answer.
-      setImmediate(() => void pump());
+      current = { reader, unfollow: watcher.follow(reader, flush), cursor: { ...from, revision: 0 } };
+      // The acknowledgement of the subscription is sent first.
+      setImmediate(() => void flush());
       return { ok: true };
     },
     unsubscribe,
   };
+}
+
+/**
+ * Sends a message and waits for its acknowledgement.
+ *
+ * @returns false if the client disconnects or does not acknowledge in time; then it is disconnected
+ */
+function sendAcknowledged(
+  socket: ClientSocket,
+  { event, payload }: OutgoingMessage,
+  ackTimeout: number,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (isAcknowledged: boolean): void => {
+      clearTimeout(timer);
+      socket.off('disconnect', onDisconnect);
+      resolve(isAcknowledged);
+    };
+    const onDisconnect = (): void => settle(false);
+    // `true` discards what is still buffered for the client.
+    const timer = setTimeout(() => socket.conn.close(true), ackTimeout);
+    socket.on('disconnect', onDisconnect);
+    if (socket.connected) socket.emit(event, payload, () => settle(true));
+    else settle(false);
+  });
 }

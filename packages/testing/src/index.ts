@@ -1,1 +1,2 @@
 export { eventually } from './eventually.js';
+export { findCycle } from './find-cycle.js';

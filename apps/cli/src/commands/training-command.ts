@@ -1,6 +1,7 @@
 import type { Command as RunCommand, RunStatus } from '@fdr/records';
 import { isLoopback, startServer, type RunningServer } from '@fdr/server';
 import type { Session, SessionListeners } from '@fdr/training';
+import { dashboardDirectory } from '../dashboard-files.js';
 import { EXIT } from '../failure.js';
 import type { TrainingOptions } from '../options/training-options.js';
 import { downloadProgress } from '../terminal/download-progress.js';
@@ -60,6 +61,7 @@ export async function runTrainingCommand(
 function serve(options: TrainingOptions, session: () => Session | undefined): Promise<RunningServer> {
   return startServer({
     runsDirectory: options.runsDirectory,
+    pageDirectory: dashboardDirectory(),
     host: options.host,
     port: options.port,
     controls: (runId) => session()?.run.id === runId,

@@ -1,7 +1,7 @@
-/** What a drawn chart can do for the page around it. */
+/** What a chart offers to the component around it. */
 export interface ChartHandle {
-  /** The picture as it stands, as the text of an SVG file. */
+  /** The chart as the text of an SVG file. */
   readonly svg: () => string;
-  /** The picture as a PNG, two pixels to one of the page. */
+  /** The chart as the data URL of a PNG file, at twice the resolution of the page. */
   readonly png: () => string;
 }

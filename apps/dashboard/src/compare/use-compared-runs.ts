@@ -1,34 +1,36 @@
+import { isActive } from '@fdr/core/relations';
 import { createStepSeries, type RunRecords } from '@fdr/figures';
 import type { RunSummary } from '@fdr/records';
 import { watch, type ComputedRef } from 'vue';
 import type { Api } from '../feed/api.js';
 import { usePolled, type Polled } from '../feed/use-polled.js';
-import { hasEnded } from '../run/run-status.js';
+import { errorMessage } from '../feed/error-message.js';
 
-/** What is compared of a run: its epochs and events, not its single steps. */
-export interface ComparedRun {
+/** The part of a run that is compared: its epochs and events, not its single steps. */
+export interface FetchedRun {
   readonly summary: RunSummary;
   readonly records: RunRecords;
 }
 
-export interface Compared {
-  /** In the order asked for. */
-  readonly runs: readonly ComparedRun[];
+interface RunComparison {
+  /** In the order of the ids. */
+  readonly runs: readonly FetchedRun[];
+  /** Runs that could not be fetched, and why. */
   readonly missing: readonly { readonly id: string; readonly error: string }[];
 }
 
-/** Several runs side by side. Those that are under way are fetched again every few seconds. */
-export function useComparedRuns(api: Api, ids: ComputedRef<readonly string[]>): Polled<Compared> {
-  const known = new Map<string, ComparedRun>();
+/** Fetches several runs, and those that have not ended again every few seconds. */
+export function useComparedRuns(api: Api, ids: ComputedRef<readonly string[]>): Polled<RunComparison> {
+  const cache = new Map<string, FetchedRun>();
 
-  async function fetched(id: string): Promise<ComparedRun> {
-    const before = known.get(id);
-    if (before && hasEnded(before.summary.run.status)) return before;
-    // The summary first: a run that has ended by then holds all its epochs.
+  async function fetchRun(id: string): Promise<FetchedRun> {
+    const cached = cache.get(id);
+    if (cached && !isActive(cached.summary.run.status)) return cached;
+    // The summary is fetched first. If the run has ended by then, all its epochs are there.
     const summary = await api.run(id);
-    // What is here is not asked for again, unless the run has gone on from a checkpoint and some of it was cut off.
-    const goesOn = before && before.summary.run.resumedAt === summary.run.resumedAt;
-    const { epochs, events } = goesOn ? before.records : { epochs: [], events: [] };
+    // Only new records are fetched, unless the run was resumed from a checkpoint, which rolled some of the old ones back.
+    const isContinued = cached && cached.summary.run.resumedAt === summary.run.resumedAt;
+    const { epochs, events } = isContinued ? cached.records : { epochs: [], events: [] };
     const [newEpochs, newEvents] = await Promise.all([api.epochs(id, epochs.length), api.events(id, events.length)]);
     const records: RunRecords = {
       run: summary.run,
@@ -36,24 +38,25 @@ export function useComparedRuns(api: Api, ids: ComputedRef<readonly string[]>): 
       events: [...events, ...newEvents.records],
       steps: createStepSeries([]),
     };
-    known.set(id, { summary, records });
-    return { summary, records };
+    const fetched = { summary, records };
+    cache.set(id, fetched);
+    return fetched;
   }
 
-  async function look(): Promise<Compared> {
-    const runs: ComparedRun[] = [];
+  async function fetchRuns(): Promise<RunComparison> {
+    const runs: FetchedRun[] = [];
     const missing: { id: string; error: string }[] = [];
     for (const id of ids.value) {
       try {
-        runs.push(await fetched(id));
+        runs.push(await fetchRun(id));
       } catch (error) {
-        missing.push({ id, error: error instanceof Error ? error.message : String(error) });
+        missing.push({ id, error: errorMessage(error) });
       }
     }
     return { runs, missing };
   }
 
-  const polled = usePolled(look);
+  const polled = usePolled(fetchRuns);
   watch(ids, polled.refresh);
   return polled;
 }

@@ -1,28 +1,31 @@
 import type { Acknowledgement, Command } from '@fdr/records';
-import type { History } from './history.js';
+import type { RunHistory } from './run-history.js';
 
-/** How the page stands with the run. */
+/** The state of the page's connection to a run. */
 export type Connection =
   | { readonly state: 'loading' }
   /** New records arrive as they are made. */
   | { readonly state: 'live' }
-  /** The run is stored and grows no more. */
+  /** The run is stored and does not grow any more. */
   | { readonly state: 'recorded' }
-  /** The connection is lost, and tried again and again. */
+  /** The connection is lost. The page keeps trying to reconnect. */
   | { readonly state: 'reconnecting'; readonly since: Date }
-  /** Nobody has answered for long; still tried now and then. */
+  /** The server has not answered for a long time. The page still tries now and then. */
   | { readonly state: 'gone'; readonly since: Date }
   | { readonly state: 'failed'; readonly reason: string };
 
+/** Whoever wants to know what a feed receives. */
 export interface FeedObserver {
-  /** The run's history is there, or has grown. */
-  readonly onHistory: (history: History) => void;
+  /** Called when the run's history has been read, and whenever it has grown. */
+  readonly onHistory: (history: RunHistory) => void;
+  /** Called whenever the state of the connection may have changed. */
   readonly onConnection: (connection: Connection) => void;
 }
 
-/** Where a page's records come from. */
+/** The source of a page's records: a live one, or one that reads a stored run. */
 export interface Feed {
+  /** Sends a command to the process that trains the run. Never rejects. */
   readonly send: (command: Command) => Promise<Acknowledgement>;
-  /** Ends it: the observer hears nothing more. */
+  /** Ends the feed. Its observer is not called any more. */
   readonly close: () => void;
 }

@@ -6,175 +6,167 @@ import {
   stepsMessage,
   type Acknowledgement,
   type ClientEvents,
+  type Command,
+  type Position,
   type RunSummary,
   type ServerEvents,
 } from '@fdr/records';
 import { io, type Socket } from 'socket.io-client';
 import { RequestError, type Api } from './api.js';
+import { errorMessage } from './error-message.js';
 import type { Feed, FeedObserver } from './feed.js';
-import { loadHistory, positionOf, takeEpochs, takeEvents, takeSteps, type History, type Taking } from './history.js';
+import type { LiveFeedEffect, LiveFeedInput } from './live-feed-state.js';
+import { acceptsRecords, beginLiveFeed, transition } from './live-feed-transition.js';
+import {
+  appendEpochs,
+  appendEvents,
+  appendSteps,
+  historyPosition,
+  loadHistory,
+  replaceRun,
+  type MergeResult,
+  type RunHistory,
+} from './run-history.js';
 
-/** Fruitless attempts to reconnect after which the server is called gone. */
-const PATIENCE = 8;
-const ANSWER_WITHIN = 10_000;
+/** Milliseconds in which the server must answer a subscription or a command. */
+const ACK_TIMEOUT = 10_000;
+/** Milliseconds before reconnecting to a server that ended the connection itself. */
+const RECONNECT_DELAY = 1000;
 
-interface Message {
-  readonly runId: string;
+type LiveSocket = Socket<ServerEvents, ClientEvents>;
+type Dispatch = (input: LiveFeedInput) => void;
+
+function createSocket(origin: string): LiveSocket {
+  return io(origin, { autoConnect: false, forceNew: true, reconnectionDelay: 500, reconnectionDelayMax: 5000 });
+}
+
+/** Reports every change of the connection. */
+function watchConnection(socket: LiveSocket, dispatch: Dispatch): void {
+  socket.on('connect', () => dispatch({ type: 'connected' }));
+  socket.on('disconnect', (reason) =>
+    dispatch({ type: 'disconnected', at: new Date(), byServer: reason === 'io server disconnect' }),
+  );
+  socket.on('connect_error', () => dispatch({ type: 'connectFailed', at: new Date() }));
+  socket.io.on('reconnect_attempt', (attempt) => dispatch({ type: 'reconnecting', at: new Date(), attempt }));
+}
+
+async function subscribe(socket: LiveSocket, runId: string, from: Position): Promise<LiveFeedInput> {
+  try {
+    const response = await socket.timeout(ACK_TIMEOUT).emitWithAck('subscribe', { runId, from });
+    const answer = acknowledgement.parse(response);
+    return answer.ok ? { type: 'subscribed' } : { type: 'subscriptionRefused', reason: answer.error };
+  } catch {
+    return { type: 'subscriptionFailed' };
+  }
+}
+
+async function sendCommand(socket: LiveSocket, command: Command): Promise<Acknowledgement> {
+  if (!socket.connected) return { ok: false, error: 'there is no connection to the server' };
+  try {
+    return acknowledgement.parse(await socket.timeout(ACK_TIMEOUT).emitWithAck('command', command));
+  } catch {
+    return { ok: false, error: 'the server did not answer; it may have received the command' };
+  }
+}
+
+interface MessageSchema<T> {
+  safeParse(value: unknown): { success: boolean; data?: T };
+}
+
+/** Listens to messages of one run. It uses only those that parse, and acknowledges all, so that the server sends the next one. */
+function onMessage<T extends { readonly runId: string }>(
+  socket: LiveSocket,
+  event: keyof ServerEvents,
+  schema: MessageSchema<T>,
+  runId: string,
+  use: (message: T) => void,
+): void {
+  socket.on(event, (unparsed: unknown, acknowledge: unknown) => {
+    try {
+      const { data } = schema.safeParse(unparsed);
+      if (data?.runId === runId) use(data);
+    } catch (error) {
+      console.warn('A message was dropped:', error);
+    } finally {
+      if (typeof acknowledge === 'function') acknowledge();
+    }
+  });
 }
 
 /**
- * The feed of a run that grows: its history by requests, then what is new over a socket, from the position where the history ends.
- * Every record is numbered, so a duplicate is dropped, and a gap, like a lost connection, is filled by subscribing
- * anew from where we stand.
- * @param origin of the server, `''` for the page's own.
+ * The feed of a run that grows: its history by requests, then new records over a socket, from the position where the history ends.
+ * Every record is numbered, so a duplicate is dropped; a gap and a lost connection are repaired by subscribing again from the end
+ * of the history. What happens when is decided in `live-feed-transition.ts`; this function does what is decided there.
  */
-export function openLiveFeed(api: Api, summary: RunSummary, observer: FeedObserver, origin = ''): Feed {
-  const { id: runId } = summary.run;
-  const socket: Socket<ServerEvents, ClientEvents> = io(origin || globalThis.location.origin, {
-    autoConnect: false,
-    forceNew: true,
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 5000,
-  });
-  let history: History | null = null;
-  let closed = false;
-  let lostAt: Date | null = null;
-  let attempts = 0;
-  let again: ReturnType<typeof setTimeout> | undefined;
-  let subscribing = false;
-  /** Where the last gap was found, and how often in a row at that very place. */
-  let stuck = { at: '', times: 0 };
+export function openLiveFeed(api: Api, { run: { id: runId } }: RunSummary, observer: FeedObserver): Feed {
+  const socket = createSocket(api.origin || globalThis.location.origin);
+  const beginning = beginLiveFeed();
+  let { state } = beginning;
+  let history: RunHistory | null = null;
+  let reconnectTimer: ReturnType<typeof setTimeout> | undefined;
 
-  function fail(reason: string): void {
-    if (closed) return;
-    closed = true;
-    observer.onConnection({ state: 'failed', reason });
-    socket.disconnect();
+  function dispatch(input: LiveFeedInput): void {
+    const next = transition(state, input);
+    state = next.state;
+    next.effects.forEach(perform);
   }
 
-  function lost(): void {
-    if (closed) return;
-    lostAt ??= new Date();
-    observer.onConnection({ state: attempts < PATIENCE ? 'reconnecting' : 'gone', since: lostAt });
-  }
-
-  async function reload(): Promise<History> {
-    const current = await api.run(runId);
-    history = await loadHistory(api, current);
-    return history;
-  }
-
-  async function subscribe(mayReload = true): Promise<void> {
-    if (closed || subscribing) return;
-    subscribing = true;
+  async function load(): Promise<LiveFeedInput> {
     try {
-      // Asked for anew after each connection: another server may stand there now, with other runs.
-      const from = positionOf(history ?? (await reload()));
-      const answer = acknowledgement.parse(
-        await socket.timeout(ANSWER_WITHIN).emitWithAck('subscribe', { runId, from }),
-      );
-      if (closed) return;
-      if (answer.ok) {
-        lostAt = null;
-        attempts = 0;
-        if (history) observer.onHistory(history);
-        observer.onConnection({ state: 'live' });
-      } else if (mayReload) {
-        // A run that was resumed from a checkpoint may be shorter than what we hold.
-        await reload();
-        subscribing = false;
-        await subscribe(false);
-      } else {
-        fail(answer.error);
-      }
+      history = await loadHistory(api, await api.run(runId));
+      return { type: 'loaded' };
     } catch (error) {
-      if (error instanceof RequestError) fail(error.message);
-      else if (socket.connected) socket.io.engine.close();
-    } finally {
-      subscribing = false;
-      // It was found to be no longer true while we waited.
-      if (!closed && !history && socket.connected) void subscribe();
+      return { type: 'loadFailed', reason: errorMessage(error), refused: error instanceof RequestError };
     }
   }
 
-  function fillGap(held: History): void {
-    if (subscribing) return;
-    const at = JSON.stringify(positionOf(held));
-    stuck = { at, times: stuck.at === at ? stuck.times + 1 : 1 };
-    if (stuck.times > PATIENCE) fail('the server keeps sending records that do not continue what is here');
-    else void subscribe();
+  function perform(effect: LiveFeedEffect): void {
+    switch (effect.type) {
+      case 'load':
+        void load().then(dispatch);
+        return;
+      case 'connect':
+        socket.connect();
+        return;
+      case 'connectLater':
+        reconnectTimer = setTimeout(() => socket.connect(), RECONNECT_DELAY);
+        return;
+      case 'subscribe':
+        if (history) void subscribe(socket, runId, historyPosition(history)).then(dispatch);
+        return;
+      case 'dropConnection':
+        socket.io.engine.close();
+        return;
+      case 'disconnect':
+        clearTimeout(reconnectTimer);
+        socket.disconnect();
+        return;
+      case 'reportHistory':
+        if (history) observer.onHistory(history);
+        return;
+      case 'reportConnection':
+        observer.onConnection(effect.connection);
+        return;
+      default:
+        effect satisfies never;
+    }
   }
 
-  /** A handler that believes nothing unparsed, and lets the server send the next message whatever this one was. */
-  function on<T extends Message>(
-    schema: { safeParse(value: unknown): { success: boolean; data?: T } },
-    take: (held: History, message: T) => Taking,
-  ) {
-    return (unparsed: unknown, received: unknown): void => {
-      try {
-        const { data } = schema.safeParse(unparsed);
-        if (closed || !history || !data || data.runId !== runId) return;
-        const taking = take(history, data);
-        if (taking === 'gap') fillGap(history);
-        else if (taking === 'taken') observer.onHistory(history);
-      } catch (error) {
-        console.warn('A message was dropped:', error);
-      } finally {
-        if (typeof received === 'function') received();
-      }
-    };
+  function merge<T>(message: T, into: (held: RunHistory, message: T) => MergeResult | 'resumed'): void {
+    if (!history || !acceptsRecords(state)) return;
+    const result = into(history, message);
+    if (result === 'resumed') dispatch({ type: 'resumed' });
+    else dispatch({ type: 'merged', result, position: historyPosition(history) });
   }
 
-  socket.on(
-    'run',
-    on(runMessage, (held, { run }) => {
-      if (run.resumedAt !== held.run.resumedAt) {
-        // It went on from a checkpoint: what we hold of the time after that is no longer true.
-        history = null;
-        void subscribe();
-        return 'known';
-      }
-      held.run = run;
-      return 'taken';
-    }),
-  );
-  socket.on('epoch', on(epochMessage, takeEpochs));
-  socket.on('event', on(eventMessage, takeEvents));
-  socket.on('steps', on(stepsMessage, takeSteps));
-  socket.on('connect', () => void subscribe());
-  socket.on('disconnect', (reason) => {
-    lost();
-    // After being sent away the library does not come back by itself.
-    if (reason === 'io server disconnect' && !closed) again = setTimeout(() => socket.connect(), 1000);
-  });
-  socket.io.on('reconnect_attempt', (attempt) => {
-    attempts = attempt;
-    lost();
-  });
-  socket.on('connect_error', lost);
-
-  reload().then(
-    (loaded) => {
-      if (closed) return;
-      observer.onHistory(loaded);
-      socket.connect();
-    },
-    (error: Error) => fail(error.message),
-  );
-
+  watchConnection(socket, dispatch);
+  onMessage(socket, 'run', runMessage, runId, (message) => merge(message, replaceRun));
+  onMessage(socket, 'epoch', epochMessage, runId, (message) => merge(message, appendEpochs));
+  onMessage(socket, 'event', eventMessage, runId, (message) => merge(message, appendEvents));
+  onMessage(socket, 'steps', stepsMessage, runId, (message) => merge(message, appendSteps));
+  beginning.effects.forEach(perform);
   return {
-    async send(command): Promise<Acknowledgement> {
-      if (!socket.connected) return { ok: false, error: 'there is no connection to the server' };
-      try {
-        return acknowledgement.parse(await socket.timeout(ANSWER_WITHIN).emitWithAck('command', command));
-      } catch {
-        return { ok: false, error: 'the server did not answer; the command may have been taken' };
-      }
-    },
-    close() {
-      closed = true;
-      clearTimeout(again);
-      socket.disconnect();
-    },
+    send: (command) => sendCommand(socket, command),
+    close: () => dispatch({ type: 'close' }),
   };
 }

@@ -5,8 +5,8 @@ import { RequestError, type Api } from './api.js';
 const CHUNK = 8192;
 
 /**
- * Every single step `from .. to - 1` of a run, fetched piece by piece: not the points a chart draws.
- * @throws RequestError when the server gives coarser buckets than one step.
+ * The recorded values of every single step `from .. to - 1` of a run, as a table with one row per step. They are fetched in chunks.
+ * @throws RequestError when the server's buckets hold more than one step each.
  */
 export async function fetchStepRows(
   api: Api,
@@ -18,7 +18,7 @@ export async function fetchStepRows(
   for (let start = from; start < to; start += CHUNK) {
     const end = Math.min(start + CHUNK, to);
     const { columns, width } = await api.steps(id, start, CHUNK, end);
-    if (width !== 1) throw new RequestError(200, `the server gives steps only by ${width}`);
+    if (width !== 1) throw new RequestError(200, `the server sent buckets of ${width} steps, not single steps`);
     const values = stepColumns.map((name) => columns[name]?.mean ?? []);
     for (let index = 0; index < end - start; index += 1) {
       const step = start + index + 1;

@@ -1,35 +1,41 @@
 import { useDocumentVisibility, useIntervalFn } from '@vueuse/core';
 import { shallowRef, watch, type ShallowRef } from 'vue';
+import { errorMessage } from './error-message.js';
 
-export interface Polled<Answer> {
-  readonly answer: Readonly<ShallowRef<Answer | null>>;
-  /** Why it could not be fetched; empty while it can. */
-  readonly problem: Readonly<ShallowRef<string>>;
-  /** Fetches it now. */
+/** Data of the server that is fetched again and again. */
+export interface Polled<Data> {
+  /** What was fetched last; null before the first success. It stays when a later request fails. */
+  readonly data: Readonly<ShallowRef<Data | null>>;
+  /** Why the last request failed; empty if it succeeded. */
+  readonly error: Readonly<ShallowRef<string>>;
+  /** Fetches now, unless a request is under way or the page is hidden. */
   readonly refresh: () => Promise<void>;
 }
 
-/** Something the server knows, fetched again every few seconds while somebody looks. */
-export function usePolled<Answer>(fetch: () => Promise<Answer>, interval = 3000): Polled<Answer> {
-  const answer = shallowRef<Answer | null>(null);
-  const problem = shallowRef('');
+/**
+ * Fetches data at once and then every `interval` milliseconds, as long as the calling scope lives. It pauses while the page is hidden and
+ * fetches as soon as the page is visible again.
+ */
+export function usePolled<Data>(fetch: () => Promise<Data>, interval = 3000): Polled<Data> {
+  const data = shallowRef<Data | null>(null);
+  const error = shallowRef('');
   const visibility = useDocumentVisibility();
-  let asking = false;
+  let pending = false;
 
   async function refresh(): Promise<void> {
-    if (asking || visibility.value === 'hidden') return;
-    asking = true;
+    if (pending || visibility.value === 'hidden') return;
+    pending = true;
     try {
-      answer.value = await fetch();
-      problem.value = '';
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
+      data.value = await fetch();
+      error.value = '';
+    } catch (failure) {
+      error.value = errorMessage(failure);
     } finally {
-      asking = false;
+      pending = false;
     }
   }
 
   useIntervalFn(refresh, interval, { immediateCallback: true });
   watch(visibility, refresh);
-  return { answer, problem, refresh };
+  return { data, error, refresh };
 }

@@ -1,30 +1,34 @@
 import type { FigureRecord } from '@fdr/records';
 import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue';
 import type { Api } from '../feed/api.js';
+import { errorMessage } from '../feed/error-message.js';
 import { usePolled } from '../feed/use-polled.js';
 
-export interface WatchedFigure {
+/** A figure as its page sees it. */
+interface WatchedFigure {
   readonly figure: Readonly<ShallowRef<FigureRecord | null>>;
-  /** Why it can't be shown; empty while it can. */
-  readonly problem: ComputedRef<string>;
+  /** Why the figure could not be fetched; empty if it was. */
+  readonly error: ComputedRef<string>;
 }
 
-/** A figure, fetched again whenever it has been drawn again: its experiment may still be under way. */
+/** Fetches a figure, and again whenever it has been drawn anew: the experiment behind it may still be running. */
 export function useFigure(api: Api, figureId: () => string): WatchedFigure {
-  const { answer, problem } = usePolled(() => api.figures());
+  const { data: list, error: listError } = usePolled(() => api.figures());
   const figure = shallowRef<FigureRecord | null>(null);
-  const refusal = shallowRef('');
-  const drawnAt = computed(() => answer.value?.figures.find(({ id }) => id === figureId())?.drawnAt);
+  const figureError = shallowRef('');
+  const drawnAt = computed(() => list.value?.figures.find(({ id }) => id === figureId())?.drawnAt);
 
   async function fetchFigure(): Promise<void> {
     const id = figureId();
     try {
-      const found = await api.figure(id);
-      if (id === figureId()) [figure.value, refusal.value] = [found, ''];
+      const fetched = await api.figure(id);
+      if (id !== figureId()) return;
+      figure.value = fetched;
+      figureError.value = '';
     } catch (error) {
-      refusal.value = error instanceof Error ? error.message : String(error);
+      if (id === figureId()) figureError.value = errorMessage(error);
     }
   }
   watch([figureId, drawnAt], fetchFigure, { immediate: true });
-  return { figure, problem: computed(() => refusal.value || problem.value) };
+  return { figure, error: computed(() => figureError.value || listError.value) };
 }

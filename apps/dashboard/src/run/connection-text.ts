@@ -1,8 +1,8 @@
+import { isActive } from '@fdr/core/relations';
 import type { RunStatus } from '@fdr/records';
 import type { Connection } from '../feed/feed.js';
-import { hasEnded } from './run-status.js';
 
-export interface ConnectionText {
+interface ConnectionText {
   readonly text: string;
   readonly tone: 'busy' | 'calm' | 'good' | 'bad';
 }
@@ -11,16 +11,16 @@ const clock = (time: Date): string =>
   time.toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 
 /**
- * The connection in words.
- * @param status of the run, as last heard.
- * @param controllable whether the server itself trains the run; if not, it only sees what another process writes.
+ * Describes the connection to the visitor.
+ * @param status of the run, as last received.
+ * @param controllable whether the serving process trains the run; otherwise it reads what another process writes.
  */
 export function connectionText(
   connection: Connection,
   status: RunStatus | undefined,
   controllable: boolean,
 ): ConnectionText {
-  const ended = status !== undefined && hasEnded(status);
+  const ended = status !== undefined && !isActive(status);
   switch (connection.state) {
     case 'loading':
       return { text: 'Loading the run', tone: 'calm' };
@@ -32,13 +32,15 @@ export function connectionText(
       return { text: 'Recorded', tone: 'calm' };
     case 'reconnecting':
       return ended
-        ? { text: 'Complete; the server does not answer', tone: 'calm' }
+        ? { text: 'Complete; the server is not responding', tone: 'calm' }
         : { text: `Connection lost at ${clock(connection.since)}, trying again`, tone: 'bad' };
     case 'gone':
       return ended
-        ? { text: 'Complete; the server has gone', tone: 'calm' }
-        : { text: `No server since ${clock(connection.since)}; what you see ends there`, tone: 'bad' };
+        ? { text: 'Complete; the server is gone', tone: 'calm' }
+        : { text: `No server since ${clock(connection.since)}; the page shows the run up to then`, tone: 'bad' };
     case 'failed':
       return { text: connection.reason, tone: 'bad' };
+    default:
+      return connection satisfies never;
   }
 }

@@ -1,22 +1,31 @@
-import { numberText, percentText } from '@fdr/figures';
-import { possibleGain, stationaryFloor } from '@fdr/records';
-import type { History } from '../feed/history.js';
-import { hasEnded } from './run-status.js';
+import {
+  bestEpoch,
+  formatNumber,
+  formatPercent,
+  isActive,
+  isBalanced,
+  possibleGain,
+  stationaryFloor,
+  thresholdOf,
+} from '@fdr/core/relations';
+import type { RunHistory } from '../feed/run-history.js';
 
-/** A number that tells how the run stands, ready to be shown. */
+/** One of the large numbers on top of a run's page, ready to be shown. */
 export interface KeyNumber {
   readonly name: string;
   readonly value: string;
-  /** What the number stands beside: a limit, a best value, a total. */
+  /** The context of the number: a limit, a best value, a total. */
   readonly note: string;
-  /** Worth a look: agreement, or a value that is not a number. */
-  readonly tone?: 'good' | 'bad';
+  /** Emphasis: `good` for agreement with the theory, `bad` for a value that is not a number. */
+  readonly tone?: 'good' | 'bad' | undefined;
 }
 
-/** The time that the epochs to come will take if they are like the last ten; empty where the run has ended or just begun. */
-function timeLeft({ run, epochs }: History): string {
+const NO_EPOCH = 'no epoch has finished yet';
+
+/** The time that the remaining epochs take if they are like the last ten; empty where the run has ended or no epoch has finished. */
+function timeLeft({ run, epochs }: RunHistory): string {
   const recent = epochs.slice(-10);
-  if (hasEnded(run.status) || recent.length === 0) return '';
+  if (!isActive(run.status) || recent.length === 0) return '';
   const each = recent.reduce((sum, { seconds }) => sum + seconds, 0) / recent.length;
   const seconds = each * (run.config.epochs - epochs.length);
   if (seconds < 90) return `about ${Math.round(seconds)} s left`;
@@ -24,30 +33,27 @@ function timeLeft({ run, epochs }: History): string {
   return `about ${(seconds / 3600).toFixed(1)} h left`;
 }
 
-/** What the last averages say of the valley's floor (section 2.3.1), in equilibrium. */
-function valleyFloor({ run, epochs }: History): Pick<KeyNumber, 'value' | 'note'> {
+/** The estimate of the valley's floor (section 2.3.1) from the last epoch's averages, which holds in equilibrium only. */
+function valleyFloor({ run, epochs }: RunHistory): Pick<KeyNumber, 'value' | 'note'> {
   const last = epochs.at(-1);
-  const valley = last && stationaryFloor(last, run.config.threshold);
-  if (!valley) return { value: '–', note: last ? 'no estimate: not in equilibrium' : 'estimated in equilibrium' };
+  const valley = last && stationaryFloor(last, thresholdOf(run.config.schedule));
+  if (!valley) return { value: '–', note: last ? 'no estimate: not in equilibrium' : NO_EPOCH };
   const half = possibleGain(valley, last.learningRate, last.learningRate / 2);
   return {
-    value: numberText(valley.floor),
-    note: `${numberText(valley.height)} below the loss; half the rate gains ${numberText(half)}`,
+    value: formatNumber(valley.floor),
+    note: `${formatNumber(valley.height)} below the loss; halving the rate gains ${formatNumber(half)}`,
   };
 }
 
-/** How the run stands now, by its last epoch and its last change of the learning rate. */
-export function keyNumbers(history: History): KeyNumber[] {
+/** The key numbers of a run, from its last epoch and its last change of the learning rate. */
+export function keyNumbers(history: RunHistory): KeyNumber[] {
   const { run, epochs, events, steps } = history;
   const last = epochs.at(-1);
   const done = Math.max(steps.steps, last?.step ?? 0);
-  const change = events.filter((event) => event.type === 'learningRate').at(-1);
-  const changes = events.filter((event) => event.type === 'learningRate').length;
-  const best = epochs.reduce<(typeof epochs)[number] | undefined>(
-    (top, record) => (record.testAccuracy > (top?.testAccuracy ?? -1) ? record : top),
-    undefined,
-  );
-  const settled = last !== undefined && Math.abs(last.ratio - 1) < run.config.threshold;
+  const changes = events.filter((event) => event.type === 'learningRate');
+  const best = bestEpoch(epochs);
+  const threshold = thresholdOf(run.config.schedule);
+  const balanced = last !== undefined && isBalanced(last, threshold);
   return [
     {
       name: 'Epoch',
@@ -56,27 +62,30 @@ export function keyNumbers(history: History): KeyNumber[] {
     },
     {
       name: 'Loss',
-      value: last ? numberText(last.lossHalf) : '–',
+      value: last ? formatNumber(last.lossHalf) : '–',
       note: 'mini-batch, half-running',
-      ...(last && !Number.isFinite(last.lossHalf) ? { tone: 'bad' as const } : {}),
+      tone: last && !Number.isFinite(last.lossHalf) ? 'bad' : undefined,
     },
     {
       name: 'Ratio O_L / O_R',
-      value: last ? numberText(last.ratio, 5) : '–',
-      note: `${last ? (settled ? 'inside' : 'outside') : 'equilibrium is'} 1 ± ${numberText(run.config.threshold)}`,
-      ...(settled ? { tone: 'good' as const } : {}),
+      value: last ? formatNumber(last.ratio, 5) : '–',
+      note: `${last ? (balanced ? 'inside' : 'outside') : 'equilibrium is'} 1 ± ${formatNumber(threshold)}`,
+      tone: balanced ? 'good' : undefined,
     },
     { name: 'Valley floor', ...valleyFloor(history) },
     {
       name: 'Learning rate',
-      value: numberText(change?.to ?? run.config.learningRate),
-      note: changes === 0 ? 'not changed yet' : `after ${changes} ${changes === 1 ? 'change' : 'changes'}`,
+      value: formatNumber(changes.at(-1)?.to ?? run.config.learningRate),
+      note:
+        changes.length === 0
+          ? 'not changed yet'
+          : `after ${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`,
     },
     {
       name: 'Test accuracy',
-      value: last ? percentText(last.testAccuracy) : '–',
-      note: best ? `best ${percentText(best.testAccuracy)} at epoch ${best.epoch}` : 'after the first epoch',
+      value: last ? formatPercent(last.testAccuracy) : '–',
+      note: best ? `best ${formatPercent(best.testAccuracy)} at epoch ${best.epoch}` : NO_EPOCH,
     },
-    { name: 'Train accuracy', value: last ? percentText(last.trainAccuracy) : '–', note: 'whole training data' },
+    { name: 'Train accuracy', value: last ? formatPercent(last.trainAccuracy) : '–', note: 'whole training set' },
   ];
 }

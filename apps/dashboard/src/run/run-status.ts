@@ -1,6 +1,6 @@
 import type { RunStatus } from '@fdr/records';
 
-/** How a status reads and looks. */
+/** The tone of colour in which a status is shown. */
 export const STATUS_TONES: Readonly<Record<RunStatus, 'busy' | 'calm' | 'good' | 'bad'>> = {
   running: 'busy',
   paused: 'calm',
@@ -9,8 +9,3 @@ export const STATUS_TONES: Readonly<Record<RunStatus, 'busy' | 'calm' | 'good' |
   failed: 'bad',
   diverged: 'bad',
 };
-
-/** A run in this state grows no more. */
-export function hasEnded(status: RunStatus): boolean {
-  return status !== 'running' && status !== 'paused';
-}

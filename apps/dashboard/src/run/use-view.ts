@@ -2,11 +2,13 @@ import { figures, type Figure, type Range, type Scale } from '@fdr/figures';
 import { computed, type ComputedRef } from 'vue';
 import { useRoute, useRouter, type LocationQuery, type LocationQueryRaw } from 'vue-router';
 
-/** How the page's visitor looks at all figures. It lives in the address: a reload, or another person, sees the same. */
+/** The view of all figures that the visitor chose. It is kept in the address, so a reload or a shared link shows the same. */
 export interface ChosenView {
+  /** Scale of every horizontal axis. */
   readonly x: ComputedRef<Scale>;
-  /** Epochs in sight; null shows all, new ones included. */
+  /** Visible epochs; null shows all, new ones included. */
   readonly range: ComputedRef<Range | null>;
+  /** Scale of the vertical axis of one figure. */
   readonly y: (figure: Figure) => Scale;
   readonly setX: (scale: Scale) => void;
   readonly setY: (figure: Figure, scale: Scale) => void;
@@ -17,20 +19,21 @@ function scaleOf(value: unknown): Scale | null {
   return value === 'linear' || value === 'log' ? value : null;
 }
 
-/** The range an address asks for; null where it asks for none, or for nonsense. */
-export function rangeOfQuery({ from, to }: LocationQuery): Range | null {
+/** The range of epochs in an address; null where it has none, or an invalid one. */
+function rangeOfQuery({ from, to }: LocationQuery): Range | null {
   const range = { from: Number(from ?? NaN), to: Number(to ?? NaN) };
   return range.from >= 0 && range.to > range.from && Number.isFinite(range.to) ? range : null;
 }
 
 const keyOf = ({ id }: Figure): string => `y-${id}`;
 
+/** Reads the view from the address and writes changes back to it. The address names only what differs from the default. */
 export function useView(): ChosenView {
   const route = useRoute();
   const router = useRouter();
 
-  function change(part: LocationQueryRaw): void {
-    const query: LocationQueryRaw = { ...route.query, ...part };
+  function change(changes: LocationQueryRaw): void {
+    const query: LocationQueryRaw = { ...route.query, ...changes };
     void router.replace({
       query: Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)),
     });

@@ -1,36 +1,38 @@
-import { numberText, percentText } from '@fdr/figures';
+import { formatNumber, formatPercent } from '@fdr/core/relations';
 import type { RunStatus, RunSummary } from '@fdr/records';
 
-/** One run of the list, ready to be shown. */
+/** A row of the table of runs, ready to be shown. */
 export interface RunRow {
   readonly id: string;
   readonly name: string;
   readonly status: RunStatus;
-  readonly what: string;
+  /** Model, data set and schedule. */
+  readonly setup: string;
   readonly epochs: string;
   readonly learningRate: string;
   readonly ratio: string;
   readonly testAccuracy: string;
-  readonly best: string;
+  readonly bestTestAccuracy: string;
   readonly created: string;
 }
 
+/** The row of a run; a dash stands for a value that does not exist yet. */
 export function runRow({ run, lastEpoch, bestTestAccuracy }: RunSummary): RunRow {
   return {
     id: run.id,
     name: run.name || run.id,
     status: run.status,
-    what: `${run.config.model} · ${run.config.dataset} · ${run.config.schedule}`,
+    setup: `${run.config.model} · ${run.config.dataset} · ${run.config.schedule.kind}`,
     epochs: `${lastEpoch?.epoch ?? 0} / ${run.config.epochs}`,
-    learningRate: numberText(lastEpoch?.learningRate ?? run.config.learningRate),
-    ratio: lastEpoch && !Number.isNaN(lastEpoch.ratio) ? numberText(lastEpoch.ratio, 5) : '–',
-    testAccuracy: lastEpoch ? percentText(lastEpoch.testAccuracy) : '–',
-    best: bestTestAccuracy === null ? '–' : percentText(bestTestAccuracy),
+    learningRate: formatNumber(lastEpoch?.learningRate ?? run.config.learningRate),
+    ratio: lastEpoch && !Number.isNaN(lastEpoch.ratio) ? formatNumber(lastEpoch.ratio, 5) : '–',
+    testAccuracy: lastEpoch ? formatPercent(lastEpoch.testAccuracy) : '–',
+    bestTestAccuracy: bestTestAccuracy === null ? '–' : formatPercent(bestTestAccuracy),
     created: new Date(run.createdAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' }),
   };
 }
 
-/** The newest first; runs made in the same instant by their id. */
+/** Sorts runs by their time of creation, the newest first, and by id where the times are equal. */
 export function newestFirst(summaries: readonly RunSummary[]): RunSummary[] {
   return summaries.toSorted(
     ({ run: left }, { run: right }) =>

@@ -1,33 +1,35 @@
-import { CONTENDER_COLORS } from '@fdr/figures';
+import { COMPARED_RUN_COLORS } from '@fdr/figures';
 import { runId } from '@fdr/records';
 import { computed, type ComputedRef } from 'vue';
 import { useRoute, useRouter, type LocationQuery } from 'vue-router';
 
-/** As many as can be told apart by colour. */
-export const MOST_RUNS = CONTENDER_COLORS.length;
+/** The number of runs that can be compared at once: one per colour. */
+export const MAX_COMPARED_RUNS = COMPARED_RUN_COLORS.length;
 
-/** Runs that the visitor has chosen. They live in the address, `?run=a&run=b`: a reload, or another person, sees the same. */
-export interface ChosenRuns {
+/** The runs that the visitor chose. They are kept in the address, `?run=a&run=b`, so a reload or a shared link shows the same. */
+interface ChosenRuns {
   /** Ids, in the order of choosing. */
   readonly chosen: ComputedRef<readonly string[]>;
-  readonly choose: (id: string, wanted: boolean) => void;
+  /** Adds a run to the choice, or removes it. */
+  readonly choose: (id: string, isChosen: boolean) => void;
 }
 
-/** The runs an address names, each once; what can't be a run's id is left out. */
-export function runsOfQuery({ run = [] }: LocationQuery): string[] {
-  const ids = [run].flat().filter((id) => id !== null && runId.safeParse(id).success);
-  return [...new Set(ids as string[])].slice(0, MOST_RUNS);
+/** The runs named in an address, each once and no more than can be compared. What cannot be the id of a run is left out. */
+function runsOfQuery({ run = [] }: LocationQuery): string[] {
+  const ids = [run].flat().flatMap((id) => runId.safeParse(id).data ?? []);
+  return [...new Set(ids)].slice(0, MAX_COMPARED_RUNS);
 }
 
+/** Reads the chosen runs from the address and writes changes back to it. */
 export function useChosenRuns(): ChosenRuns {
   const route = useRoute();
   const router = useRouter();
   const chosen = computed(() => runsOfQuery(route.query));
   return {
     chosen,
-    choose: (id, wanted) => {
+    choose: (id, isChosen) => {
       const others = chosen.value.filter((other) => other !== id);
-      void router.replace({ query: { ...route.query, run: wanted ? [...others, id] : others } });
+      void router.replace({ query: { ...route.query, run: isChosen ? [...others, id] : others } });
     },
   };
 }

@@ -44,7 +44,7 @@ export const slicingAndJoining: KernelTable = {
   SplitV: withAttributes<{ axis: number; numOrSizeSplits: number | number[] }>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
     const axis = normalizedAxis(attributes.axis, x.shape.length);
-    const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, attributes.numOrSizeSplits, axis);
+    const sizes = tf.backend_util.prepareSplitSize(x, attributes.numOrSizeSplits, axis);
     const { graph } = recorder;
     let begin = 0;
     return sizes.map((size) => {
@@ -56,7 +56,7 @@ export const slicingAndJoining: KernelTable = {
   }),
   Slice: withAttributes<tf.SliceAttrs>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
-    const [begin = [], size = []] = tf.slice_util.parseSliceParams(x as tf.Tensor, attributes.begin, attributes.size);
+    const [begin = [], size = []] = tf.slice_util.parseSliceParams(x, attributes.begin, attributes.size);
     const end = begin.map((from, axis) => from + (size[axis] ?? 0));
     const { graph } = recorder;
     const sliced = graph.emit('Slice', [recorder.operand(x), graph.integers(begin), graph.integers(end)]);

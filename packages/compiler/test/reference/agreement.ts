@@ -1,5 +1,6 @@
+import type { Program, TensorSpecs, TensorValues } from '@fdr/program';
 import * as tf from '@tensorflow/tfjs';
-import { compile, type Program, type TensorSpecs, type TensorValues } from '../../src/index.js';
+import { compile } from '../../src/index.js';
 
 tf.enableProdMode();
 

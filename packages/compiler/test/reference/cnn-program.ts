@@ -1,5 +1,5 @@
+import type { Program } from '@fdr/program';
 import * as tf from '@tensorflow/tfjs';
-import type { Program } from '../../src/index.js';
 
 interface CnnOptions {
   /** Height and width of the images, a multiple of 8. */
@@ -45,7 +45,7 @@ export function cnnProgram({ size, examples, batchSize, weightDecay, momentum, p
       const parameters = shapes.map((_, i) => state[`parameters/${i}`]!);
       const indices = inputs['indices'] as tf.Tensor1D;
       const images = tf.sub(tf.mul(tf.cast(tf.gather(constants['images']!, indices), 'float32'), 2 / 255), 1);
-      const labels = tf.oneHot(tf.gather(constants['labels']!, indices) as tf.Tensor1D, CLASSES);
+      const labels = tf.oneHot(tf.gather(constants['labels']!, indices), CLASSES);
       const loss = (...weights: tf.Tensor[]): tf.Scalar => {
         let activation = images as tf.Tensor4D;
         for (let layer = 0; layer < 3; layer += 1) {

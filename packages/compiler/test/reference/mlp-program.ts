@@ -1,5 +1,5 @@
+import type { Program, TensorValues } from '@fdr/program';
 import * as tf from '@tensorflow/tfjs';
-import type { Program, TensorValues } from '../../src/index.js';
 
 interface MlpOptions {
   /** Widths of all layers, input first. */
@@ -35,7 +35,7 @@ export function mlpProgram({ widths, examples, batchSize, weightDecay, momentum 
         78,
       );
       const labels = tf.oneHot(
-        tf.gather(constants['labels']!, inputs['indices'] as tf.Tensor1D) as tf.Tensor1D,
+        tf.gather(constants['labels']!, inputs['indices'] as tf.Tensor1D),
         classes,
       );
       const loss = (...weights: tf.Tensor[]): tf.Scalar => {

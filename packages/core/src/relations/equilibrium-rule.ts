@@ -32,6 +32,14 @@ export function inEquilibrium(balance: Balance, threshold: number): boolean {
 }
 
 /**
+ * The rule on what an epoch's record holds, which tells of averages over an epoch at least.
+ *
+ * @param threshold X, in (0, 1).
+ */
+export const isBalanced = (epoch: TwoSides, threshold: number): boolean =>
+  inEquilibrium({ ...epoch, stepsUsed: LEAST_STEPS }, threshold);
+
+/**
  * The balance furthest from one, and whose it is: when this one is in equilibrium, all are, since (9) and (28) hold
  * component by component. A balance that is not defined is further away than any other.
  *

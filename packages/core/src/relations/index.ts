@@ -3,7 +3,7 @@ export { OptionError } from '../validate.js';
 export { interval, ratioInterval, type Interval } from './confidence.js';
 export { cubicDefect, cubicRelation, type CubicWindow } from './cubic-relation.js';
 export type { DeviationOnset } from './deviation.js';
-export { inEquilibrium, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
+export { inEquilibrium, isBalanced, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
 export { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from './format.js';
 export { fullBatchObservable } from './full-batch-observable.js';
 export { halfRunningAverage, type HalfRunningAverage, type Readings } from './half-running-average.js';

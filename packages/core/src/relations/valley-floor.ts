@@ -1,4 +1,5 @@
 import type { EpochRecord } from '@fdr/records';
+import { isBalanced } from './equilibrium-rule.js';
 
 // Arithmetic on an epoch's record, and so beside it: page, command line and library read the same estimate from it.
 
@@ -33,10 +34,10 @@ export function valleyFloor({ lossHalf, oLHalf }: Pick<EpochRecord, 'lossHalf' |
  * @param threshold X, in (0, 1).
  */
 export function stationaryFloor(
-  epoch: Pick<EpochRecord, 'lossHalf' | 'oLHalf' | 'oRHalf' | 'ratio'>,
+  epoch: Pick<EpochRecord, 'lossHalf' | 'oLHalf' | 'oRHalf'>,
   threshold: number,
 ): ValleyFloor | null {
-  return epoch.oRHalf > 0 && Math.abs(epoch.ratio - 1) < threshold ? valleyFloor(epoch) : null;
+  return isBalanced(epoch, threshold) ? valleyFloor(epoch) : null;
 }
 
 /**

@@ -65,7 +65,7 @@ export function figureReport(
 
 const claimsTable = ({ claims }: DrawnFigure): Table => ({
   columns: ['claim', 'where', 'test', 'measured', 'verdict'],
-  rows: claims.map(({ statement, place, test, measured, verdict }) => [statement, place, test, measured, verdict]),
+  rows: claims.map(({ statement, section, test, measured, verdict }) => [statement, section, test, measured, verdict]),
 });
 
 /** The table with its numbers in five significant digits. */

@@ -98,7 +98,7 @@ describe('the claims of figures 4, S1 and S2', () => {
   });
 
   it('the last accuracies decide which variant is better, not the best ones', () => {
-    const words = { statement: '', place: '' };
+    const words = { statement: '', section: '' };
     const runs = [run('adaptive', 0.5, 0.96), run('amsgrad', 0.99, 0.95)];
     expect(better(runs, 'adaptive', 'amsgrad', words).verdict).toBe('holds');
     expect(better(runs, 'amsgrad', 'adaptive', words).verdict).toBe('does not hold');

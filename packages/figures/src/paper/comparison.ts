@@ -1,74 +1,78 @@
+import { thresholdOf } from '@fdr/core/relations';
+import type { EpochRecord } from '@fdr/records';
 import { balanceAxis } from '../balance-axis.js';
 import type { Trace } from '../chart.js';
-import { curve, type Curve } from '../curve.js';
-import { drops } from '../event-text.js';
+import type { Curve } from '../curve.js';
+import { learningRateChanges, learningRateStairs } from '../learning-rate-changes.js';
 import { epochCurve, type RunRecords } from '../run-records.js';
 import type { Range } from '../scale.js';
-import { THEMES, type ThemeName } from '../theme.js';
+import { THEMES, type Hue, type ThemeName } from '../theme.js';
 import type { Panel } from './panels.js';
 
-/** Told apart by the colour-blind, in this order. */
-export const CONTENDER_COLORS = ['blue', 'orange', 'green', 'purple', 'black', 'sky', 'ochre', 'slate'] as const;
+/** The colours of compared runs, in the order in which a page gives them out. */
+export const COMPARED_RUN_COLORS: readonly Hue[] = [
+  'blue',
+  'orange',
+  'green',
+  'purple',
+  'black',
+  'sky',
+  'ochre',
+  'slate',
+];
 
-/** One way of training among those compared. */
-export interface Contender {
+/** One of the runs that are compared. */
+export interface ComparedRun {
   readonly name: string;
-  /** Of the paper: black the preset schedule, blue or purple the adaptive one, green AMSGrad, orange Adam. */
-  readonly color: (typeof CONTENDER_COLORS)[number];
+  /** In the paper the preset schedule is black, the adaptive one blue or purple, AMSGrad green, Adam orange. */
+  readonly color: Hue;
   readonly records: RunRecords;
 }
 
 /**
- * Figure 4 (also S1 and S2): from top to bottom the learning rate of those that change it, the full-batch training loss f, and the
+ * Figure 4 (also S1 and S2): from top to bottom the learning rate of the runs that change it, the full-batch training loss f, and the
  * accuracies on the training images (solid) and the test images (dashed), over epochs.
  */
-export function comparisonPanels(contenders: readonly Contender[], theme: ThemeName = 'light'): Panel[] {
-  const range = epochsOf(contenders);
-  const scheduled = contenders.filter(({ records: { run, events } }) => {
-    return run.config.schedule !== 'constant' || events.some(({ type }) => type === 'learningRate');
+export function comparisonPanels(runs: readonly ComparedRun[], theme: ThemeName = 'light'): Panel[] {
+  const range = epochsOf(runs);
+  const scheduled = runs.filter(({ records: { run, events } }) => {
+    return run.config.schedule.kind !== 'constant' || events.some(({ type }) => type === 'learningRate');
   });
-  const trace = tracing(theme);
-  const rates: Panel = {
+  const learningRates: Panel = {
     title: 'Learning rate',
-    ...{ x: 'linear', y: 'log', range },
+    x: 'linear',
+    y: 'log',
+    range,
     chart: {
       name: 'η',
-      traces: scheduled.map((one) => ({ ...trace(one, learningRates(one.records)), stairs: true })),
+      traces: scheduled.map((run) => ({ ...runTrace(run, ratesOf(run.records), theme), stairs: true })),
     },
   };
   return [
-    ...(scheduled.length > 0 ? [rates] : []),
+    ...(scheduled.length > 0 ? [learningRates] : []),
     {
       title: 'Full-batch training loss',
-      ...{ x: 'linear', y: 'log', range },
-      chart: {
-        name: 'f',
-        traces: contenders.map((one) =>
-          trace(
-            one,
-            epochCurve(one.records, ({ trainLoss }) => trainLoss),
-          ),
-        ),
-      },
+      x: 'linear',
+      y: 'log',
+      range,
+      chart: { name: 'f', traces: runs.map((run) => epochTrace(run, ({ trainLoss }) => trainLoss, theme)) },
     },
     {
       title: 'Accuracy on the training images (solid) and the test images (dashed)',
-      ...{ x: 'linear', y: 'linear', range, legend: contenders.map(({ name }) => name) },
+      x: 'linear',
+      y: 'linear',
+      range,
+      legend: runs.map(({ name }) => name),
       chart: {
         name: 'accuracy',
-        heights: accuracyHeights(contenders),
+        yRange: accuracyRange(runs),
         unit: 'percent',
-        traces: contenders.flatMap((one) => [
-          trace(
-            one,
-            epochCurve(one.records, ({ trainAccuracy }) => trainAccuracy),
-          ),
+        traces: runs.flatMap((run) => [
+          epochTrace(run, ({ trainAccuracy }) => trainAccuracy, theme),
           {
-            ...trace(
-              one,
-              epochCurve(one.records, ({ testAccuracy }) => testAccuracy),
-            ),
-            ...{ name: `${one.name}, test`, dashed: true },
+            ...epochTrace(run, ({ testAccuracy }) => testAccuracy, theme),
+            name: `${run.name}, test`,
+            dashed: true,
           },
         ]),
       },
@@ -76,78 +80,52 @@ export function comparisonPanels(contenders: readonly Contender[], theme: ThemeN
   ];
 }
 
-/** How far each one's O_L / O_R is from 1 at epochs' ends, and the distance at which the paper's rule would lower the rate. */
-export function balancePanel(contenders: readonly Contender[], theme: ThemeName = 'light'): Panel {
-  const ratios = contenders.flatMap(({ records }) => records.epochs.map(({ ratio }) => ratio));
-  const threshold = Math.min(...contenders.map(({ records }) => records.run.config.threshold));
-  const { name, height, heights, band } = balanceAxis(ratios, threshold, 'log');
-  const trace = tracing(theme);
+/** The distance of each run's O_L / O_R from 1 at epochs' ends, and the distance below which the paper's rule lowers the learning rate. */
+export function balancePanel(runs: readonly ComparedRun[], theme: ThemeName = 'light'): Panel {
+  const ratios = runs.flatMap(({ records }) => records.epochs.map(({ ratio }) => ratio));
+  const threshold = Math.min(...runs.map(({ records }) => thresholdOf(records.run.config.schedule)));
+  const { name, toAxis, yRange, band } = balanceAxis(ratios, threshold, 'log');
   return {
     title: 'Distance of O_L / O_R from 1',
-    ...{ x: 'linear', y: 'log', range: epochsOf(contenders) },
-    chart: {
-      ...{ name, heights, band },
-      traces: contenders.map((one) =>
-        trace(
-          one,
-          epochCurve(one.records, ({ ratio }) => height(ratio)),
-        ),
-      ),
-    },
+    x: 'linear',
+    y: 'log',
+    range: epochsOf(runs),
+    chart: { name, yRange, band, traces: runs.map((run) => epochTrace(run, ({ ratio }) => toAxis(ratio), theme)) },
   };
 }
 
-const epochsOf = (contenders: readonly Contender[]): Range => ({
+const epochsOf = (runs: readonly ComparedRun[]): Range => ({
   from: 0,
-  to: Math.max(...contenders.map(({ records }) => records.epochs.at(-1)?.epoch ?? 1)),
+  to: Math.max(...runs.map(({ records }) => records.epochs.at(-1)?.epoch ?? 1)),
 });
 
-/** Draws a curve in its contender's colour. */
-function tracing(theme: ThemeName): (contender: Contender, of: Curve) => Trace {
-  const { lines, ink } = THEMES[theme];
-  const [blue, orange, green, purple, sky, ochre, slate] = lines as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  const colors: Readonly<Record<Contender['color'], string>> = {
-    black: ink,
-    blue,
-    orange,
-    green,
-    purple,
-    sky,
-    ochre,
-    slate,
-  };
-  return ({ name, color }, of) => ({ name, curve: of, color: colors[color], width: 2 });
-}
+/** A curve in the colour of its run. */
+const runTrace = ({ name, color }: ComparedRun, curve: Curve, theme: ThemeName): Trace => ({
+  name,
+  curve,
+  color: THEMES[theme].hues[color],
+  width: 2,
+});
 
-/** The rate of each epoch, from 0 on; corners at its changes. */
-function learningRates({ run, epochs, events }: RunRecords): Curve {
-  const changes = drops(events, run.stepsPerEpoch);
-  const end = epochs.at(-1)?.epoch ?? 1;
-  const last = changes.at(-1)?.to ?? run.config.learningRate;
-  return curve(
-    [0, ...changes.map(({ epoch }) => epoch), end],
-    [run.config.learningRate, ...changes.map(({ to }) => to), last],
-  );
-}
+/** A value of every epoch of a run. */
+const epochTrace = (run: ComparedRun, valueOf: (record: EpochRecord) => number, theme: ThemeName): Trace =>
+  runTrace(run, epochCurve(run.records, valueOf), theme);
 
-/** From just below what all have reached after a twentieth of the epochs: what comes before would flatten the rest. */
-function accuracyHeights(contenders: readonly Contender[]): { readonly from: number; readonly to: number } {
-  const all = contenders.flatMap(({ records: { epochs } }) =>
+/** The learning rate from epoch 0 to the last epoch. */
+const ratesOf = ({ run, epochs, events }: RunRecords): Curve =>
+  learningRateStairs(run.config.learningRate, learningRateChanges(events, run), epochs.at(-1)?.epoch ?? 1);
+
+/** The range of all accuracies after a twentieth of the epochs; those before would flatten the rest. */
+function accuracyRange(runs: readonly ComparedRun[]): Range {
+  const accuracies = runs.flatMap(({ records: { epochs } }) =>
     epochs
       .slice(Math.floor(epochs.length / 20))
       .flatMap(({ trainAccuracy, testAccuracy }) => [trainAccuracy, testAccuracy]),
   );
-  const finite = all.filter(Number.isFinite);
+  const finite = accuracies.filter(Number.isFinite);
   if (finite.length === 0) return { from: 0, to: 1 };
-  const [least, most] = [Math.min(...finite), Math.max(...finite)];
-  const margin = Math.max(0.05 * (most - least), 0.002);
-  return { from: Math.max(0, least - margin), to: Math.min(1 + margin, most + margin) };
+  const lowest = Math.min(...finite);
+  const highest = Math.max(...finite);
+  const margin = Math.max(0.05 * (highest - lowest), 0.002);
+  return { from: Math.max(0, lowest - margin), to: Math.min(1 + margin, highest + margin) };
 }

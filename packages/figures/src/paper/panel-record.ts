@@ -1,5 +1,5 @@
 import type { PanelRecord } from '@fdr/records';
-import type { Chart, Marks, Trace } from '../chart.js';
+import type { Marks, Trace } from '../chart.js';
 import { reduceCurve, type Curve } from '../curve.js';
 import type { ThemeName } from '../theme.js';
 import type { Panel } from './panels.js';
@@ -7,78 +7,88 @@ import type { Panel } from './panels.js';
 type TraceRecord = PanelRecord['chart']['traces'][number];
 type MarksRecord = NonNullable<PanelRecord['chart']['marks']>[number];
 
-/** Significant digits of a picture's numbers: those of float32, as steps are recorded. */
+/** Significant digits of a recorded number: those of float32, in which steps are recorded. */
 const DIGITS = 7;
 const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
-const told = (value: number): number | null => (Number.isFinite(value) ? rounded(value) : null);
-const read = (value: number | null): number => value ?? NaN;
-
-/** The fields that are there. */
-type Present<Fields> = { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
-const present = <Fields extends object>(fields: Fields): Present<Fields> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<Fields>;
+const encode = (value: number): number | null => (Number.isFinite(value) ? rounded(value) : null);
+const decode = (value: number | null | undefined): number => value ?? NaN;
 
 /**
- * Panels as a file can keep them: curves as a page shows them, and a colour for each look.
+ * Panels in the form of a file: curves reduced to what a page shows, and every colour for both themes.
  *
- * @param light the panels as they are drawn on a light page
- * @param dark the same on a dark one: nothing but colours differ
+ * @param light the panels drawn for the light theme.
+ * @param dark the same panels drawn for the dark theme, which differ in nothing but their colours.
  */
 export function recordPanels(light: readonly Panel[], dark: readonly Panel[]): PanelRecord[] {
-  return light.map((panel, place) => {
-    const { title, x, y, range, xName, legend, chart } = panel;
-    const other = dark[place]?.chart;
-    const colors = (color: string, at: { readonly color: string } | undefined) => ({
-      light: color,
-      dark: at?.color ?? color,
-    });
-    return present({
-      ...{ title, x, y, range, xName, legend: legend && [...legend] },
-      chart: present({
-        ...{ name: chart.name, unit: chart.unit, heights: chart.heights, band: chart.band },
-        traces: chart.traces.map((trace, index) => {
-          const curve = curveRecord(reduceCurve(trace.curve, range, x));
-          return { ...trace, color: colors(trace.color, other?.traces[index]), curve };
-        }),
-        marks: chart.marks?.map((marks, index) => ({
-          ...{ ...marks, color: colors(marks.color, other?.marks?.[index]) },
-          points: marks.points.map((point) => ({ x: rounded(point.x), y: told(point.y) })),
+  return light.map(({ title, x, y, range, xName, legend, chart }, panelIndex) => {
+    const darkChart = dark[panelIndex]?.chart;
+    const colors = (color: string, darkColor = color): TraceRecord['color'] => ({ light: color, dark: darkColor });
+    return {
+      title,
+      x,
+      y,
+      range,
+      xName,
+      legend: legend && [...legend],
+      chart: {
+        name: chart.name,
+        unit: chart.unit,
+        yRange: chart.yRange,
+        band: chart.band,
+        traces: chart.traces.map((trace, index) => ({
+          ...trace,
+          color: colors(trace.color, darkChart?.traces[index]?.color),
+          curve: encodeCurve(reduceCurve(trace.curve, range, x)),
         })),
-      }),
-    });
+        marks: chart.marks?.map((marks, index) => ({
+          ...marks,
+          color: colors(marks.color, darkChart?.marks?.[index]?.color),
+          points: marks.points.map((point) => ({ x: rounded(point.x), y: encode(point.y) })),
+        })),
+      },
+    };
   });
 }
 
-function curveRecord({ x, low, high, broken }: Curve): TraceRecord['curve'] {
-  const plain = low.every((value, index) => Object.is(value, high[index]));
+function encodeCurve(curve: Curve): TraceRecord['curve'] {
+  const isPlain = curve.every(({ low, high }) => Object.is(low, high));
   return {
-    ...{ x: x.map(rounded), low: low.map(told), ...(!plain && { high: high.map(told) }) },
-    breaks: broken.flatMap((value, index) => (value ? [index] : [])),
+    x: curve.map(({ x }) => rounded(x)),
+    low: curve.map(({ low }) => encode(low)),
+    high: isPlain ? undefined : curve.map(({ high }) => encode(high)),
+    breaks: curve.flatMap(({ broken }, index) => (broken ? [index] : [])),
   };
 }
 
-/** The panels of a record, for one look of the page. */
+/** The panels of a record, for one theme. */
 export const recordedPanels = (records: readonly PanelRecord[], theme: ThemeName): Panel[] =>
-  records.map(({ chart, ...panel }) => {
-    const drawn: Chart = present({
+  records.map(({ chart, ...panel }) => ({
+    ...panel,
+    chart: {
       ...chart,
       traces: chart.traces.map((trace) => recordedTrace(trace, theme)),
       marks: chart.marks?.map((marks) => recordedMarks(marks, theme)),
-    });
-    return { ...present(panel), chart: drawn };
-  });
+    },
+  }));
 
-function recordedTrace(
-  { color, curve: { x, low, high = low, breaks }, ...style }: TraceRecord,
-  theme: ThemeName,
-): Trace {
-  const stops = new Set(breaks);
-  const curve = { x, low: low.map(read), high: high.map(read), broken: x.map((_, index) => stops.has(index)) };
-  return { ...present(style), color: color[theme], curve };
+function decodeCurve({ x: xs, low, high = low, breaks }: TraceRecord['curve']): Curve {
+  const broken = new Set(breaks);
+  return xs.map((x, index) => ({
+    x,
+    low: decode(low[index]),
+    high: decode(high[index]),
+    broken: broken.has(index),
+  }));
 }
 
-const recordedMarks = ({ color, points, ...style }: MarksRecord, theme: ThemeName): Marks => ({
-  ...present(style),
-  color: color[theme],
-  points: points.map(({ x, y }) => ({ x, y: read(y) })),
+const recordedTrace = (trace: TraceRecord, theme: ThemeName): Trace => ({
+  ...trace,
+  color: trace.color[theme],
+  curve: decodeCurve(trace.curve),
+});
+
+const recordedMarks = (marks: MarksRecord, theme: ThemeName): Marks => ({
+  ...marks,
+  color: marks.color[theme],
+  points: marks.points.map(({ x, y }) => ({ x, y: decode(y) })),
 });

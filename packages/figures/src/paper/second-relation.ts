@@ -1,116 +1,96 @@
-import type { Marks, Trace } from '../chart.js';
-import { curve } from '../curve.js';
-import { rangeOf } from '../scale.js';
-import { THEMES, type ThemeName } from '../theme.js';
+import type { Interval, SecondRelationPoint } from '@fdr/core/relations';
+import type { Chart, Marks, Trace } from '../chart.js';
+import { curvePoint, type Curve } from '../curve.js';
+import { rangeOf, type Range } from '../scale.js';
+import { THEMES, type Theme, type ThemeName } from '../theme.js';
 import type { Panel } from './panels.js';
 
-interface Interval {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
+/** What is drawn at one learning rate. */
+type RelationPoint = Pick<SecondRelationPoint, 'learningRate' | 'oFB' | 'lineRatio'>;
 
-/** What is known at one learning rate. */
-export interface RelationPoint {
-  readonly learningRate: number;
-  /** <O_FB> and its confidence interval. */
-  readonly oFB: Interval;
-  /** <O_FB> over the straight line. */
-  readonly lineRatio: Interval;
-}
-
-export interface Relation {
-  /** By rising learning rate; at least one. */
+/** What figure 3 draws. */
+export interface SecondRelationFigure {
+  /** In ascending order of the learning rate; at least one. */
   readonly points: readonly RelationPoint[];
-  /** Of the straight line through the origin and the first point. */
+  /** Slope of the straight line through the origin and the first point. */
   readonly slope: number;
-  /** The same from Hessian-vector products, where they were made. */
+  /** The same slope from Hessian-vector products; undefined if they were not computed. */
   readonly productsSlope?: number | undefined;
-  /** How far from the line counts as having left it. */
+  /** The relative distance from the line that counts as a departure. */
   readonly tolerance: number;
 }
 
 /**
- * Figure 3: the stationary average of O_FB (18) against the learning rate, with 95 % confidence intervals over seeds, and the
- * straight line through the origin and the smallest learning rate; below, O_FB over that line.
+ * Figure 3. Top: the stationary average of O_FB (18) against the learning rate, with 95 % confidence intervals over seeds, and the
+ * straight line through the origin and the smallest learning rate. Bottom: O_FB over that line.
  */
-export function secondRelationPanels(
-  { points, slope, productsSlope, tolerance }: Relation,
-  theme: ThemeName = 'light',
-): Panel[] {
-  const { lines } = THEMES[theme];
-  const [blue, red, green] = lines as [string, string, string];
-  const rates = points.map(({ learningRate }) => learningRate);
-  const [least = 0.1] = rates;
-  const most = rates.at(-1) ?? least;
-  const linear = { from: 0, to: 1.05 * most };
-  const heights = rangeOf([0, ...points.flatMap(({ oFB }) => [oFB.mean, oFB.high])], 'linear');
-  const log = { from: least / 1.3, to: most * 1.3 };
+export function secondRelationPanels(relation: SecondRelationFigure, theme: ThemeName = 'light'): Panel[] {
+  const [lowest = 0.1] = relation.points.map(({ learningRate }) => learningRate);
+  const highest = relation.points.at(-1)?.learningRate ?? lowest;
+  const linear = { from: 0, to: 1.05 * highest };
+  const log = { from: lowest / 1.3, to: highest * 1.3 };
   const xName = 'learning rate η';
   return [
     {
       title: 'Full-batch observable against the learning rate',
-      ...{ x: 'linear', y: 'linear', range: linear, xName },
-      chart: {
-        name: '⟨O_FB⟩',
-        heights: { from: 0, to: heights.to },
-        traces: [
-          {
-            name: 'line through 0 and the smallest η',
-            curve: curve([0, linear.to], [0, slope * linear.to]),
-            color: red,
-          },
-          ...(productsSlope === undefined
-            ? []
-            : [
-                {
-                  name: 'Hessian-vector products',
-                  curve: curve([0, linear.to], [0, productsSlope * linear.to]),
-                  color: green,
-                  dashed: true,
-                },
-              ]),
-          bars(points, ({ oFB }) => oFB, blue),
-        ],
-        marks: [dots(points, ({ oFB }) => oFB, blue)],
-      },
+      x: 'linear',
+      y: 'linear',
+      range: linear,
+      xName,
+      chart: observableChart(relation, linear, THEMES[theme]),
     },
     {
       title: 'Its distance from the line',
-      ...{ x: 'log', y: 'linear', range: log, xName },
-      chart: {
-        name: '⟨O_FB⟩ / line',
-        band: { from: 1 - tolerance, to: 1 + tolerance },
-        traces: [
-          { name: 'line', curve: curve([log.from, log.to], [1, 1]), color: red },
-          bars(points, ({ lineRatio }) => lineRatio, blue),
-        ],
-        marks: [dots(points, ({ lineRatio }) => lineRatio, blue)],
-      },
+      x: 'log',
+      y: 'linear',
+      range: log,
+      xName,
+      chart: lineRatioChart(relation, log, THEMES[theme]),
     },
   ];
 }
 
-/** Upright lines from end to end of the intervals; those without bounds have none. */
-function bars(points: readonly RelationPoint[], of: (point: RelationPoint) => Interval, color: string): Trace {
-  const bounded = points.filter((point) => Number.isFinite(of(point).low) && Number.isFinite(of(point).high));
+function observableChart({ points, slope, productsSlope }: SecondRelationFigure, range: Range, { hues }: Theme): Chart {
+  const line = (gradient: number): Curve => [curvePoint(0, 0), curvePoint(range.to, gradient * range.to)];
+  const products: Trace[] = [];
+  if (productsSlope !== undefined)
+    products.push({ name: 'Hessian-vector products', curve: line(productsSlope), color: hues.green, dashed: true });
+  const { to } = rangeOf([0, ...points.flatMap(({ oFB }) => [oFB.mean, oFB.high])], 'linear');
+  const { bars, dots } = intervals(points, ({ oFB }) => oFB, hues.blue);
   return {
-    name: '95 % confidence',
-    curve: {
-      x: bounded.map(({ learningRate }) => learningRate),
-      low: bounded.map((point) => of(point).low),
-      high: bounded.map((point) => of(point).high),
-      broken: bounded.map(() => true),
-    },
-    color,
-    width: 2.5,
-    opacity: 0.6,
+    name: '⟨O_FB⟩',
+    yRange: { from: 0, to },
+    traces: [{ name: 'line through 0 and the smallest η', curve: line(slope), color: hues.orange }, ...products, bars],
+    marks: [dots],
   };
 }
 
-const dots = (points: readonly RelationPoint[], of: (point: RelationPoint) => Interval, color: string): Marks => ({
-  name: 'mean over seeds',
-  color,
-  symbol: 'circle',
-  points: points.map((point) => ({ x: point.learningRate, y: of(point).mean })),
-});
+function lineRatioChart({ points, tolerance }: SecondRelationFigure, range: Range, { hues }: Theme): Chart {
+  const { bars, dots } = intervals(points, ({ lineRatio }) => lineRatio, hues.blue);
+  return {
+    name: '⟨O_FB⟩ / line',
+    band: { from: 1 - tolerance, to: 1 + tolerance },
+    traces: [{ name: 'line', curve: [curvePoint(range.from, 1), curvePoint(range.to, 1)], color: hues.orange }, bars],
+    marks: [dots],
+  };
+}
+
+/** A vertical line from end to end of each interval that has bounds, and a dot at each mean. */
+function intervals(
+  points: readonly RelationPoint[],
+  intervalOf: (point: RelationPoint) => Interval,
+  color: string,
+): { readonly bars: Trace; readonly dots: Marks } {
+  const found = points.map((point) => ({ x: point.learningRate, ...intervalOf(point) }));
+  const bounded = found.filter(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
+  return {
+    bars: {
+      name: '95 % confidence',
+      curve: bounded.map(({ x, low, high }) => ({ x, low, high, broken: true })),
+      color,
+      width: 2.5,
+      opacity: 0.6,
+    },
+    dots: { name: 'mean over seeds', color, symbol: 'circle', points: found.map(({ x, mean }) => ({ x, y: mean })) },
+  };
+}

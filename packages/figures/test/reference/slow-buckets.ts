@@ -1,6 +1,6 @@
 import type { StepBuckets } from '@fdr/records';
 
-/** Rows `from .. to - 1` in buckets of `width`, each looked at on its own: NaN where a bucket holds one. */
+/** Rows `from .. to - 1` in buckets of `width`, each computed from its own rows. A bucket that holds a NaN is NaN. */
 export function slowBuckets(
   columns: readonly string[],
   rows: Float32Array,

@@ -35,7 +35,7 @@ function convergence({ records: { epochs } }: CompletedRun): Claim {
   const ratio = last?.ratio ?? NaN;
   return {
     statement: 'The half-running averages of O_L and O_R converge to each other.',
-    place: 'section 3.1, figure 1',
+    section: 'section 3.1, figure 1',
     test: `O_L / O_R is within ${AGREEMENT} of 1 after the last epoch`,
     measured: `O_L / O_R = ${formatNumber(ratio, 5)} after ${last?.epoch ?? 0} epochs (${formatNumber(first)} after the first)`,
     verdict: verdictOf(Number.isFinite(ratio) ? Math.abs(ratio - 1) < AGREEMENT : undefined),

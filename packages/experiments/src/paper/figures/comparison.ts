@@ -1,5 +1,5 @@
 import { formatNumber, formatPercent } from '@fdr/core/relations';
-import { comparisonPanels, type Contender } from '@fdr/figures';
+import { comparisonPanels, type ComparedRun } from '@fdr/figures';
 import type { Claim } from '@fdr/records';
 import { verdictOf } from '../claim.js';
 import type { CompletedParts, CompletedRun } from '../completed-run.js';
@@ -11,7 +11,7 @@ import type { DrawnFigure, TitledTable } from './drawn-figure.js';
 const COMPARABLE = 1;
 
 /** How each variant is drawn, in the paper's colours. */
-const STYLES: Readonly<Record<Variant, Omit<Contender, 'records'>>> = {
+const STYLES: Readonly<Record<Variant, Omit<ComparedRun, 'records'>>> = {
   preset: { name: 'preset', color: 'black' },
   adaptive: { name: 'adaptive, X = 0.01, Y = 0.1', color: 'blue' },
   aggressive: { name: 'adaptive, X = 0.1, Y = 0.3', color: 'purple' },
@@ -46,7 +46,7 @@ export function drawComparison({ protocol }: PlannedFigure, { runs }: CompletedP
       comparable(runs, 'section 3.3, figure 4'),
       better(runs, 'adaptive', 'amsgrad', {
         statement: 'The adaptive schedule outperforms AMSGrad.',
-        place: 'section 3.3, figure 4',
+        section: 'section 3.3, figure 4',
       }),
     ],
   };
@@ -61,7 +61,7 @@ export function drawAdam({ protocol }: PlannedFigure, { runs }: CompletedParts):
     claims: [
       better(runs, 'amsgrad', 'adam', {
         statement: 'AMSGrad marginally outperforms Adam.',
-        place: 'appendix C.1, figure S1',
+        section: 'appendix C.1, figure S1',
       }),
     ],
   };
@@ -146,13 +146,13 @@ const above = (difference: number, least: number): boolean | undefined =>
 /**
  * Claim of section 3.3: the adaptive schedule attains accuracies comparable with the preset one.
  *
- * @param place where the paper makes it
+ * @param section where the paper makes it
  */
-export function comparable(runs: readonly CompletedRun[], place: string): Claim {
+export function comparable(runs: readonly CompletedRun[], section: string): Claim {
   const difference = 100 * (finalAccuracy(runs, 'adaptive') - finalAccuracy(runs, 'preset'));
   return {
     statement: 'The adaptive schedule attains accuracies comparable with the preset one at long time.',
-    place,
+    section,
     test: `its test accuracy is at most ${COMPARABLE} percentage point below the preset one's after the last epoch`,
     measured: describeAccuracies(runs, ['adaptive', 'preset']),
     verdict: verdictOf(above(difference, -COMPARABLE)),
@@ -164,11 +164,11 @@ export function better(
   runs: readonly CompletedRun[],
   variant: Variant,
   other: Variant,
-  { statement, place }: Pick<Claim, 'statement' | 'place'>,
+  { statement, section }: Pick<Claim, 'statement' | 'section'>,
 ): Claim {
   return {
     statement,
-    place,
+    section,
     test: 'its test accuracy is higher after the last epoch',
     measured: describeAccuracies(runs, [variant, other]),
     verdict: verdictOf(above(finalAccuracy(runs, variant) - finalAccuracy(runs, other), 0)),
@@ -183,7 +183,7 @@ export function sooner(runs: readonly CompletedRun[]): Claim {
   const text = (epochs: number): string => (epochs === Infinity ? 'never' : `after ${epochs} epochs`);
   return {
     statement: 'The lag in initial accuracy gain can be ameliorated by X = 0.1 and Y = 0.3.',
-    place: 'appendix C.2, figure S2(a)',
+    section: 'appendix C.2, figure S2(a)',
     test: 'it reaches 95 % of the final test accuracy of X = 0.01, Y = 0.1 in fewer epochs',
     measured: `${formatPercent(goal)} ${text(aggressive)} with X = 0.1, Y = 0.3; ${text(adaptive)} with X = 0.01, Y = 0.1`,
     verdict: verdictOf(Number.isFinite(goal) ? aggressive < adaptive : undefined),
@@ -202,7 +202,7 @@ export function degraded(runs: readonly CompletedRun[]): Claim {
   const points = formatNumber(100 * difference, 3);
   return {
     statement: 'This is at the expense of generalization accuracy.',
-    place: 'appendix C.2, figure S2(a)',
+    section: 'appendix C.2, figure S2(a)',
     test: 'the test accuracy after the last epoch is lower than with X = 0.01, Y = 0.1',
     measured: `${describeAccuracies(runs, ['aggressive', 'adaptive'])} (difference ${points} points)`,
     verdict: verdictOf(above(difference, 0)),

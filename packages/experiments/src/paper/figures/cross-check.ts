@@ -52,7 +52,7 @@ export function sameCurvature({ learningRate, momentum, relation, products, rati
   const right = rangeText(interval(products));
   return {
     statement: `At small η the second relation holds: 2 <O_FB> / η is ${name}.`,
-    place: momentum ? 'appendix A, equation (29)' : 'section 2.2, equation (FDR2)',
+    section: momentum ? 'appendix A, equation (29)' : 'section 2.2, equation (FDR2)',
     test:
       `at the smallest η the 95 % interval of 2 <O_FB> / η over an independent estimate of ${name}, from Hessian-vector products at points ` +
       'of the stationary state, contains 1',

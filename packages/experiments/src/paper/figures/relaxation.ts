@@ -78,7 +78,7 @@ export function agreement(relaxations: readonly Relaxation[]): Claim {
   const measurable = relaxations.length > 0 && relaxations.every(({ ratio }) => Number.isFinite(ratio));
   return {
     statement: 'The two sides agree at sufficiently long times at every learning rate.',
-    place: 'section 3.1, figure 2',
+    section: 'section 3.1, figure 2',
     test: `O_L / O_R is within ${AGREEMENT} of 1 at the end of every run`,
     measured:
       `${agreeing.length} of ${relaxations.length} learning rates agree` +
@@ -100,7 +100,7 @@ export function slowing(relaxations: readonly Relaxation[]): Claim {
   const comparable = times.filter((time) => time < Infinity).length >= 2;
   return {
     statement: 'The smaller the learning rate is, the longer it takes to equilibrate.',
-    place: 'section 3.1, figure 2',
+    section: 'section 3.1, figure 2',
     test: `the epochs until the ratio stays within ${RELAXED} of 1 grow as the learning rate falls`,
     measured: ordered
       .map(({ learningRate, relaxedAfter, epochs }) => {

@@ -109,7 +109,7 @@ export function vanishing({ points }: SecondRelation): Claim {
   const means = points.map(({ oFB }) => oFB.mean);
   return {
     statement: 'At small learning rates the full-batch observable approaches zero.',
-    place: 'section 3.2, figure 3',
+    section: 'section 3.2, figure 3',
     test: '<O_FB> falls with every step down in η',
     measured: points
       .map(({ learningRate, oFB }) => `${formatNumber(oFB.mean)} at η = ${formatNumber(learningRate)}`)
@@ -142,7 +142,7 @@ export function linear({ points, deviation }: SecondRelation, upTo: number): Cla
   const decided = small.length >= 2 && (near || outside);
   return {
     statement: `For the MLP the full-batch observable is linear in η for η ≤ ${upTo}.`,
-    place: 'section 3.2, figure 3(a)',
+    section: 'section 3.2, figure 3(a)',
     test:
       `<O_FB> is within ${100 * TOLERANCE} % of the line at every η ≤ ${upTo}; it does not hold where a 95 % interval ` +
       'lies outside of that',
@@ -162,7 +162,7 @@ export function anharmonic({ points, deviation }: SecondRelation, downTo: number
   const decided = small.length >= 2 && bounded;
   return {
     statement: `For the CNN anharmonicity is pronounced even down to η of about ${downTo}.`,
-    place: 'section 3.2, figure 3(b)',
+    section: 'section 3.2, figure 3(b)',
     test: `from η = ${downTo} on, the 95 % interval of <O_FB> over the line excludes 1`,
     measured: `${describeRatios(small)}; the interval excludes 1 from η = ${formatNumber(deviation.detected)} on`,
     verdict: verdictOf(decided ? deviation.detected <= downTo : undefined),

@@ -1,0 +1,13 @@
+import { vi } from 'vitest';
+import type { RunServer } from './run-server.js';
+
+/** Makes a started server the origin of the page, so that the page's own requests and sockets go there. */
+export function servePage(server: RunServer): void {
+  const { happyDOM } = window as unknown as { happyDOM: { setURL(url: string): void } };
+  happyDOM.setURL(`${server.origin}/`);
+}
+
+/** Fakes the timers of polling alone: requests and sockets go on as they are. */
+export function fakePolling(): void {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+}

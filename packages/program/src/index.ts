@@ -1,0 +1,15 @@
+export { checkArrays, checkCall, checkedArray, dataTypeOf, sizeOf, type Role } from './check-call.js';
+export type {
+  Call,
+  CallResult,
+  DataType,
+  Executable,
+  Executor,
+  Program,
+  ProgramArguments,
+  Tensors,
+  TensorSpec,
+  TensorSpecs,
+  TensorValues,
+  TypedArray,
+} from './program.js';

@@ -1,4 +1,5 @@
 // What runs jobs and draws figures; what only plans them is in planning.ts.
+export { curvatureRecord } from './curvature/record.js';
 export { runExperiment, type ExperimentListener, type ExperimentOptions } from './experiment.js';
 export type { Failure, JobChange } from './job-pool.js';
 export type { Job } from './job.js';

@@ -18,7 +18,8 @@ export interface Failure {
 /** A job's change of state. */
 export interface JobChange {
   readonly job: Job;
-  readonly type: 'started' | 'completed' | 'failed';
+  /** `stopped` if it has ended without a result because the pool was aborted. */
+  readonly type: 'started' | 'completed' | 'stopped' | 'failed';
 }
 
 /** What {@link runJobs} runs, and how. */
@@ -42,7 +43,7 @@ export interface PoolOptions {
 export interface PoolOutcome {
   /** All completed jobs, those from before included. */
   readonly results: JobResults;
-  /** Jobs that failed, and jobs that could not start because their parent failed. */
+  /** Jobs that failed, and jobs that could not start because their parent failed. Jobs that were stopped are not among them. */
   readonly failures: readonly Failure[];
 }
 
@@ -77,7 +78,8 @@ export async function runJobs(options: PoolOptions): Promise<PoolOutcome> {
       onChange({ job, type: 'completed' });
       onCompleted?.(job, results);
     } catch (error) {
-      fail(job, error instanceof Error ? error.message : String(error));
+      if (signal.aborted) onChange({ job, type: 'stopped' });
+      else fail(job, error instanceof Error ? error.message : String(error));
     }
     stops.delete(job.key);
   }

@@ -1,7 +1,7 @@
 import type { RunReader } from '@fdr/run-store';
 import { DEFAULT_CONFIG } from '@fdr/training';
 import { describe, expect, it } from 'vitest';
-import { runJobs, type JobChange, type PendingJob } from '../src/job-pool.js';
+import { runJobs, type PendingJob } from '../src/job-pool.js';
 import type { JobResult } from '../src/job-result.js';
 import { makeJob, type RunJob } from '../src/job.js';
 
@@ -23,7 +23,7 @@ async function pool(concurrency: number, failing: readonly string[], completed =
     jobs,
     completed,
     concurrency,
-    onChange: (change: JobChange) => changes.push(`${change.job.name} ${change.type}`),
+    onChange: ({ job: { name }, type }) => changes.push(`${name} ${type}`),
     signal: new AbortController().signal,
     start: ({ name }, checkpoint) => {
       started.push([name, checkpoint]);
@@ -114,11 +114,12 @@ describe('a pool of jobs', () => {
     const interruption = new AbortController();
     let stopped = 0;
     const started: string[] = [];
+    const changes: string[] = [];
     const outcome = await runJobs({
       jobs,
       completed: new Map(),
       concurrency: 1,
-      onChange: () => undefined,
+      onChange: ({ job: { name }, type }) => changes.push(`${name} ${type}`),
       signal: interruption.signal,
       start: ({ name }) => {
         started.push(name);
@@ -127,6 +128,7 @@ describe('a pool of jobs', () => {
       },
     });
     expect([started, stopped, outcome.results.size]).toEqual([['root'], 1, 0]);
+    expect([changes, outcome.failures]).toEqual([['root started', 'root stopped'], []]);
   });
 
   it('asks a job to end that was still starting when the pool was aborted', async () => {

@@ -8,10 +8,14 @@ const REDRAW_INTERVAL = 200;
 /** Milliseconds between two lines where lines stay. */
 const LINE_INTERVAL = 15_000;
 
+/** How the end of a job is announced. */
+const END_WORDS = { completed: 'done', stopped: 'stopped', failed: 'FAILED' } as const;
+
 /** How many jobs are in each state. */
 export interface JobCounts {
   readonly done: number;
   readonly running: number;
+  /** Jobs that have not started, and jobs that were stopped: both remain to be done. */
   readonly waiting: number;
   readonly failed: number;
   /** Until all jobs are done; NaN if it is not known. */
@@ -108,10 +112,7 @@ export function createExperimentProgress(output: Output, options: ExperimentProg
       if (!state) return;
       state.type = type;
       if (type === 'started') state.time = now();
-      else {
-        const line = `${type === 'completed' ? 'done' : 'FAILED'}: ${onOneLine(job.name)}`;
-        output.write(output.redraws ? `${ERASE_LINE}${line}\n` : `${line}\n`);
-      }
+      else output.write(`${output.redraws ? ERASE_LINE : ''}${END_WORDS[type]}: ${onOneLine(job.name)}\n`);
       if (output.redraws) draw();
       else drawUnlessRecent();
     },
@@ -148,12 +149,12 @@ function countJobs(
   const count = (type: JobState['type']): number => states.filter((state) => state.type === type).length;
   const secondsPerEpoch = new Map([...measured].map(([model, { seconds, epochs }]) => [model, seconds / epochs]));
   const remaining = states
-    .filter(({ type }) => type === 'waiting' || type === 'started')
+    .filter(({ type }) => type !== 'completed' && type !== 'failed')
     .map(({ job, epoch }) => ({ model: job.config.model, epochs: epochsOf(job) - epoch }));
   return {
     done: doneBefore + count('completed'),
     running: count('started'),
-    waiting: count('waiting'),
+    waiting: count('waiting') + count('stopped'),
     failed: count('failed'),
     remainingSeconds: remainingSeconds(remaining, secondsPerEpoch, concurrency),
   };

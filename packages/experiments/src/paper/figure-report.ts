@@ -3,10 +3,10 @@ import type { Table } from '@fdr/figures';
 import type { Run } from '@fdr/records';
 import type { Failure } from '../job-pool.js';
 import type { Block, Document } from '../report/document.js';
-import type { CompletedParts, CompletedRun } from './completed-run.js';
+import type { CompletedParts, CompletedRun } from './figures/completed-run.js';
 import type { DrawnFigure } from './figures/drawn-figure.js';
-import type { PlannedFigure } from './plan.js';
-import type { Scale } from './scale.js';
+import type { PlannedFigure } from './plan/plan.js';
+import type { Scale } from './plan/scale.js';
 import { describeScale } from './scale-text.js';
 
 /** What a report says besides the figure. */

@@ -1,6 +1,6 @@
 import { formatNumber } from '@fdr/core/relations';
-import type { Protocol } from './protocol.js';
-import { epochFraction, type Scale } from './scale.js';
+import type { Protocol } from './protocols/protocol.js';
+import { epochFraction, type Scale } from './plan/scale.js';
 
 /**
  * A sentence or two about how much of the paper's experiment a scale is.

@@ -8,11 +8,11 @@ import type { JobResults } from '../job-result.js';
 import { renderPng, renderSvg } from '../render.js';
 import { html } from '../report/html.js';
 import { markdown } from '../report/markdown.js';
-import { readCompleted, type CompletedParts, type CompletedRun } from './completed-run.js';
+import { readCompleted, type CompletedParts, type CompletedRun } from './figures/completed-run.js';
 import { figureReport, type ReportContext } from './figure-report.js';
 import { FIGURE_DEFINITIONS } from './figures/catalogue.js';
 import type { DrawnFigure } from './figures/drawn-figure.js';
-import type { PlannedFigure } from './plan.js';
+import type { PlannedFigure } from './plan/plan.js';
 import { describeScale } from './scale-text.js';
 
 /** What became of a figure. */

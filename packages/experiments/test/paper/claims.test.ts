@@ -5,9 +5,9 @@ import { better, comparable, degraded, sooner } from '../../src/paper/figures/co
 import { crossCheck, crossCheckTables, sameCurvature } from '../../src/paper/figures/cross-check.js';
 import { agreement, relaxationEpochs, slowing } from '../../src/paper/figures/relaxation.js';
 import { anharmonic, drawSecondRelation, linear, vanishing } from '../../src/paper/figures/second-relation.js';
-import { plan } from '../../src/paper/plan.js';
-import { parseScale } from '../../src/paper/scale.js';
-import type { Variant } from '../../src/paper/variants.js';
+import { plan } from '../../src/paper/plan/plan.js';
+import { parseScale } from '../../src/paper/plan/scale.js';
+import type { Variant } from '../../src/paper/plan/variants.js';
 import { completedEstimate, completedRun, onlyRuns } from './completed-records.js';
 
 const { figures } = plan({

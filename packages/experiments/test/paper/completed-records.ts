@@ -2,8 +2,8 @@ import { createStepSeries } from '@fdr/figures';
 import type { EpochRecord, Run, RunConfig } from '@fdr/records';
 import { DEFAULT_CONFIG } from '@fdr/training';
 import { makeCurvatureJob, makeJob } from '../../src/job.js';
-import type { CompletedEstimate, CompletedParts, CompletedRun } from '../../src/paper/completed-run.js';
-import type { Role } from '../../src/paper/plan.js';
+import type { CompletedEstimate, CompletedParts, CompletedRun } from '../../src/paper/figures/completed-run.js';
+import type { Role } from '../../src/paper/plan/plan.js';
 
 const EPOCH: Omit<EpochRecord, 'epoch' | 'step'> = {
   learningRate: 0.1,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { modelsOf, plan, type PlanOptions } from '../../src/paper/plan.js';
+import { modelsOf, plan, type PlanOptions } from '../../src/paper/plan/plan.js';
 import { PROTOCOLS } from '../../src/paper/protocols/catalogue.js';
-import { parseScale, scaledEpochs, scaledProtocol } from '../../src/paper/scale.js';
+import { parseScale, scaledEpochs, scaledProtocol } from '../../src/paper/plan/scale.js';
 
 const options: PlanOptions = {
   figures: ['fig1', 'fig2'],

@@ -1,9 +1,9 @@
 import { formatNumber } from '@fdr/core/relations';
 import { approachPanels } from '@fdr/figures';
 import type { Claim } from '@fdr/records';
-import { verdictOf } from '../claim.js';
-import type { CompletedParts, CompletedRun } from '../completed-run.js';
-import type { PlannedFigure } from '../plan.js';
+import { verdictOf } from './claim.js';
+import type { CompletedParts, CompletedRun } from './completed-run.js';
+import type { PlannedFigure } from '../plan/plan.js';
 import type { DrawnFigure } from './drawn-figure.js';
 
 /** Distance of O_L / O_R from 1 within which the two sides agree: the paper's own threshold X (section 3.3). */

@@ -1,6 +1,6 @@
-import type { CompletedParts, CompletedRun } from '../completed-run.js';
-import type { FigureName, PlannedFigure } from '../plan.js';
-import type { Variant } from '../variants.js';
+import type { CompletedParts, CompletedRun } from './completed-run.js';
+import type { FigureName, PlannedFigure } from '../plan/plan.js';
+import type { Variant } from '../plan/variants.js';
 import { drawApproach } from './approach.js';
 import { drawAdam, drawAggressive, drawComparison } from './comparison.js';
 import type { DrawnFigure } from './drawn-figure.js';

@@ -1,10 +1,10 @@
 import { formatNumber, formatPercent } from '@fdr/core/relations';
 import { comparisonPanels, type ComparedRun } from '@fdr/figures';
 import type { Claim } from '@fdr/records';
-import { verdictOf } from '../claim.js';
-import type { CompletedParts, CompletedRun } from '../completed-run.js';
-import type { PlannedFigure } from '../plan.js';
-import type { Variant } from '../variants.js';
+import { verdictOf } from './claim.js';
+import type { CompletedParts, CompletedRun } from './completed-run.js';
+import type { PlannedFigure } from '../plan/plan.js';
+import type { Variant } from '../plan/variants.js';
 import type { DrawnFigure, TitledTable } from './drawn-figure.js';
 
 /** Percentage points of test accuracy within which two variants are comparable. */

@@ -7,8 +7,8 @@ import {
   type SecondRelationRun,
 } from '@fdr/core/relations';
 import type { Claim } from '@fdr/records';
-import { verdictOf } from '../claim.js';
-import type { CompletedEstimate } from '../completed-run.js';
+import { verdictOf } from './claim.js';
+import type { CompletedEstimate } from './completed-run.js';
 import type { TitledTable } from './drawn-figure.js';
 
 /** The right side of the second relation at the smallest learning rate, measured in two ways that share nothing but the runs. */

@@ -1,9 +1,9 @@
 import { formatNumber } from '@fdr/core/relations';
 import { relaxationPanels } from '@fdr/figures';
 import type { Claim, EpochRecord } from '@fdr/records';
-import { verdictOf } from '../claim.js';
-import type { CompletedParts } from '../completed-run.js';
-import type { PlannedFigure } from '../plan.js';
+import { verdictOf } from './claim.js';
+import type { CompletedParts } from './completed-run.js';
+import type { PlannedFigure } from '../plan/plan.js';
 import { AGREEMENT } from './approach.js';
 import type { DrawnFigure, TitledTable } from './drawn-figure.js';
 

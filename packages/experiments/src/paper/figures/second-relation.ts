@@ -10,10 +10,10 @@ import {
 } from '@fdr/core/relations';
 import { secondRelationPanels } from '@fdr/figures';
 import type { Claim } from '@fdr/records';
-import { verdictOf } from '../claim.js';
-import type { CompletedParts, CompletedRun } from '../completed-run.js';
-import type { PlannedFigure } from '../plan.js';
-import type { Landscape } from '../protocol.js';
+import { verdictOf } from './claim.js';
+import type { CompletedParts, CompletedRun } from './completed-run.js';
+import type { PlannedFigure } from '../plan/plan.js';
+import type { Landscape } from '../protocols/protocol.js';
 import { crossCheck, crossCheckTables, sameCurvature } from './cross-check.js';
 import type { DrawnFigure, TitledTable } from './drawn-figure.js';
 

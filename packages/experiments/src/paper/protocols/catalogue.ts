@@ -1,4 +1,4 @@
-import type { Protocol } from '../protocol.js';
+import type { Protocol } from './protocol.js';
 import { CNN } from './cnn.js';
 import { MLP } from './mlp.js';
 

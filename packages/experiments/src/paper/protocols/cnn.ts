@@ -1,4 +1,4 @@
-import { COMPARISON, stages, type Protocol } from '../protocol.js';
+import { COMPARISON, stages, type Protocol } from './protocol.js';
 
 /** Appendix B.2: the convolutional network on CIFAR-10. */
 export const CNN: Protocol = {

@@ -1,4 +1,4 @@
-import { COMPARISON, stages, type Protocol } from '../protocol.js';
+import { COMPARISON, stages, type Protocol } from './protocol.js';
 
 /** Appendix B.1: the multilayer perceptron on MNIST. */
 export const MLP: Protocol = {

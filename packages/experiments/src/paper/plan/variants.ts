@@ -1,6 +1,6 @@
 import { scheduleConfig, type RunConfig } from '@fdr/records';
 import { defaultOptimizer, defaultSchedule } from '@fdr/training';
-import type { Protocol } from './protocol.js';
+import type { Protocol } from '../protocols/protocol.js';
 
 /** A way of training that figures 4, S1 and S2 compare. `aggressive` is the adaptive schedule of figure S2. */
 export type Variant = 'preset' | 'adaptive' | 'aggressive' | 'amsgrad' | 'adam';

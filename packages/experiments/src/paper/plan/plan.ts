@@ -1,8 +1,8 @@
 import type { RunConfig } from '@fdr/records';
-import type { CurvatureJob, Job, RunJob } from '../job.js';
+import type { CurvatureJob, Job, RunJob } from '../../job.js';
 import { INITIAL_SEED, curvatureJob, initialJob, sequenceJobs, variantJob } from './planned-jobs.js';
-import type { Protocol } from './protocol.js';
-import { PAPER_MODELS, PROTOCOLS, type PaperModel } from './protocols/catalogue.js';
+import type { Protocol } from '../protocols/protocol.js';
+import { PAPER_MODELS, PROTOCOLS, type PaperModel } from '../protocols/catalogue.js';
 import { scaledProtocol, type Scale } from './scale.js';
 import type { Variant } from './variants.js';
 

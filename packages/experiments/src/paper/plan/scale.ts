@@ -1,7 +1,7 @@
 import type { RunConfig } from '@fdr/records';
-import { ExperimentError } from '../experiment-error.js';
-import type { CurvatureSize } from '../job.js';
-import type { Protocol, Stage } from './protocol.js';
+import { ExperimentError } from '../../experiment-error.js';
+import type { CurvatureSize } from '../../job.js';
+import type { Protocol, Stage } from '../protocols/protocol.js';
 
 /** How much of the paper's experiments is run. */
 export interface Scale {

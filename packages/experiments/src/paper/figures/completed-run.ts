@@ -1,8 +1,8 @@
 import type { RunRecords } from '@fdr/figures';
-import type { CurvatureRecord } from '../curvature/record.js';
-import type { JobResults } from '../job-result.js';
-import { readRunRecords } from '../run-records.js';
-import type { PlannedEstimate, PlannedFigure, PlannedRun } from './plan.js';
+import type { CurvatureRecord } from '../../curvature/record.js';
+import type { JobResults } from '../../job-result.js';
+import { readRunRecords } from '../../run-records.js';
+import type { PlannedEstimate, PlannedFigure, PlannedRun } from '../plan/plan.js';
 
 /** A planned run that is completed, with what it recorded. */
 export interface CompletedRun extends PlannedRun {

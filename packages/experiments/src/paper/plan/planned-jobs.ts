@@ -1,7 +1,7 @@
 import type { RunConfig } from '@fdr/records';
 import { DEFAULT_CONFIG } from '@fdr/training';
-import { makeCurvatureJob, makeJob, type CurvatureJob, type RunJob } from '../job.js';
-import type { Protocol, Stage } from './protocol.js';
+import { makeCurvatureJob, makeJob, type CurvatureJob, type RunJob } from '../../job.js';
+import type { Protocol, Stage } from '../protocols/protocol.js';
 import { curvatureSize, type Scale } from './scale.js';
 import { variantConfig, type Variant } from './variants.js';
 

@@ -29,7 +29,7 @@ const TRAINS = `
   process.stdout.write('{"type":"ep');
 `;
 
-/** In place of \`fdr\`: fails, with its first two arguments as its last words. */
+/** In place of `fdr`: fails, and prints its first two arguments as the error. */
 const FAILS = `console.error(process.argv.slice(2, 4).join(' ')); process.exit(1);`;
 
 async function setUp(program: string) {

@@ -95,6 +95,19 @@ describe('the progress of an experiment', () => {
     expect(text().split('\n').slice(1)).toEqual(['stopped: first', '1 of 3 jobs done, 0 running, 2 waiting', '']);
   });
 
+  it('leaves the remaining epochs of a failed job out of the remaining time', () => {
+    const { first, second, progress, pass, text } = setUp(false);
+    progress.onChange({ job: first, type: 'started' });
+    pass(15_000);
+    progress.onEpoch(first, 3);
+    progress.onChange({ job: first, type: 'failed' });
+    progress.onChange({ job: second, type: 'started' });
+    pass(15_000);
+    progress.onEpoch(second, 3);
+    // 6 epochs in 30 s: the 7 epochs of the second job take 35 s.
+    expect(text().trimEnd().split('\n').at(-1)).toBe('1 of 3 jobs done, 1 running, 0 waiting, 1 failed, ETA 0:35');
+  });
+
   it('draws one line again and again on a terminal', () => {
     const { first, progress, pass, text } = setUp(true);
     progress.onChange({ job: first, type: 'started' });

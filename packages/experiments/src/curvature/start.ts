@@ -25,7 +25,7 @@ export interface CurvatureProcess {
  * terminal reaches it through `stop` alone.
  *
  * @param request the run, and the size of the estimate
- * @param file path of the estimate; its folder is made
+ * @param file path of the estimate; its folder is created if it does not exist
  */
 export function startCurvatureEstimate(request: CurvatureRequest, file: string): CurvatureProcess {
   const main = `./process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;

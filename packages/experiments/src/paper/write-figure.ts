@@ -26,7 +26,7 @@ export type FigureResult =
  *
  * @param planned the figure
  * @param results the completed jobs
- * @param out the folder of the files; it is made
+ * @param out the folder of the files; it is created if it does not exist
  * @param context what the report says besides
  * @returns the drawn figure and the paths of its files, or what is missing
  */

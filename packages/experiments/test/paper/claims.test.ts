@@ -161,6 +161,9 @@ describe('the claims of figure 3', () => {
       ).verdict,
     ).toBe('does not hold');
     expect(anharmonic(relation([0.0001, 0.01], bent), 0.001).verdict).toBe('undecided');
+    // The intervals of a single sequence have no bounds.
+    const single = down.map((learningRate) => ({ learningRate, seed: 0, noiseTrace: 1, oFB: bent(learningRate) }));
+    expect(anharmonic(secondRelation(single), 0.001).verdict).toBe('undecided');
   });
 
   it.each([

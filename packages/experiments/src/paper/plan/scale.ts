@@ -5,7 +5,7 @@ import type { Protocol, Stage } from '../protocols/protocol.js';
 
 /** How much of the paper's experiments is run. */
 export interface Scale {
-  /** The word that asks for it: `paper`, `quick`, `0.1`. */
+  /** As the command line names it: `paper`, `quick`, `0.1`. */
   readonly name: string;
   /** Fraction of the paper's epochs, in (0, 1]; `quick` if each protocol's own fraction and synthetic data are used. */
   readonly fraction: number | 'quick';
@@ -32,25 +32,25 @@ const NO_LIMITS: Scale['limits'] = {
 const DECIMAL = /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i;
 
 /**
- * The scale that a word of the command line asks for.
+ * Parses the `--scale` of the command line.
  *
- * @param word `quick`, `paper`, or a fraction in (0, 1]
+ * @param text `quick`, `paper`, or a fraction in (0, 1]
  * @throws ExperimentError if it is anything else
  */
-export function parseScale(word: string): Scale {
-  if (word === 'quick') return QUICK;
-  const fraction = parseFraction(word);
+export function parseScale(text: string): Scale {
+  if (text === 'quick') return QUICK;
+  const fraction = parseFraction(text);
   if (!(fraction > 0 && fraction <= 1))
     throw new ExperimentError(
-      `--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not ${JSON.stringify(word)}`,
+      `--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not ${JSON.stringify(text)}`,
     );
   const name = fraction === 1 ? 'paper' : String(fraction);
   return { name, fraction, minimumEpochs: 4, limits: NO_LIMITS };
 }
 
-function parseFraction(word: string): number {
-  if (word === 'paper') return 1;
-  return DECIMAL.test(word) ? Number(word) : NaN;
+function parseFraction(text: string): number {
+  if (text === 'paper') return 1;
+  return DECIMAL.test(text) ? Number(text) : NaN;
 }
 
 /** The fraction of a protocol's epochs that a scale runs, in (0, 1]. */

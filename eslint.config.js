@@ -45,7 +45,7 @@ const MAY_IMPORT = {
     outside: ['@resvg/resvg-js', 'echarts', 'zod'],
     node: true,
   },
-  'packages/testing': { house: [], outside: [], node: true },
+  'packages/testing': { house: [], outside: ['vitest'], node: true },
   'apps/cli': {
     house: [
       '@fdr/compiler',
@@ -155,7 +155,7 @@ export default typescript.config(
   },
   { files: ['**/*.{js,mjs}'], extends: [typescript.configs.disableTypeChecked] },
   { files: ['apps/dashboard/**/*.ts'], languageOptions: { globals: globals.browser } },
-  { files: ['**/*.config.{js,ts}'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['**/*.config.{js,ts}', '**/*.d.ts'], rules: { 'import-x/no-default-export': 'off' } },
   {
     files: ['**/test/**/*.ts'],
     rules: {
@@ -163,6 +163,7 @@ export default typescript.config(
       '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       '@typescript-eslint/restrict-template-expressions': 'off',
       '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-plus-operands': 'off',
       // Matchers such as `expect.any(Number)` are of type any.
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

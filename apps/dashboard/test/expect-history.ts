@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { after, running } from './growing-run.js';
+import { after, running, stepRow } from './growing-run.js';
 import type { Watcher } from './watcher.js';
 
 /** Expects every record of so many epochs of the growing run, in full precision, and nothing else. */
@@ -9,7 +9,7 @@ export function expectHistory({ history }: Watcher, epochs: number): void {
   expect(history!.steps.steps).toBe(200 * epochs);
   for (const [index, name] of running.run.stepColumns.entries()) {
     const column = history!.steps.columns.get(name)!;
-    const values = Array.from({ length: 200 * epochs }, (_, step) => running.rows[3 * step + index]);
+    const values = Array.from({ length: 200 * epochs }, (_, step) => stepRow(step)[index]);
     expect([...column.maximum.slice(0, 200 * epochs)], name).toEqual(values);
     expect([...column.finite.slice(0, 200 * epochs)], name).toEqual(values.map(() => 1));
   }

@@ -20,7 +20,7 @@ async function open(path: string) {
   const router = createAppRouter(emptyApi);
   await router.push(path);
   const page = mount(App, {}, [router]);
-  return { router, page, text: (selector: string) => page.querySelector(selector)?.textContent?.trim() };
+  return { router, page, text: (selector: string) => page.querySelector(selector)?.textContent.trim() };
 }
 
 describe('the address', () => {
@@ -48,7 +48,7 @@ describe('the address', () => {
 
   it('of a run or a figure hands over the id, decoded', async () => {
     const { page } = await open('/runs/a%20b');
-    await vi.waitUntil(() => page.querySelector('[role=status]')?.textContent?.includes('there is no run a b'));
+    await vi.waitUntil(() => page.querySelector('[role=status]')?.textContent.includes('there is no run a b'));
     expect(emptyApi.run).toHaveBeenLastCalledWith('a b');
     const { page: figurePage } = await open('/figures/fig9');
     await vi.waitUntil(() => figurePage.querySelector('[role=alert]'));

@@ -11,7 +11,7 @@ const click = async (element: Element | null | undefined): Promise<void> => {
   await new Promise(setImmediate);
 };
 const button = (element: HTMLElement, text: string): HTMLButtonElement =>
-  [...element.querySelectorAll('button')].find(({ textContent }) => textContent?.trim() === text)!;
+  [...element.querySelectorAll('button')].find(({ textContent }) => textContent.trim() === text)!;
 
 describe('the run controls', () => {
   function controls(status: 'running' | 'paused', answer: { ok: true } | { ok: false; error: string }) {

@@ -25,9 +25,17 @@ export { quadratic, stationaryState, type QuadraticOptions, type StationaryState
 export type { Objective } from './objective.js';
 export { EXTRA_OBSERVABLES, isDefined } from './observables/catalogue.js';
 export { cubicLeft, cubicRight } from './observables/cubic.js';
-export { leftObservable, rightObservable, velocityDotGradient } from './observables/fluctuation-dissipation.js';
+export { oL, oR, vDotGradient } from './observables/fluctuation-dissipation.js';
 export { noiseTrace } from './observables/noise-trace.js';
 export { products, squares, type MeasuredStep, type Observable } from './observables/observable.js';
+export {
+  nextVelocityDotParameters,
+  nextVelocitySquared,
+  parametersDotGradient,
+  velocityDotGradient,
+  velocityDotParameters,
+  velocitySquared,
+} from './observables/quadratic-pieces.js';
 export { adam } from './optimizers/adam.js';
 export { amsgrad } from './optimizers/amsgrad.js';
 export {

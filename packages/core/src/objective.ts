@@ -2,13 +2,13 @@ import type * as tf from '@tensorflow/tfjs';
 import type { ParameterSpec } from './parameters.js';
 import type { Tensors, TensorSpecs } from './program.js';
 
-/** What is minimized: a mini-batch loss as a pure function of parameters and batch, its L2 term left out. */
+/** What is minimized: a mini-batch loss as a pure function of parameters and batch, without its L2 term. */
 export interface Objective {
   readonly name: string;
   readonly parameters: readonly ParameterSpec[];
-  /** What one step is given: the indices of its examples, say. */
+  /** Inputs of one step: the indices of its examples, for instance. */
   readonly inputs: TensorSpecs;
-  /** What stays in place: the data. */
+  /** Tensors that are the same at every step: the data. */
   readonly constants: TensorSpecs;
   /**
    * @param parameters in the order of {@link Objective.parameters}.

@@ -20,6 +20,7 @@ export interface ParameterSpec {
   readonly initialization: Initialization;
 }
 
+/** Number of elements of a tensor of this shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** Key of a parameter's companion in a program's state: `parameters/dense1.kernel`, `velocity/dense1.kernel`. */
@@ -28,6 +29,10 @@ export const slotName = (slot: string, parameter: string): string => `${slot}/${
 /** Float32 specs of one slot of every parameter. */
 export const slotSpecs = (slot: string, parameters: readonly ParameterSpec[]): TensorSpecs =>
   Object.fromEntries(parameters.map(({ name, shape }) => [slotName(slot, name), { shape, dtype: 'float32' as const }]));
+
+/** Several records in one, in order. */
+export const mergedRecords = <Value>(records: readonly Readonly<Record<string, Value>>[]): Record<string, Value> =>
+  Object.fromEntries(records.flatMap((record) => Object.entries(record)));
 
 /** One tensor by its name. @throws Error if there is none. */
 export function tensorNamed(name: string, tensors: Tensors): Tensor {
@@ -40,7 +45,7 @@ export function tensorNamed(name: string, tensors: Tensors): Tensor {
 export const slotTensors = (slot: string, parameters: readonly ParameterSpec[], tensors: Tensors): Tensor[] =>
   parameters.map(({ name }) => tensorNamed(slotName(slot, name), tensors));
 
-/** The inverse of {@link slotTensors}: names for tensors that stand in the order of the parameters. */
+/** The inverse of {@link slotTensors}: a record of values that stand in the order of the parameters. */
 export const namedSlot = <Value>(
   slot: string,
   parameters: readonly ParameterSpec[],
@@ -76,9 +81,9 @@ export function initialParameters(parameters: readonly ParameterSpec[], seed: nu
 }
 
 /**
- * The same from values that are given by the parameters' own names, copied.
+ * Starting values of every parameter, keyed as by {@link initialParameters}, copied from values that are given by the parameters' own names.
  *
- * @param option names what they were given as.
+ * @param option name of the option that holds them, for the message.
  * @throws OptionError naming the first one that is missing, has a wrong size, or is no parameter.
  */
 export function givenParameters(

@@ -9,19 +9,22 @@ export interface TensorSpec {
   readonly dtype: DataType;
 }
 
+/** Specs by name. */
 export type TensorSpecs = Readonly<Record<string, TensorSpec>>;
+/** Values of one tensor, of the array type of its storage. */
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
 /** Values by name, row-major, of the storage that the spec names. */
 export type TensorValues = Readonly<Record<string, TypedArray>>;
+/** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** What one step of a {@link Program} sees. */
+/** Arguments of one step of a {@link Program}. */
 export interface ProgramArguments {
-  /** What the step before left behind. */
+  /** The state that the step before returned. */
   readonly state: Tensors;
   /** This step's slice of every input. */
   readonly inputs: Tensors;
-  /** The same at every step of a call, chosen at each call: a learning rate, say. */
+  /** The same at every step of a call, chosen at each call: a learning rate, for instance. */
   readonly settings: Tensors;
   /** The same at every call: the data. */
   readonly constants: Tensors;
@@ -29,7 +32,7 @@ export interface ProgramArguments {
 
 /**
  * A pure function on TensorFlow.js tensors that an {@link Executor} runs many times in a row, each step's state being
- * the next one's. It reads no value back, keeps no tensor, and draws no random number.
+ * the next one's. A step reads no value back, keeps no tensor, and draws no random number.
  */
 export interface Program {
   readonly name: string;
@@ -41,6 +44,7 @@ export interface Program {
   readonly step: (given: ProgramArguments) => { readonly state: Tensors; readonly outputs: Tensors };
 }
 
+/** What one call of an {@link Executable} runs. */
 export interface Call {
   /** How many steps, at least 1. */
   readonly steps: number;
@@ -50,6 +54,7 @@ export interface Call {
   readonly settings: TensorValues;
 }
 
+/** What one call of an {@link Executable} returns. */
 export interface CallResult {
   /** The state after the last step. The arrays are the caller's to keep and to hand back. */
   readonly state: TensorValues;
@@ -59,15 +64,16 @@ export interface CallResult {
 
 /** A program made ready to run. */
 export interface Executable {
+  /** Runs some steps. @throws TypeError naming the tensor whose values do not fit the program. */
   run(call: Call): Promise<CallResult>;
-  /** Frees what the program holds; it can't run after that. */
+  /** Frees its memory; it can't run after that. */
   dispose(): Promise<void>;
 }
 
-/** What runs programs: TensorFlow.js step by step, or a compiler. */
+/** Runs programs: TensorFlow.js step by step, or a compiler. */
 export interface Executor {
   /** `onnx`, `cpu`, `wasm`, ... as it stands in a run's environment. */
   readonly name: string;
-  /** @param constants handed over once and left where they are: they must not change afterwards. */
+  /** Makes a program ready to run. @param constants must not change afterwards. */
   prepare(program: Program, constants: TensorValues): Promise<Executable>;
 }

@@ -3,24 +3,24 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { inRange } from './validate.js';
 
-/** Four 32-bit integers: the whole state of the generator. JSON carries it. */
+/** The state of the generator: four 32-bit integers. */
 export type RandomState = readonly number[];
 
-/** What a draw gives: the values, and the state from which the next draw goes on. */
-export interface Draw<Values> {
+/** The drawn values, and the state for the next draw. */
+interface Draw<Values> {
   readonly values: Values;
   readonly state: RandomState;
 }
 
-/** Streams of one seed. They lie 2^64 draws apart on one orbit, so they never meet. */
+/** Streams of one seed. They are 2^64 draws apart on one orbit, so that they do not overlap. */
 const STREAMS = ['initialization', 'shuffling'] as const;
-export type RandomStream = (typeof STREAMS)[number];
+type RandomStream = (typeof STREAMS)[number];
 
 /**
  * Start of one stream of a seed (xoroshiro128+).
  *
- * Every stream is at least one jump away from the seed itself, because the first numbers after seeding show the
- * seed's own bits.
+ * Every stream is at least one jump away from the seed itself, because the first numbers after seeding contain the
+ * seed's bits.
  *
  * @param seed integer in [0, 2^32 - 1].
  */
@@ -30,7 +30,7 @@ export function randomState(seed: number, stream: RandomStream): RandomState {
   return [...generator.getState()];
 }
 
-/** The numbers 0 .. count - 1 in random order, every order equally likely (Fisher and Yates). */
+/** The numbers 0 .. count - 1 in random order, every order equally probable (Fisher and Yates). */
 export function permutation(state: RandomState, count: number): Draw<Int32Array> {
   const generator = xoroshiro128plusFromState(state);
   const values = Int32Array.from({ length: count }, (_, index) => index);

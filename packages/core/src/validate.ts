@@ -1,6 +1,6 @@
 import type { ChoiceOption, NumberOption, OptionTable, OptionValues, Range } from '@fdr/records';
 
-/** A value that a person or a program chose and that can't work. The message names it, what is allowed and what was found. */
+/** An option whose value is not allowed. The message names the option, what is allowed, and what was found. */
 export class OptionError extends RangeError {
   override readonly name = 'OptionError';
   readonly option: string;
@@ -22,8 +22,9 @@ function described({ min, above, max, below, integer }: Range): string {
 }
 
 /**
- * Gives `value` back if it is a finite number inside the range.
+ * Checks that `value` is a finite number inside the range.
  *
+ * @returns it.
  * @throws OptionError otherwise; NaN, infinities and anything that is not a number included.
  */
 export function inRange(option: string, value: unknown, range: Range): number {
@@ -40,7 +41,7 @@ export function inRange(option: string, value: unknown, range: Range): number {
   return value;
 }
 
-/** Gives `value` back if it is one of `allowed`. @throws OptionError otherwise. */
+/** Checks that `value` is one of `allowed`. @returns it. @throws OptionError otherwise. */
 export function oneOf<Choice extends string>(option: string, value: unknown, allowed: readonly Choice[]): Choice {
   const choice = allowed.find((candidate) => candidate === value);
   if (choice === undefined) throw new OptionError(option, `one of ${allowed.join(', ')}`, value);
@@ -48,8 +49,8 @@ export function oneOf<Choice extends string>(option: string, value: unknown, all
 }
 
 /**
- * The values of all options of a table: those that are given, and the defaults of the others. A `kind` is passed over, so that a recorded
- * configuration can be given whole.
+ * The values of all options of a table: the given ones, and the defaults of the others. A `kind` is ignored, so that a recorded
+ * configuration can be passed as it is.
  *
  * @throws OptionError naming the first option that is out of its range, or that the table does not have.
  * @example resolveOptions(SCHEDULE_OPTIONS.step, { divisor: 2 }) // { everyEpochs: 100, divisor: 2, minimumLearningRate: 0 }

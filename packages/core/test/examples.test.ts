@@ -1,19 +1,36 @@
 import { describe, expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs';
+import { SCHEDULE_OPTIONS } from '@fdr/records';
 import {
   adam,
   amsgrad,
   cnn,
+  defineOptimizer,
   eagerExecutor,
-  halfRunningAverage,
   mlp,
   quadraticTask,
-  secondRelation,
   sgd,
   stationaryState,
   train,
-  valleyFloor,
   type TrainOptions,
 } from '../src/index.js';
+import {
+  constant,
+  cosine,
+  equilibrium,
+  formatDuration,
+  formatMeasured,
+  formatNumber,
+  formatPercent,
+  halfRunningAverage,
+  plateau,
+  secondRelation,
+  step,
+  thresholdOf,
+  valleyFloor,
+} from '../src/relations/index.js';
+import { resolveOptions } from '../src/validate.js';
+import { zip } from '../src/zip.js';
 
 /** The examples that stand in the doc comments, by the public names. */
 describe('the examples of the documentation', () => {
@@ -26,7 +43,7 @@ describe('the examples of the documentation', () => {
   });
 
   it('sgd', () => {
-    expect(sgd({ momentum: 0.9, dampening: 0 }).slots).toEqual(['velocity']);
+    expect(sgd({ momentum: 0.9 }).slots).toEqual(['velocity']);
   });
 
   it('adam and amsgrad', () => {
@@ -38,6 +55,60 @@ describe('the examples of the documentation', () => {
     const average = halfRunningAverage();
     [4, 8, 6].forEach(average.push);
     expect(average.value()).toBe((8 + 6) / 2);
+  });
+
+  it('defineOptimizer', () => {
+    const signSgd = defineOptimizer({
+      settings: { kind: 'sign-sgd' },
+      slots: [],
+      scalars: [],
+      update: (parameters, gradients, state, learningRate) => ({
+        parameters: parameters.map((parameter, index) =>
+          tf.sub(parameter, tf.mul(learningRate, tf.sign(gradients[index]!))),
+        ),
+        state,
+      }),
+    });
+    const [moved] = signSgd.update(
+      [tf.tensor1d([1, 2])],
+      [tf.tensor1d([-3, 5])],
+      { slots: {}, scalars: {} },
+      tf.scalar(0.5),
+    ).parameters;
+    expect([...moved!.dataSync()]).toEqual([1.5, 1.5]);
+  });
+
+  it('the schedules', () => {
+    expect(constant().settings).toEqual({ kind: 'constant' });
+    expect(cosine().settings).toEqual({ kind: 'cosine', minimumLearningRate: 0 });
+    expect(equilibrium({ threshold: 0.1, decay: 0.3 }).settings['passes']).toBe(1);
+    expect(plateau({ patience: 3 }).settings['factor']).toBe(0.1);
+    expect(step({ everyEpochs: 30 }).settings).toEqual({
+      kind: 'step',
+      everyEpochs: 30,
+      divisor: 10,
+      minimumLearningRate: 0,
+    });
+  });
+
+  it('thresholdOf, resolveOptions, zip', () => {
+    expect(thresholdOf({ kind: 'constant' })).toBe(0.01);
+    expect(resolveOptions(SCHEDULE_OPTIONS.step, { divisor: 2 })).toEqual({
+      everyEpochs: 100,
+      divisor: 2,
+      minimumLearningRate: 0,
+    });
+    expect(zip([1, 2], ['a', 'b'])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+    ]);
+  });
+
+  it('the formats', () => {
+    expect(formatNumber(0.0081000001)).toBe('0.0081');
+    expect(formatMeasured(1.05)).toBe('1.050');
+    expect(formatPercent(0.9712)).toBe('97.12 %');
+    expect(formatDuration(754)).toBe('12:34');
   });
 
   it('stationaryState', () => {
@@ -58,8 +129,12 @@ describe('the examples of the documentation', () => {
     const options: TrainOptions = {
       task: quadraticTask({ dimensions: 100, curvature: 1, noise: 1, stepsPerEpoch: 100 }),
       executor: eagerExecutor('cpu'),
-      ...{ learningRate: 0.5, momentum: 0, dampening: 0, weightDecay: 0.01, epochs: 10, seed: 1 },
-      schedule: { schedule: 'constant', threshold: 0.01, decay: 0.1 },
+      optimizer: sgd(),
+      learningRate: 0.5,
+      weightDecay: 0.01,
+      epochs: 10,
+      seed: 1,
+      schedule: constant(),
     };
     const ratios: number[] = [];
     for await (const item of train(options)) if (item.type === 'epoch') ratios.push(item.record.ratio);

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { interval, ratioInterval, studentFactor } from '../src/relations/confidence.js';
 import { secondRelation, type SecondRelationRun } from '../src/relations/second-relation.js';
 import { stationaryRun } from '../src/relations/stationary-run.js';
-import { possibleGain, valleyFloor } from '../src/index.js';
+import { constant } from '../src/relations/schedules/constant.js';
+import { possibleGain, valleyFloor } from '../src/relations/valley-floor.js';
 import { stationaryState } from '../src/models/quadratic.js';
+import { sgd } from '../src/optimizers/sgd.js';
 import { normal, randomState, type RandomState } from '../src/random.js';
 import { eagerExecutor } from '../src/training/eager.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
@@ -196,12 +198,16 @@ describe('the floor of the valley', { timeout: 60_000 }, () => {
     const options = {
       task: quadraticTask({ ...bench, stepsPerEpoch: 100 }),
       executor: eagerExecutor('cpu'),
-      ...{ learningRate: 0.4, momentum: 0, dampening: 0, weightDecay: 0, epochs: 6, seed: 1 },
-      schedule: { schedule: 'constant', threshold: 0.01, decay: 0.1 } as const,
+      optimizer: sgd(),
+      learningRate: 0.4,
+      weightDecay: 0,
+      epochs: 6,
+      seed: 1,
+      schedule: constant(),
     };
     const floors: number[] = [];
     for (const centre of [undefined, { position: new Float32Array(100).fill(0.5) }])
-      for await (const item of train({ ...options, ...(centre && { centre }) }))
+      for await (const item of train({ ...options, centre }))
         if (item.type === 'epoch' && item.record.epoch === 6) floors.push(valleyFloor(item.record).floor);
     // 300 steps of a loss that is 36.75 +- 5 a step; the centre adds 50 times a mean gradient that a window leaves at
     // |D theta| / (300 eta): some 0.05.

@@ -3,8 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { adam } from '../src/optimizers/adam.js';
 import { amsgrad } from '../src/optimizers/amsgrad.js';
-import { optimizerOf, type OptimizerChoice } from '../src/optimizers/choice.js';
-import type { MomentOptions } from '../src/optimizers/moments.js';
 import { optimizerStart, type Optimizer } from '../src/optimizers/optimizer.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { eagerExecutor } from '../src/training/eager.js';
@@ -61,13 +59,13 @@ async function afterEightSteps(optimizer: Optimizer, carried: TensorValues = {})
   await executable.dispose();
   return [...state['parameters/position']!];
 }
-const gone = (end: readonly number[]): number[] => end.map((value, place) => value - START[place]!);
+const gone = (end: readonly number[]): number[] => end.map((value, index) => value - START[index]!);
 
 describe('beside PyTorch', () => {
-  const short: MomentOptions = { firstMomentDecay: 0.8, secondMomentDecay: 0.9, denominatorOffset: 1e-3 };
+  const short = { beta1: 0.8, beta2: 0.9, epsilon: 1e-3 };
   it.each<readonly [keyof typeof PYTORCH, Optimizer]>([
-    ['SGD()', sgd({ momentum: 0, dampening: 0 })],
-    ['SGD(momentum=0.9)', sgd({ momentum: 0.9, dampening: 0 })],
+    ['SGD()', sgd()],
+    ['SGD(momentum=0.9)', sgd({ momentum: 0.9 })],
     ['Adam()', adam()],
     ['Adam(amsgrad=True)', amsgrad()],
     ['Adam(betas=(0.8, 0.9), eps=1e-3)', adam(short)],
@@ -87,32 +85,31 @@ describe('beside PyTorch', () => {
   });
 });
 
-describe('the choice of an optimizer', () => {
-  const base: OptimizerChoice = { momentum: 0, dampening: 0 };
-
-  it('is sgd where nothing is said', () => {
-    expect(optimizerOf({ momentum: 0.9, dampening: 0.1 })).toMatchObject({
-      ...{ name: 'sgd', slots: ['velocity'], scalars: [] },
-      ...{ hyperparameters: { momentum: 0.9, dampening: 0.1 }, dynamics: { momentum: 0.9, dampening: 0.1 } },
-    });
+describe('the factories of the optimizers', () => {
+  it('record kind and options, those left out at their defaults', () => {
+    expect(sgd().settings).toEqual({ kind: 'sgd', momentum: 0, dampening: 0 });
+    const damped = sgd({ momentum: 0.9, dampening: 0.1 });
+    expect(damped.settings).toEqual({ kind: 'sgd', momentum: 0.9, dampening: 0.1 });
+    expect(damped).toMatchObject({ slots: ['velocity'], scalars: [], dynamics: { momentum: 0.9, dampening: 0.1 } });
+    // The paper's (appendix C.1).
+    for (const [kind, make] of [
+      ['adam', adam],
+      ['amsgrad', amsgrad],
+    ] as const) {
+      expect(make().settings).toEqual({ kind, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+      expect(make().dynamics).toBeUndefined();
+    }
   });
 
-  it('has the defaults of the paper for the others, and no relation for them', () => {
-    const hyperparameters = { firstMomentDecay: 0.9, secondMomentDecay: 0.999, denominatorOffset: 1e-8 };
-    for (const optimizer of ['adam', 'amsgrad'] as const)
-      expect(optimizerOf({ ...base, optimizer })).toMatchObject({ name: optimizer, hyperparameters, dynamics: null });
-  });
-
-  it.each<readonly [Partial<Record<keyof OptimizerChoice, unknown>>, string]>([
-    [{ optimizer: 'rmsprop' }, 'optimizer must be one of sgd, adam, amsgrad; found "rmsprop"'],
-    [{ momentum: 1 }, 'momentum must be a number in [0, 1); found 1'],
-    [{ dampening: -0.1 }, 'dampening must be a number in [0, 1); found -0.1'],
-    [{ optimizer: 'adam', momentum: 0.9 }, 'momentum must be 0 with adam; found 0.9'],
-    [{ optimizer: 'amsgrad', dampening: 0.5 }, 'dampening must be 0 with amsgrad; found 0.5'],
-    [{ optimizer: 'adam', firstMomentDecay: 1 }, 'firstMomentDecay must be a number in [0, 1); found 1'],
-    [{ optimizer: 'adam', secondMomentDecay: NaN }, 'secondMomentDecay must be a number in [0, 1); found NaN'],
-    [{ optimizer: 'amsgrad', denominatorOffset: 0 }, 'denominatorOffset must be a number in [1e-30, 1]; found 0'],
-  ])('refuses %j', (change, message) => {
-    expect(() => optimizerOf({ ...base, ...change } as OptimizerChoice)).toThrow(message);
+  it.each<readonly [string, () => unknown, string]>([
+    ['a momentum of 1', () => sgd({ momentum: 1 }), 'momentum must be a number in [0, 1); found 1'],
+    ['a negative momentum', () => sgd({ momentum: -0.1 }), 'momentum must be a number in [0, 1); found -0.1'],
+    ['a dampening of 1', () => sgd({ dampening: 1 }), 'dampening must be a number in [0, 1); found 1'],
+    ['a negative dampening', () => sgd({ dampening: -0.1 }), 'dampening must be a number in [0, 1); found -0.1'],
+    ['a beta1 of 1', () => adam({ beta1: 1 }), 'beta1 must be a number in [0, 1); found 1'],
+    ['a beta2 that is NaN', () => adam({ beta2: NaN }), 'beta2 must be a number in [0, 1); found NaN'],
+    ['an epsilon of 0', () => amsgrad({ epsilon: 0 }), 'epsilon must be a number in [1e-30, 1]; found 0'],
+  ])('refuse %s', (_, make, message) => {
+    expect(make).toThrow(message);
   });
 });

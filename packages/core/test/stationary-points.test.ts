@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { interval } from '../src/relations/confidence.js';
 import { noiseCurvature } from '../src/landscape/noise-curvature.js';
 import { stationaryPoints } from '../src/landscape/stationary-points.js';
+import { sgd } from '../src/optimizers/sgd.js';
+import { constant } from '../src/relations/schedules/constant.js';
 import { stationaryRun } from '../src/relations/stationary-run.js';
 import { stationaryState } from '../src/models/quadratic.js';
 import { eagerExecutor } from '../src/training/eager.js';
@@ -14,8 +16,12 @@ const bench = { dimensions: 100, curvature: 1.5, noise: 0.7, momentum: 0.9, damp
 const executor = eagerExecutor('cpu');
 const options = (momentum: number, seed: number) => ({
   task: quadraticTask({ ...bench, stepsPerEpoch: 50 }),
-  ...{ executor, learningRate: 0.05, momentum, dampening: bench.dampening, weightDecay: 0.01, seed },
-  schedule: { schedule: 'constant', threshold: 0.01, decay: 0.1 } as const,
+  executor,
+  optimizer: sgd({ momentum, dampening: bench.dampening }),
+  learningRate: 0.05,
+  weightDecay: 0.01,
+  seed,
+  schedule: constant(),
 });
 
 /** A training of so many epochs: what it recorded, and where it stood after each. */
@@ -47,9 +53,10 @@ describe.each([0, 0.9])('points of a stationary state, momentum %d', (momentum) 
       [1, 2, 3, 4].map(async (seed) => {
         const { records, snapshots } = await trained(momentum, seed, 40);
         const points = await stationaryPoints({ ...options(momentum, seed), resume: snapshots.at(-1)!, points: 10 });
-        const sampling = { ...options(momentum, seed), points, samples: 20, seed: 100 + seed };
+        const { dampening } = bench;
+        const sampling = { ...options(momentum, seed), momentum, dampening, points, samples: 20, seed: 100 + seed };
         const { update } = await noiseCurvature({ ...sampling, method: 'exact' });
-        const { oFB } = stationaryRun(records, { momentum, dampening: bench.dampening, seed });
+        const { oFB } = stationaryRun(records, { momentum, dampening, seed });
         return { fromRelation: (2 * oFB) / 0.05, fromProducts: update.mean };
       }),
     );

@@ -6,4 +6,4 @@ export type { Job } from './job.js';
 export { writeFigure, type FigureResult } from './paper/write-figure.js';
 export { createPreviews } from './previews.js';
 export { renderPng, renderSvg } from './render.js';
-export { readBlocks, readRunRecords } from './run-records.js';
+export { readRunRecords } from './run-records.js';

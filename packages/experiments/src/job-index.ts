@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkpointSteps, CHECKPOINTS_FOLDER, errorCode, listRuns, type RunReader } from '@fdr/run-store';
+import { errorCode, listCheckpoints, listRuns, type RunReader } from '@fdr/run-store';
 import { readCurvature, curvatureFolder } from './curvature/record.js';
 import { jobKey } from './job.js';
 import type { CurvatureResult, JobResult, JobResults, RunResult } from './job-result.js';
@@ -74,7 +74,6 @@ const isResumable = ({ run }: RunReader): boolean => run.status === 'stopped' ||
 async function lastCheckpoint({ run, folder, lastEpoch }: RunReader): Promise<string | undefined> {
   const { status, config, stepsPerEpoch } = run;
   if (status !== 'finished' || lastEpoch?.epoch !== config.epochs) return undefined;
-  const checkpoints = join(folder, CHECKPOINTS_FOLDER);
-  const step = config.epochs * stepsPerEpoch;
-  return (await checkpointSteps(checkpoints)).includes(step) ? join(checkpoints, `${step}.safetensors`) : undefined;
+  const lastStep = config.epochs * stepsPerEpoch;
+  return (await listCheckpoints(folder)).find(({ step }) => step === lastStep)?.path;
 }

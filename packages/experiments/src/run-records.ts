@@ -1,12 +1,8 @@
-import { endianness } from 'node:os';
 import { appendRows, createStepSeries, type RunRecords, type StepSeries } from '@fdr/figures';
-import type { RunReader } from '@fdr/run-store';
+import { readStepBlocks, type RunReader } from '@fdr/run-store';
 
 /** The columns of each step that figures draw. */
 const COLUMNS = ['loss', 'lossHalf', 'oL', 'oLHalf', 'oR', 'oRHalf'] as const;
-
-/** Rows that are read at once. */
-const BLOCK_ROWS = 16_384;
 
 /**
  * Reads everything of a stored run that figures draw.
@@ -26,7 +22,8 @@ async function readSteps(reader: RunReader, wanted: readonly string[]): Promise<
   const names = wanted.filter((name) => stepColumns.includes(name));
   const series = createStepSeries(names);
   const indices = names.map((name) => stepColumns.indexOf(name));
-  await readBlocks(reader, (rows, from) => appendRows(series, from, selectColumns(rows, stepColumns.length, indices)));
+  for await (const { from, rows } of readStepBlocks(reader))
+    appendRows(series, from, selectColumns(rows, stepColumns.length, indices));
   return series;
 }
 
@@ -45,23 +42,4 @@ export function selectColumns(rows: Float32Array, width: number, indices: readon
     for (const [column, index] of indices.entries())
       selected[row * indices.length + column] = rows[row * width + index] ?? NaN;
   return selected;
-}
-
-/**
- * Reads all recorded steps once, in blocks of some thousand rows.
- *
- * @param reader the run
- * @param onBlock called with the rows of each block, `[rows, stepColumns.length]`, and the index of the first
- */
-export async function readBlocks(
-  reader: RunReader,
-  onBlock: (rows: Float32Array, from: number) => void,
-): Promise<void> {
-  const count = reader.stepCount();
-  for (let from = 0; from < count; from += BLOCK_ROWS) {
-    const bytes = await reader.stepRows(from, Math.min(from + BLOCK_ROWS, count));
-    if (endianness() === 'BE') bytes.swap32();
-    // The copy is aligned: a slice of Node's buffer pool may begin at any byte.
-    onBlock(new Float32Array(Uint8Array.from(bytes).buffer), from);
-  }
 }

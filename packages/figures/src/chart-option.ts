@@ -137,7 +137,7 @@ export function chartOption(
   view: Pick<View, 'x' | 'y' | 'theme'>,
   range: Range,
   xName?: string,
-): EChartsOption & Pick<ChartParts, 'legend'> {
+): Omit<EChartsOption, 'legend'> & Pick<ChartParts, 'legend'> {
   const { background, text } = THEMES[view.theme];
   const { legend, xAxis, yAxis, tooltip, series } = chartParts(chart, view, range, xName);
   return {

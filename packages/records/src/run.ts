@@ -63,6 +63,11 @@ export type RunConfig = z.infer<typeof runConfig>;
 export const runStatus = z.enum(['running', 'paused', 'finished', 'stopped', 'failed', 'diverged']);
 export type RunStatus = z.infer<typeof runStatus>;
 
+/** Whether a run in this status may still grow: it trains, or it is paused and waits for a command. */
+export function isActive(status: RunStatus): boolean {
+  return status === 'running' || status === 'paused';
+}
+
 /** Where a run was made; for people, and to tell when two runs may differ in the last bits. */
 export const environment = z.object({
   fdr: z.string(),

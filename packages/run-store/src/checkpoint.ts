@@ -1,55 +1,63 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Run } from '@fdr/records';
 import { z } from 'zod';
-import { replaceFile } from './atomic-write.js';
+import { writeFileAtomically } from './atomic-write.js';
 import { openRunFile, readAt } from './paths.js';
-import { errorCode, RunFolderError } from './run-folder-error.js';
+import { RunFolderError } from './run-folder-error.js';
 import { decodeTensors, encodeTensors, type StoredTensors } from './safetensors.js';
 
-/** What a checkpoint holds: tensors by name, and everything else of a training's state as JSON can carry it. */
+/** A training's state at a step: its tensors by name, and everything else as JSON. */
 export interface Checkpoint {
-  /** Parameters under their own names (`dense1.kernel`), an optimizer's as `velocity/dense1.kernel`. */
+  /** Parameters under their own names (`dense1.kernel`), those of an optimizer as `velocity/dense1.kernel`. */
   readonly tensors: StoredTensors;
-  /** Numbers of any kind come back as they were, NaN, infinities and -0 included. */
+  /** Numbers of any kind are restored exactly, NaN, infinities and -0 included. */
   readonly state: unknown;
-  /** How many records stood in the run's files when it was taken: a run that goes on from here keeps so many. */
-  readonly records?: RecordCounts;
+  /** How many records the run's files held at that step. A run that continues from here keeps so many. */
+  readonly records?: RecordCounts | undefined;
 }
 
+/** How many epochs and events a run has recorded. */
+export interface RecordCounts {
+  readonly epochs: number;
+  readonly events: number;
+}
 const recordCounts = z.object({ epochs: z.int().min(0), events: z.int().min(0) });
-export type RecordCounts = z.infer<typeof recordCounts>;
 
 const FORMAT = 'fdr-checkpoint-1';
 const MAX_FILE = 4 * 2 ** 30;
 const NO_CHECKSUM = '0'.repeat(64);
 const CHECKSUM = /"sha256":"([0-9a-f]{64})"/;
-/** JSON has no word for these numbers; an object of this one key stands for them. */
+/** JSON can't spell every number; an object with this one key stands for those. */
 const NUMBER_KEY = '$number';
 
 /**
  * Writes a checkpoint in the safetensors format. Its metadata hold the `state` as JSON and the SHA-256 of the whole file,
- * taken with zeros in the checksum's own place.
+ * computed with zeros in place of the checksum.
+ *
+ * @throws the file system's error; an existing file is then unchanged
  */
 export async function writeCheckpoint(path: string, { tensors, state, records }: Checkpoint): Promise<void> {
-  const counts = records && { records: JSON.stringify(records) };
-  const metadata = { format: FORMAT, state: stateText(state), ...counts, sha256: NO_CHECKSUM };
-  const [head, ...data] = encodeTensors({ tensors, metadata });
-  if (head === undefined) throw new Error('a tensor file has a head');
-  head.write(`"sha256":"${checksum([head, ...data])}"`, checksumPlace(head)?.index ?? head.length);
-  await replaceFile(path, [head, ...data]);
+  const metadata: Record<string, string> = { format: FORMAT, state: serializeState(state) };
+  if (records !== undefined) metadata['records'] = JSON.stringify(records);
+  // The last one, for findChecksum.
+  metadata['sha256'] = NO_CHECKSUM;
+  const { head, data } = encodeTensors({ tensors, metadata });
+  const checksum = sha256([head, ...data]);
+  head.write(`"sha256":"${checksum}"`, findChecksum(head)?.index ?? head.length);
+  await writeFileAtomically(path, [head, ...data]);
 }
 
 /**
- * Reads a checkpoint, whole or not at all.
+ * Reads a checkpoint, as a whole or not at all.
  *
- * @param parameters what the model asks for, as `run.json` lists it; a file that lacks one, or has another shape, is refused
+ * @param path of a `.safetensors` file that a run has saved
+ * @param parameters of the model, as `run.json` lists them; each must be in the file, with the same shape
  * @throws {RunFolderError} naming the file and the difference
  */
 export async function readCheckpoint(path: string, parameters: Run['parameters'] = []): Promise<Checkpoint> {
   try {
-    return verified(await contents(path), parameters);
+    return parseCheckpoint(await readBytes(path), parameters);
   } catch (error) {
     if (error instanceof RunFolderError) {
       throw new RunFolderError(`checkpoint ${basename(path)}: ${error.message}`, { cause: error });
@@ -58,42 +66,29 @@ export async function readCheckpoint(path: string, parameters: Run['parameters']
   }
 }
 
-/** The steps that have a checkpoint in a folder, ascending; none where there is no folder. */
-export async function checkpointSteps(folder: string): Promise<number[]> {
-  try {
-    const names = await readdir(folder);
-    return names
-      .flatMap((name) => /^(\d{1,15})\.safetensors$/.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-async function contents(path: string): Promise<Buffer> {
+async function readBytes(path: string): Promise<Buffer> {
   const file = await openRunFile(dirname(path), basename(path));
   if (file === undefined) throw new RunFolderError('there is no such file');
   try {
     const { size } = await file.stat();
-    if (size > MAX_FILE) throw new RunFolderError(`${size} bytes are more than a checkpoint may have (${MAX_FILE})`);
+    if (size > MAX_FILE) throw new RunFolderError(`it has ${size} bytes, expected at most ${MAX_FILE}`);
     return await readAt(file, 0, size);
   } finally {
     await file.close();
   }
 }
 
-function verified(bytes: Buffer, parameters: Run['parameters']): Checkpoint {
+/** Verifies the bytes in place: afterwards their checksum reads as zeros. */
+function parseCheckpoint(bytes: Buffer, parameters: Run['parameters']): Checkpoint {
   const { tensors, metadata } = decodeTensors(bytes);
   if (metadata['format'] !== FORMAT) {
-    throw new RunFolderError(`its format is ${JSON.stringify(metadata['format'] ?? null)}, not "${FORMAT}"`);
+    throw new RunFolderError(`its format is ${JSON.stringify(metadata['format'] ?? null)}, expected "${FORMAT}"`);
   }
-  const place = checksumPlace(bytes);
-  if (place === undefined) throw new RunFolderError('it has no checksum');
-  bytes.write(`"sha256":"${NO_CHECKSUM}"`, place.index);
-  const found = checksum([bytes]);
-  if (found !== place.value) throw new RunFolderError(`its SHA-256 is ${found}, it should be ${place.value}`);
+  const expected = findChecksum(bytes);
+  if (expected === undefined) throw new RunFolderError('it has no checksum');
+  bytes.write(`"sha256":"${NO_CHECKSUM}"`, expected.index);
+  const found = sha256([bytes]);
+  if (found !== expected.value) throw new RunFolderError(`its SHA-256 is ${found}, expected ${expected.value}`);
   for (const { name, shape } of parameters) {
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     if (tensor === undefined) throw new RunFolderError(`it has no ${name}`);
@@ -103,27 +98,28 @@ function verified(bytes: Buffer, parameters: Run['parameters']): Checkpoint {
   }
   const counts = metadata['records'];
   return {
-    ...{ tensors, state: stateOf(metadata['state'] ?? 'null') },
-    ...(counts === undefined ? {} : { records: recordCounts.parse(JSON.parse(counts)) }),
+    tensors,
+    state: parseState(metadata['state'] ?? 'null'),
+    records: counts === undefined ? undefined : recordCounts.parse(JSON.parse(counts)),
   };
 }
 
-function checksum(pieces: readonly Buffer[]): string {
+function sha256(chunks: readonly Buffer[]): string {
   const hash = createHash('sha256');
-  for (const piece of pieces) hash.update(piece);
+  for (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
 }
 
-/** Where the checksum stands: it is the last of the metadata, which come first in the header. */
-function checksumPlace(file: Buffer): { index: number; value: string } | undefined {
+/** The checksum and its position in a file. It is the last of the metadata, which come first in the header. */
+function findChecksum(file: Buffer): { readonly index: number; readonly value: string } | undefined {
   const length = Number(file.readBigUInt64LE());
-  // Byte for byte, so that an index in the text is one in the file. The state before it can't hold the pattern: its
-  // quotation marks are escaped there.
+  // Latin-1 gives one character per byte, so that an index in the text is one in the file. The state, which comes before the
+  // checksum, can't match the pattern: its quotation marks are escaped.
   const found = CHECKSUM.exec(file.toString('latin1', 8, 8 + length));
   return found?.[1] === undefined ? undefined : { index: 8 + found.index, value: found[1] };
 }
 
-function stateText(state: unknown): string {
+function serializeState(state: unknown): string {
   return JSON.stringify(state, (_, value: unknown) =>
     typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
       ? { [NUMBER_KEY]: Object.is(value, -0) ? '-0' : String(value) }
@@ -131,7 +127,7 @@ function stateText(state: unknown): string {
   );
 }
 
-function stateOf(text: string): unknown {
+function parseState(text: string): unknown {
   return JSON.parse(text, (_, value: unknown) =>
     typeof value === 'object' && value !== null && NUMBER_KEY in value ? Number(value[NUMBER_KEY]) : value,
   );

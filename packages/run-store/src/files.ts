@@ -1,6 +1,10 @@
-/** The files of a run folder. */
+/** Names in a run folder. The run as a whole: configuration, status, environment. */
 export const RUN_FILE = 'run.json';
+/** One epoch a line. */
 export const EPOCHS_FILE = 'epochs.jsonl';
+/** One event a line. */
 export const EVENTS_FILE = 'events.jsonl';
+/** One row of little-endian float32 a step. */
 export const STEPS_FILE = 'steps.f32';
+/** Holds `STEP.safetensors`. */
 export const CHECKPOINTS_FOLDER = 'checkpoints';

@@ -1,11 +1,19 @@
-export { replaceFile } from './atomic-write.js';
-export { type RecordCounts, checkpointSteps, readCheckpoint } from './checkpoint.js';
-export { CHECKPOINTS_FOLDER } from './files.js';
-export { type LineFile } from './jsonl-file.js';
-export { lockFolder, refuseLive } from './lock.js';
-export { locateRun, openRunFile, readAt } from './paths.js';
-export { RunFolderError, errorCode } from './run-folder-error.js';
+// Reading runs.
+export { listRuns, type StoredRuns } from './run-list.js';
+export { openRun, type RunReader } from './run-reader.js';
+export { type JsonlFile } from './jsonl-file.js';
+export { type SkippedLine } from './jsonl-scanner.js';
+export { readStepBlocks, type StepBlock } from './step-blocks.js';
+export { listCheckpoints, type CheckpointFile } from './checkpoint-files.js';
+export { readCheckpoint, type Checkpoint, type RecordCounts } from './checkpoint.js';
+export { type StoredTensor, type StoredTensors } from './safetensors.js';
+
+// Writing a run.
 export { makeRunId } from './run-id.js';
-export { type StoredRuns, listRuns } from './run-list.js';
-export { type RunReader, openRun } from './run-reader.js';
-export { type RunWriter, continueRun, createRun } from './run-writer.js';
+export { continueRun, createRun, type RunWriter } from './run-writer.js';
+
+// Files and folders, treated with the same care elsewhere.
+export { locateRun, openRunFile, readAt } from './paths.js';
+export { writeFileAtomically } from './atomic-write.js';
+export { assertUnlocked, lockFolder } from './lock.js';
+export { errorCode, RunFolderError } from './run-folder-error.js';

@@ -1,190 +1,208 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
+import {
+  FILE_START,
+  scanChunk,
+  scanTail,
+  startScan,
+  type ParsedLine,
+  type ScannedChunk,
+  type ScannedRecord,
+  type ScannedTail,
+  type SkippedLine,
+} from './jsonl-scanner.js';
 import { openRunFile, readAt } from './paths.js';
 
-const BLOCK = 256 * 1024;
-/** A longer line is garbage: it is skipped without being held in memory. */
-const MAX_LINE = 1024 * 1024;
-/** How many skipped lines are remembered with their reason; more are only counted. */
+const CHUNK_BYTES = 256 * 1024;
+/** How many skipped lines are kept with their reason; more are only counted. */
 const MAX_REASONS = 100;
 
-export interface SkippedLine {
-  /** From 1, as an editor counts. */
-  readonly line: number;
-  readonly reason: string;
-}
-
 /**
- * A file of one JSON record a line, perhaps still growing. Lines that are no record (torn, NUL bytes, garbage, another
- * schema) are skipped and counted, and the others numbered from 0 without gaps. In memory stand only the places of
- * the records.
+ * A file with one JSON record a line, which may still be growing. Lines that are no record (torn, NUL bytes, garbage, another
+ * schema) are skipped and counted; the others are numbered from 0 without gaps. Only the byte ranges of the records are kept
+ * in memory.
  */
-export interface LineFile<Record> {
+export interface JsonlFile<Value> {
   /** Records found by the last refresh. */
   readonly count: number;
-  /** Lines skipped, a torn last line that may yet be completed included. */
+  /** Lines skipped, a torn last line included, which may yet be completed. */
   readonly skipped: number;
+  /** The first hundred skipped lines, without the torn last one. */
   readonly skippedLines: readonly SkippedLine[];
-  /** Looks for new lines; true where something has changed. One at a time. */
+  /**
+   * Reads what is new in the file. Only one call may run at a time.
+   *
+   * @returns whether anything has changed
+   */
   refresh(): Promise<boolean>;
-  /** The lines of records `from .. to - 1`, as they stand in the file; each has passed the schema. */
+  /** The lines of records `from .. to - 1` as they stand in the file; each of them matches the schema. */
   texts(from: number, to: number): Promise<string[]>;
-  records(from: number, to: number): Promise<Record[]>;
+  /** Records `from .. to - 1`. */
+  records(from: number, to: number): Promise<Value[]>;
 }
 
-export interface LineFileOptions<Schema extends z.ZodType> {
+/** Which file to read, and what to call for its records. */
+export interface JsonlFileOptions<Schema extends z.ZodType> {
+  /** The run folder. */
   readonly folder: string;
+  /** The file's name in the folder. */
   readonly name: string;
+  /** What a line must match to be a record. */
   readonly schema: Schema;
-  /** Called with each record once, in order. */
-  readonly onRecord?: (record: z.output<Schema>) => void;
-  /** Called where the file was replaced or cut, before its records are told again. */
-  readonly onRestart?: () => void;
+  /** Called once with each record, in order. */
+  readonly onRecord?: ((record: z.output<Schema>) => void) | undefined;
+  /** Called when the file has been replaced or has become shorter, before its records are reported again. */
+  readonly onRestart?: (() => void) | undefined;
 }
 
-export function createLineFile<Schema extends z.ZodType>({
+/** Opens nothing yet: the file is read by {@link JsonlFile.refresh}, and may be missing until then. */
+export function createJsonlFile<Schema extends z.ZodType>({
   folder,
   name,
   schema,
   onRecord,
   onRestart,
-}: LineFileOptions<Schema>): LineFile<z.output<Schema>> {
-  const starts: number[] = [];
-  const ends: number[] = [];
-  const reasons: SkippedLine[] = [];
-  let skipped = 0;
-  let torn = 0;
-  let line = 0;
+}: JsonlFileOptions<Schema>): JsonlFile<z.output<Schema>> {
+  const index = createIndex(onRecord);
+  let position = FILE_START;
+  /** The file's size and identity at the last refresh. */
+  let knownSize = 0;
   let inode: number | undefined;
-  /** Where the first line begins that is not done yet. */
-  let offset = 0;
-  /** Where the line at `offset` is known to be without end so far. */
-  let scanned = 0;
 
   function restart(): void {
-    starts.length = ends.length = reasons.length = 0;
-    skipped = torn = line = offset = scanned = 0;
+    index.clear();
+    position = FILE_START;
+    knownSize = 0;
     onRestart?.();
   }
 
-  function parsed(text: string): { record: z.output<Schema> } | { reason: string } {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return { reason: text.includes('\0') ? 'NUL bytes' : 'no JSON' };
+  /** Scans the file from the first unfinished line to byte `size`. */
+  async function scan(file: FileHandle, size: number): Promise<void> {
+    const parse = (text: string): ParsedLine<z.output<Schema>> => parseRecord(schema, text);
+    let state = startScan(position);
+    while (state.nextByte < size) {
+      const chunk = await readAt(file, state.nextByte, Math.min(CHUNK_BYTES, size - state.nextByte));
+      if (chunk.length === 0) break;
+      const scanned = scanChunk(state, chunk, parse);
+      index.addChunk(scanned);
+      state = scanned.state;
+      position = { line: state.line, offset: state.offset };
     }
-    const result = schema.safeParse(value);
-    if (result.success) return { record: result.data };
-    const [issue] = result.error.issues;
-    return { reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no record'}` };
-  }
-
-  function accept(start: number, end: number, record: z.output<Schema>): void {
-    starts.push(start);
-    ends.push(end);
-    onRecord?.(record);
-  }
-
-  function skip(reason: string): void {
-    skipped++;
-    if (reasons.length < MAX_REASONS) reasons.push({ line, reason });
-  }
-
-  /** One line without its newline; `offset` is where it begins. */
-  function take(text: string, length: number): void {
-    line++;
-    if (text.trim() === '') return;
-    const result = parsed(text);
-    if ('record' in result) accept(offset, offset + length, result.record);
-    else skip(result.reason);
-  }
-
-  /** The end of the file without a newline: a whole record counts, for no shorter text could be its JSON. */
-  function takeTail(text: string, length: number): void {
-    torn = 0;
-    if (text.trim() === '') return;
-    const result = parsed(text);
-    if (!('record' in result)) {
-      torn = 1;
-      return;
-    }
-    accept(offset, offset + length, result.record);
-    // Its newline will follow as the end of a line that reads as empty and is not counted again.
-    offset += length;
+    const tail = scanTail(state, parse);
+    index.addTail(tail);
+    position = tail.next;
   }
 
   async function refresh(): Promise<boolean> {
     const file = await openRunFile(folder, name);
     if (file === undefined) {
-      if (inode === undefined) return false;
+      const wasThere = inode !== undefined;
       inode = undefined;
-      restart();
-      return true;
+      if (wasThere) restart();
+      return wasThere;
     }
     try {
       const { size, ino } = await file.stat();
-      const changed = ino !== inode || size !== scanned;
-      if (inode !== undefined && (ino !== inode || size < scanned)) restart();
+      if (ino === inode && size === knownSize) return false;
+      if (inode !== undefined && (ino !== inode || size < knownSize)) restart();
       inode = ino;
-      if (!changed) return false;
-      let carry: Buffer = Buffer.alloc(0);
-      let position = offset;
-      let tooLong = false;
-      while (position < size) {
-        const block = await readAt(file, position, Math.min(BLOCK, size - position));
-        if (block.length === 0) break;
-        position += block.length;
-        let bytes: Buffer = tooLong ? block : Buffer.concat([carry, block]);
-        for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10)) {
-          if (tooLong || end > MAX_LINE) {
-            line++;
-            skip(`longer than ${MAX_LINE} bytes`);
-          } else {
-            take(bytes.toString('utf8', 0, end), end);
-          }
-          bytes = bytes.subarray(end + 1);
-          offset = position - bytes.length;
-          tooLong = false;
-        }
-        tooLong ||= bytes.length > MAX_LINE;
-        carry = tooLong ? Buffer.alloc(0) : bytes;
-      }
-      if (tooLong) torn = 1;
-      else takeTail(carry.toString('utf8'), carry.length);
-      scanned = size;
+      await scan(file, size);
+      knownSize = size;
       return true;
     } finally {
       await file.close();
     }
   }
 
-  async function texts(from: number, to: number): Promise<string[]> {
-    const last = Math.min(to, starts.length);
-    const first = starts[from];
-    const end = ends[last - 1];
-    if (from >= last || first === undefined || end === undefined) return [];
-    const file = await openRunFile(folder, name);
-    if (file === undefined) return [];
-    try {
-      const bytes = await readAt(file, first, end - first);
-      return starts
-        .slice(from, last)
-        .map((start, i) => bytes.toString('utf8', start - first, (ends[from + i] ?? 0) - first));
-    } finally {
-      await file.close();
-    }
-  }
+  const texts = (from: number, to: number): Promise<string[]> => readRanges(folder, name, index.ranges.slice(from, to));
 
   return {
     get count() {
-      return starts.length;
+      return index.ranges.length;
     },
     get skipped() {
-      return skipped + torn;
+      return index.skipped();
     },
-    skippedLines: reasons,
+    skippedLines: index.skippedLines,
     refresh,
     texts,
     records: async (from, to) => (await texts(from, to)).map((text) => schema.parse(JSON.parse(text))),
   };
+}
+
+/** Bytes `start .. end - 1` of a file. */
+interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is known of a file's lines. */
+interface LineIndex<Value> {
+  readonly ranges: readonly ByteRange[];
+  readonly skippedLines: readonly SkippedLine[];
+  skipped(): number;
+  addChunk(chunk: ScannedChunk<Value>): void;
+  addTail(tail: ScannedTail<Value>): void;
+  clear(): void;
+}
+
+function createIndex<Value>(onRecord: ((record: Value) => void) | undefined): LineIndex<Value> {
+  const ranges: ByteRange[] = [];
+  const skippedLines: SkippedLine[] = [];
+  let skippedCount = 0;
+  let isTorn = false;
+
+  function add({ start, end, record }: ScannedRecord<Value>): void {
+    ranges.push({ start, end });
+    onRecord?.(record);
+  }
+
+  return {
+    ranges,
+    skippedLines,
+    skipped: () => skippedCount + Number(isTorn),
+    addChunk: ({ records, skipped }) => {
+      records.forEach(add);
+      skippedCount += skipped.length;
+      skippedLines.push(...skipped.slice(0, MAX_REASONS - skippedLines.length));
+    },
+    addTail: ({ record, torn }) => {
+      if (record !== undefined) add(record);
+      isTorn = torn;
+    },
+    clear: () => {
+      ranges.length = 0;
+      skippedLines.length = 0;
+      skippedCount = 0;
+      isTorn = false;
+    },
+  };
+}
+
+function parseRecord<Schema extends z.ZodType>(schema: Schema, text: string): ParsedLine<z.output<Schema>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { reason: text.includes('\0') ? 'NUL bytes' : 'no JSON' };
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return { record: result.data };
+  const [issue] = result.error.issues;
+  return { reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no record'}` };
+}
+
+/** The texts of byte ranges in ascending order, read in one go; none where the file is gone. */
+async function readRanges(folder: string, name: string, ranges: readonly ByteRange[]): Promise<string[]> {
+  const [first] = ranges;
+  const last = ranges.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const file = await openRunFile(folder, name);
+  if (file === undefined) return [];
+  try {
+    const bytes = await readAt(file, first.start, last.end - first.start);
+    return ranges.map(({ start, end }) => bytes.toString('utf8', start - first.start, end - first.start));
+  } finally {
+    await file.close();
+  }
 }

@@ -5,38 +5,45 @@ import { runId } from '@fdr/records';
 import { errorCode, RunFolderError } from './run-folder-error.js';
 
 /**
- * The one place where a run's id becomes a path. The id passes an allow-list (letters, digits, `.`, `_`, `-`), and the
- * folder's real path must be the id inside the runs directory's real path: a link that leads elsewhere is refused.
+ * The real path of a run's folder. Only here does an id become a path. The id passes an allow-list (letters, digits, `.`, `_`,
+ * `-`), and the folder's real path must be the id inside the runs directory's real path: a link is refused.
  *
- * @throws {RunFolderError} naming the id, never a path of this machine: the text may travel to a client.
+ * @throws {RunFolderError} if there is no such run. The message names the id and never a path of this machine, because it may
+ *   be sent to a client.
  */
 export async function locateRun(runsDirectory: string, id: string): Promise<string> {
-  if (!runId.safeParse(id).success) throw new RunFolderError(`${quoted(id)} is not a run id`);
+  checkRunId(id);
   try {
     const root = await realpath(runsDirectory);
     const folder = join(root, id);
-    if ((await realpath(folder)) !== folder) throw new RunFolderError(`run ${quoted(id)} is a link, not a folder`);
+    if ((await realpath(folder)) !== folder) throw new RunFolderError(`run ${quote(id)} is a link, not a folder`);
     return folder;
   } catch (error) {
     if (error instanceof RunFolderError) throw error;
-    throw new RunFolderError(`there is no run ${quoted(id)}`, { cause: error });
+    throw new RunFolderError(`there is no run ${quote(id)}`, { cause: error });
   }
 }
 
-/** Where a run that does not exist yet will stand. */
-export function placeRun(runsDirectory: string, id: string): string {
-  if (!runId.safeParse(id).success) throw new RunFolderError(`${quoted(id)} is not a run id`);
+/**
+ * The path that the folder of a new run will have.
+ *
+ * @throws {RunFolderError} if the id is not a run id
+ */
+export function newRunPath(runsDirectory: string, id: string): string {
+  checkRunId(id);
   return join(resolve(runsDirectory), id);
 }
 
 /**
- * Opens a file of a run folder for reading; undefined where there is none. A link is not followed, and a pipe or device
- * is not waited for: both are refused.
+ * Opens a file of a run folder for reading. Links are not followed, and pipes and devices are not waited for.
+ *
+ * @returns undefined if there is no such file
+ * @throws {RunFolderError} if it can't be opened or is not a regular file
  */
 export async function openRunFile(folder: string, name: string): Promise<FileHandle | undefined> {
   let file: FileHandle;
   try {
-    // Windows knows neither flag: there they are undefined, which `|` takes as 0.
+    // Windows has neither of the last two flags: there they are undefined, which `|` takes as 0.
     file = await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
@@ -47,7 +54,7 @@ export async function openRunFile(folder: string, name: string): Promise<FileHan
   throw new RunFolderError(`${name} is not a regular file`);
 }
 
-/** Reads exactly `length` bytes at `offset`, fewer only where the file ends. */
+/** Reads `length` bytes from byte `offset` on; fewer only where the file ends. */
 export async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   let filled = 0;
@@ -59,6 +66,10 @@ export async function readAt(file: FileHandle, offset: number, length: number): 
   return bytes.subarray(0, filled);
 }
 
-function quoted(id: string): string {
+function checkRunId(id: string): void {
+  if (!runId.safeParse(id).success) throw new RunFolderError(`${quote(id)} is not a run id`);
+}
+
+function quote(id: unknown): string {
   return JSON.stringify(String(id).slice(0, 140));
 }

@@ -1,4 +1,4 @@
-/** What a run folder refuses, in one line for the person who asked: a bad id, a folder in use, a damaged file. */
+/** A problem with a run folder that a person can solve, in one line: a bad id, a folder in use, a damaged file. */
 export class RunFolderError extends Error {
   override readonly name = 'RunFolderError';
 }

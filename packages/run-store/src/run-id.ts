@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const SLUG_LENGTH = 48;
 
-/** `A Run, näher` -> `a-run-naher`; empty where nothing of the name can stand in a folder's name. */
+/** `A Run, näher` -> `a-run-naher`; empty if no letter or digit of the name can be in a folder's name. */
 function slug(name: string): string {
   return name
     .normalize('NFKD')
@@ -14,8 +14,10 @@ function slug(name: string): string {
 }
 
 /**
- * A new run's id: time (UTC), the name's letters and digits, and 32 random bits, as in
- * `20190506-143000-mnist-mlp-9f86d081`. Ids sort by time; the random part tells apart runs of the same second.
+ * Makes the id of a new run: time (UTC), letters and digits of the name, and 32 random bits, as in
+ * `20190506-143000-mnist-mlp-9f86d081`. Ids sort by time; the random part separates runs of the same second.
+ *
+ * @param name any text; may be empty
  */
 export function makeRunId(name: string, createdAt: Date = new Date()): string {
   const time = createdAt.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);

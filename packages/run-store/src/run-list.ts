@@ -3,6 +3,7 @@ import { runId } from '@fdr/records';
 import { errorCode, RunFolderError } from './run-folder-error.js';
 import { openRun, type RunReader } from './run-reader.js';
 
+/** The runs of a directory. */
 export interface StoredRuns {
   /** Newest first. */
   readonly runs: readonly RunReader[];
@@ -11,12 +12,16 @@ export interface StoredRuns {
 }
 
 /**
- * All runs of a directory, each read up to now; none where there is no directory.
+ * Reads all runs of a directory as they are now; none if there is no such directory.
  *
- * @param readers kept by a caller that lists again and again, so that each time only what is new is read
+ * @param readers for a caller that lists repeatedly: the same map each time, so that only what is new is read
+ * @throws {RunFolderError} if the directory can't be read
  */
-export async function listRuns(runsDirectory: string, readers = new Map<string, RunReader>()): Promise<StoredRuns> {
-  const ids = (await names(runsDirectory)).filter((name) => runId.safeParse(name).success);
+export async function listRuns(
+  runsDirectory: string,
+  readers: Map<string, RunReader> = new Map(),
+): Promise<StoredRuns> {
+  const ids = (await folderNames(runsDirectory)).filter((name) => runId.safeParse(name).success);
   const present = new Set(ids);
   for (const id of readers.keys()) if (!present.has(id)) readers.delete(id);
   const runs: RunReader[] = [];
@@ -30,29 +35,26 @@ export async function listRuns(runsDirectory: string, readers = new Map<string, 
       runs.push(reader);
     } catch (error) {
       readers.delete(id);
-      const text =
-        error instanceof RunFolderError ? error.message : `can't be read (${errorCode(error) ?? 'unknown error'})`;
-      damaged.push({ id, error: text });
+      damaged.push({ id, error: error instanceof RunFolderError ? error.message : `can't be read (${reason(error)})` });
     }
   }
   runs.sort((a, b) => compare(b.run.createdAt, a.run.createdAt) || compare(b.id, a.id));
   return { runs, damaged };
 }
 
-/** Folders, and links: a link is named among the damaged instead of vanishing. */
-async function names(runsDirectory: string): Promise<string[]> {
+/** Names of folders and of links. A link is listed as damaged; otherwise a run that was replaced by one would vanish. */
+async function folderNames(runsDirectory: string): Promise<string[]> {
   try {
     const entries = await readdir(runsDirectory, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
-    throw new RunFolderError(
-      `can't read the runs directory ${runsDirectory} (${errorCode(error) ?? 'unknown error'})`,
-      {
-        cause: error,
-      },
-    );
+    throw new RunFolderError(`can't read the runs directory ${runsDirectory} (${reason(error)})`, { cause: error });
   }
+}
+
+function reason(error: unknown): string {
+  return errorCode(error) ?? 'unknown error';
 }
 
 function compare(a: string, b: string): number {

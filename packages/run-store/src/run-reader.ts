@@ -1,156 +1,159 @@
-import { epochRecord, eventRecord, run as runSchema, SCHEMA_VERSION } from '@fdr/records';
+import { epochRecord, eventRecord, isActive } from '@fdr/records';
 import type { EpochRecord, EventRecord, Position, Run, StepBuckets } from '@fdr/records';
-import { createLineFile, type LineFile } from './jsonl-file.js';
-import { locateRun, openRunFile, readAt } from './paths.js';
-import { liveHolder } from './lock.js';
+import { EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
+import { createJsonlFile, type JsonlFile } from './jsonl-file.js';
+import { activeLockHolder } from './lock.js';
+import { locateRun } from './paths.js';
+import { parseRun, readRunDocument, type RunDocument } from './run-document.js';
 import { RunFolderError } from './run-folder-error.js';
 import { createStepFile } from './step-file.js';
-import { EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
 
-const MAX_RUN_FILE = 16 * 2 ** 20;
-
-/** Reads a run's folder, which another process may be writing. What is there stands as the last refresh found it. */
+/** Reads a run's folder, which another process may be writing. Everything is as the last refresh found it. */
 export interface RunReader {
   readonly id: string;
   readonly folder: string;
-  /** `run.json`; a run that says it is under way while its process is gone stands as failed. */
+  /** `run.json`. An active run whose process is gone has the status `failed`. */
   readonly run: Run;
   /** Grows whenever `run` changes. */
   readonly revision: number;
   readonly lastEpoch: EpochRecord | undefined;
-  /** NaN aside; undefined where no epoch has one. */
+  /** The highest test accuracy of all epochs, NaN aside; undefined if there is none. */
   readonly bestTestAccuracy: number | undefined;
-  /** What a line file's lines are, those skipped included. */
-  readonly epochLines: LineFile<EpochRecord>;
-  readonly eventLines: LineFile<EventRecord>;
-  /** Looks at the files again; true where something is new. Calls at the same time share one look. */
+  /** The epochs as lines of their file, with the lines that were skipped. */
+  readonly epochLines: JsonlFile<EpochRecord>;
+  /** The events as lines of their file, with the lines that were skipped. */
+  readonly eventLines: JsonlFile<EventRecord>;
+  /**
+   * Reads what is new in the files. Calls at the same time share one refresh.
+   *
+   * @returns whether anything has changed
+   * @throws {RunFolderError} if a file can't be read, or `run.json` has been damaged
+   */
   refresh(): Promise<boolean>;
-  /** How many epochs, steps and events there are, by the last whole look: no epoch among them without its steps. */
+  /** How many epochs, steps and events the last complete refresh found. An epoch never comes without its steps. */
   position(): Position;
+  /** Epochs `from .. to - 1`, numbered from 0; all by default. */
   epochs(from?: number, to?: number): Promise<EpochRecord[]>;
+  /** Events `from .. to - 1`, numbered from 0; all by default. */
   events(from?: number, to?: number): Promise<EventRecord[]>;
   stepCount(): number;
   /** Rows `from .. to - 1`, little-endian float32, as many columns as `run.stepColumns` names. */
   stepRows(from?: number, to?: number): Promise<Buffer>;
-  /** Minimum, maximum and mean of each column over at most `buckets` equal stretches of rows `from .. to - 1`. */
+  /** Minimum, maximum and mean of each column over at most `buckets` equal parts of the rows `from .. to - 1`. */
   stepBuckets(from: number, to: number, buckets: number): Promise<StepBuckets>;
 }
 
-/** @throws {RunFolderError} where the id is none, there is no such run, or its `run.json` is damaged or too new */
+/**
+ * Opens a run for reading.
+ *
+ * @param id the name of its folder in the runs directory
+ * @throws {RunFolderError} if the id is not a run id, there is no such run, or its `run.json` is damaged or too new
+ */
 export async function openRun(runsDirectory: string, id: string): Promise<RunReader> {
   const folder = await locateRun(runsDirectory, id);
-  const document = await readDocument(folder);
+  const document = await readRunDocument(folder);
   if (document === undefined) throw new RunFolderError(`run ${id} has no ${RUN_FILE}`);
-  let run = parseRun(document.text, id);
-  let stamp = document.stamp;
-  let revision = 1;
-  let lastEpoch: EpochRecord | undefined;
-  let best: number | undefined;
+  const reader = createReader(id, folder, document);
+  await reader.refresh();
+  return reader;
+}
+
+function createReader(id: string, folder: string, document: RunDocument): RunReader {
+  const description = followDescription(id, folder, document);
+  const epochs = followEpochs(folder);
+  const eventLines = createJsonlFile({ folder, name: EVENTS_FILE, schema: eventRecord });
+  const steps = createStepFile(folder, STEPS_FILE, description.run().stepColumns);
   let position: Position = { epochs: 0, steps: 0, events: 0 };
-  let looking: Promise<boolean> | undefined;
+  let refreshing: Promise<boolean> | undefined;
 
-  const epochLines = createLineFile({
-    folder,
-    name: EPOCHS_FILE,
-    schema: epochRecord,
-    onRecord: (record) => {
-      lastEpoch = record;
-      if (record.testAccuracy > (best ?? -Infinity)) best = record.testAccuracy;
-    },
-    onRestart: () => {
-      lastEpoch = best = undefined;
-    },
-  });
-  const eventLines = createLineFile({ folder, name: EVENTS_FILE, schema: eventRecord });
-  const steps = createStepFile(folder, STEPS_FILE, run.stepColumns);
-
-  async function refreshRun(): Promise<boolean> {
-    const abandoned = underWay(run) && (await liveHolder(folder)) === undefined;
-    const found = await readDocument(folder, stamp);
-    if (found !== undefined) {
-      stamp = found.stamp;
-      run = parseRun(found.text, id);
-    }
-    // Asked before the document was read: a writer sets the last status before it gives the folder free.
-    if (abandoned && underWay(run)) run = { ...run, status: 'failed' };
-    else if (found === undefined) return false;
-    revision++;
-    return true;
-  }
-
-  async function look(): Promise<boolean> {
-    // The status first and the steps last: whoever sees a finished run sees all of it, and an epoch never comes
-    // without its steps, because the writer goes the other way round.
-    const changed = [await refreshRun(), await eventLines.refresh(), await epochLines.refresh(), await steps.refresh()];
-    // At once, so that nobody sees half a look.
-    position = { epochs: epochLines.count, steps: steps.count, events: eventLines.count };
+  async function refreshAll(): Promise<boolean> {
+    // The status comes first and the steps last, because the writer goes the other way round: a reader that sees a finished
+    // run sees all of it, and an epoch never comes without its steps.
+    const changed = [
+      await description.refresh(),
+      await eventLines.refresh(),
+      await epochs.lines.refresh(),
+      await steps.refresh(),
+    ];
+    // All at once, so that no caller sees half a refresh.
+    position = { epochs: epochs.lines.count, steps: steps.count, events: eventLines.count };
     return changed.includes(true);
   }
 
-  const reader: RunReader = {
+  return {
     id,
     folder,
     get run() {
-      return run;
+      return description.run();
     },
     get revision() {
-      return revision;
+      return description.revision();
     },
     get lastEpoch() {
-      return lastEpoch;
+      return epochs.last();
     },
     get bestTestAccuracy() {
-      return best;
+      return epochs.bestTestAccuracy();
     },
-    epochLines,
+    epochLines: epochs.lines,
     eventLines,
-    refresh: () => (looking ??= look().finally(() => (looking = undefined))),
+    refresh: () => {
+      refreshing ??= refreshAll().finally(() => {
+        refreshing = undefined;
+      });
+      return refreshing;
+    },
     position: () => position,
-    epochs: (from = 0, to = position.epochs) => epochLines.records(from, to),
+    epochs: (from = 0, to = position.epochs) => epochs.lines.records(from, to),
     events: (from = 0, to = position.events) => eventLines.records(from, to),
     stepCount: () => position.steps,
     stepRows: (from = 0, to = position.steps) => steps.rows(from, to),
     stepBuckets: (from, to, buckets) => steps.buckets(from, to, buckets),
   };
-  await reader.refresh();
-  return reader;
 }
 
-const underWay = ({ status }: Run): boolean => status === 'running' || status === 'paused';
+/** `run.json`, read again whenever it has changed. */
+function followDescription(id: string, folder: string, document: RunDocument) {
+  let run = parseRun(document.text, id);
+  let { stamp } = document;
+  let revision = 1;
 
-/** `run.json`'s text; undefined where there is none, or it is still the one of the given stamp. */
-async function readDocument(folder: string, known?: string): Promise<{ text: string; stamp: string } | undefined> {
-  const file = await openRunFile(folder, RUN_FILE);
-  if (file === undefined) return undefined;
-  try {
-    const { ino, size, mtimeMs } = await file.stat();
-    const stamp = `${ino} ${size} ${mtimeMs}`;
-    if (stamp === known) return undefined;
-    if (size > MAX_RUN_FILE) throw new RunFolderError(`${RUN_FILE} has ${size} bytes, more than ${MAX_RUN_FILE}`);
-    return { text: (await readAt(file, 0, size)).toString('utf8'), stamp };
-  } finally {
-    await file.close();
+  async function refresh(): Promise<boolean> {
+    const isAbandoned = isActive(run.status) && (await activeLockHolder(folder)) === undefined;
+    const changed = await readRunDocument(folder, stamp);
+    if (changed !== undefined) {
+      stamp = changed.stamp;
+      run = parseRun(changed.text, id);
+    }
+    // The lock was checked before the file was read: a writer sets the last status before it releases the lock.
+    const hasFailed = isAbandoned && isActive(run.status);
+    if (hasFailed) run = { ...run, status: 'failed' };
+    if (changed === undefined && !hasFailed) return false;
+    revision += 1;
+    return true;
   }
+
+  return { run: () => run, revision: () => revision, refresh };
 }
 
-function parseRun(text: string, id: string): Run {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new RunFolderError(`run ${id}: ${RUN_FILE} is no JSON`, { cause: error });
-  }
-  const version = runSchema.shape.schemaVersion.safeParse((value as { schemaVersion?: unknown } | null)?.schemaVersion);
-  if (!version.success) {
-    throw new RunFolderError(
-      `run ${id}: its schemaVersion must be 1 to ${SCHEMA_VERSION}: a newer fdr may have written it`,
-    );
-  }
-  const parsed = runSchema.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new RunFolderError(`run ${id}: ${RUN_FILE}: ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  // The folder's name is the id by which everybody asks, even where somebody has renamed it.
-  return { ...parsed.data, id };
+/** The epochs' file, with what is known of the epochs without reading them again. */
+function followEpochs(folder: string) {
+  let last: EpochRecord | undefined;
+  let bestTestAccuracy: number | undefined;
+
+  const lines = createJsonlFile({
+    folder,
+    name: EPOCHS_FILE,
+    schema: epochRecord,
+    onRecord: (record) => {
+      last = record;
+      if (record.testAccuracy > (bestTestAccuracy ?? -Infinity)) bestTestAccuracy = record.testAccuracy;
+    },
+    onRestart: () => {
+      last = undefined;
+      bestTestAccuracy = undefined;
+    },
+  });
+
+  return { lines, last: () => last, bestTestAccuracy: () => bestTestAccuracy };
 }

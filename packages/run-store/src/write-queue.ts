@@ -1,185 +1,154 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from './atomic-write.js';
+import { writeFileAtomically } from './atomic-write.js';
 import { errorCode } from './run-folder-error.js';
+import { createWriteBacklog, type Append, type Fill } from './write-backlog.js';
 
-const FILL_BLOCK = 16_384;
+const FILL_CHUNK = 16_384;
+const LONGEST_DELAY = 30_000;
 
-interface Append {
-  readonly kind: 'append';
-  readonly file: string;
-  readonly bytes: Uint8Array;
-  /** What stands in the file for these bytes if they have to be given up; nothing where it is undefined. */
-  readonly filler: Uint8Array | undefined;
-}
-interface Fill {
-  readonly kind: 'fill';
-  readonly file: string;
-  readonly filler: Uint8Array;
-  length: number;
-}
-interface Replace {
-  readonly kind: 'replace';
-  readonly file: string;
-  readonly bytes: Uint8Array;
-}
-type Entry = Append | Fill | Replace;
-
+/** How a queue writes. */
 export interface WriteQueueOptions {
   readonly folder: string;
-  /** Bytes kept in memory while the disk refuses them; beyond that the oldest are given up. */
+  /** Bytes kept in memory while the disk refuses them; beyond that the oldest appends are dropped. */
   readonly limit: number;
-  /** Milliseconds before a refused write is tried again; doubled with each refusal, up to 30 s. */
+  /** Milliseconds before a refused write is tried again; doubled with each failure, up to 30 s. */
   readonly retryAfter: number;
-  /** Told once when writing begins to fail, and once when it works again. */
+  /** Called once when writing begins to fail, and once when it works again. */
   readonly warn: (message: string) => void;
 }
 
+/** What could not be written. */
 export interface Losses {
-  /** Appends given up, by file. */
+  /** How many appends were dropped, by file. */
   readonly lost: Readonly<Record<string, number>>;
-  /** What still could not be written at the end, as the file system said it; undefined where all stands. */
+  /** The file system's error of what could not be written at the end; undefined if everything is written. */
   readonly error: string | undefined;
 }
 
 /**
- * Writes to the files of one folder in the order asked, off the caller's path: asking never waits and never throws. A full
- * disk, a quota or a read-only file system is waited out with a bounded backlog.
+ * Writes to the files of one folder in the order of the calls and without delaying the caller: calls never wait and never
+ * throw. While a disk is full, over quota or read-only, a bounded backlog waits for it.
  */
 export interface WriteQueue {
+  /** @param filler is repeated in place of the bytes if they have to be dropped */
   append(file: string, bytes: Uint8Array, filler?: Uint8Array): void;
-  /** Replaces a whole file; a later content overtakes an earlier one that still waits. */
+  /** Replaces a whole file. An earlier replacement that still waits is left out. */
   replace(file: string, bytes: Uint8Array): void;
-  /** Resolves when all that was asked so far is written, or when the disk refuses. */
+  /** Resolves once everything requested so far is written, or the disk refuses it. */
   settled(): Promise<void>;
   /** Tries once more what was refused, then stops. */
   close(): Promise<Losses>;
 }
 
+/** Starts an empty queue. The folder must exist. */
 export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueueOptions): WriteQueue {
-  const entries: Entry[] = [];
-  const lost: Record<string, number> = {};
-  let backlog = 0;
-  /** Bytes of the first entry that stand in its file already. */
-  let done = 0;
-  let working: Promise<void> | undefined;
-  let retry: NodeJS.Timeout | undefined;
-  let refusals = 0;
-  let refusal: string | undefined;
+  const backlog = createWriteBacklog(limit);
+  /** Bytes of the first write that are in its file already. */
+  let written = 0;
+  let writing: Promise<void> | undefined;
+  let failure: string | undefined;
+  const backoff = createBackoff(retryAfter, start);
 
-  async function writeFirst(entry: Entry): Promise<void> {
-    if (entry.kind === 'replace') return replaceFile(join(folder, entry.file), [entry.bytes]);
-    const file = await open(join(folder, entry.file), 'a');
+  async function append(write: Append | Fill): Promise<void> {
+    const length = write.kind === 'fill' ? write.length : write.bytes.length;
+    const file = await open(join(folder, write.file), 'a');
     try {
-      const length = entry.kind === 'fill' ? () => entry.length : () => entry.bytes.length;
-      while (done < length()) {
-        const piece = entry.kind === 'fill' ? fillerFrom(entry, done) : entry.bytes.subarray(done);
-        done += (await file.write(piece)).bytesWritten;
+      while (written < length) {
+        const chunk = write.kind === 'fill' ? fillerFrom(write, written) : write.bytes.subarray(written);
+        written += (await file.write(chunk)).bytesWritten;
       }
     } finally {
       await file.close();
     }
   }
 
-  async function work(): Promise<void> {
+  async function writeAll(): Promise<void> {
     try {
-      for (let entry = entries[0]; entry !== undefined; entry = entries[0]) {
-        await writeFirst(entry);
-        entries.shift();
-        done = 0;
-        if (entry.kind !== 'fill') backlog -= entry.bytes.length;
+      for (let write = backlog.first(); write !== undefined; write = backlog.first()) {
+        if (write.kind === 'replace') await writeFileAtomically(join(folder, write.file), [write.bytes]);
+        else await append(write);
+        backlog.removeFirst();
+        written = 0;
       }
-      if (refusal !== undefined) warn(`writing to ${folder} works again${lossText(lost)}`);
-      refusal = undefined;
-      refusals = 0;
+      if (failure !== undefined) warn(`writing to ${folder} works again${lossText(backlog.lost)}`);
+      failure = undefined;
+      backoff.reset();
     } catch (error) {
       const reason = errorCode(error) ?? String(error);
-      if (refusal === undefined) {
+      if (failure === undefined) {
         warn(`can't write to ${folder} (${reason}): keeping records in memory and trying again`);
       }
-      refusal = reason;
-      retry = setTimeout(
-        () => {
-          retry = undefined;
-          start();
-        },
-        Math.min(retryAfter * 2 ** refusals++, 30_000),
-      );
-      // What waits for the disk must not keep a finished process alive: close() decides that.
-      retry.unref();
+      failure = reason;
+      backoff.schedule();
     }
   }
 
   function start(): void {
-    if (working !== undefined || retry !== undefined || entries.length === 0) return;
-    working = work().finally(() => {
-      working = undefined;
+    if (writing !== undefined || backoff.isWaiting() || backlog.first() === undefined) return;
+    writing = writeAll().finally(() => {
+      writing = undefined;
       start();
     });
   }
 
-  /** Gives up the oldest appends, but for the first entry, which may be half written. */
-  function shed(): void {
-    for (let i = 1; backlog > limit && i < entries.length;) {
-      const entry = entries[i];
-      if (entry?.kind !== 'append') {
-        i++;
-        continue;
-      }
-      backlog -= entry.bytes.length;
-      lost[entry.file] = (lost[entry.file] ?? 0) + 1;
-      if (entry.filler === undefined) {
-        entries.splice(i, 1);
-        continue;
-      }
-      const { file, filler } = entry;
-      const fill = entries.slice(1, i).find((earlier) => earlier.kind === 'fill' && earlier.file === file);
-      if (fill?.kind === 'fill') {
-        fill.length += entry.bytes.length;
-        entries.splice(i, 1);
-      } else {
-        entries[i++] = { kind: 'fill', file, filler, length: entry.bytes.length };
-      }
-    }
-  }
-
-  function add(entry: Append | Replace): void {
-    entries.push(entry);
-    backlog += entry.bytes.length;
-    if (backlog > limit) shed();
-    start();
+  async function settled(): Promise<void> {
+    while (writing !== undefined) await writing;
   }
 
   return {
     append: (file, bytes, filler) => {
-      add({ kind: 'append', file, bytes, filler });
+      backlog.append(file, bytes, filler);
+      start();
     },
     replace: (file, bytes) => {
-      const waiting = entries.findIndex((entry, i) => i > 0 && entry.kind === 'replace' && entry.file === file);
-      const [overtaken] = waiting > 0 ? entries.splice(waiting, 1) : [];
-      if (overtaken?.kind === 'replace') backlog -= overtaken.bytes.length;
-      add({ kind: 'replace', file, bytes });
+      backlog.replace(file, bytes);
+      start();
     },
-    settled: async () => {
-      while (working !== undefined) await working;
-    },
+    settled,
     close: async () => {
-      while (working !== undefined) await working;
-      clearTimeout(retry);
-      retry = undefined;
-      if (entries.length > 0) await work();
-      clearTimeout(retry);
-      return { lost, error: refusal };
+      await settled();
+      backoff.cancel();
+      if (backlog.first() !== undefined) await writeAll();
+      backoff.cancel();
+      return { lost: backlog.lost, error: failure };
     },
   };
 }
 
-function fillerFrom({ filler, length: total }: Fill, done: number): Uint8Array {
-  const length = Math.min(total - done, FILL_BLOCK);
-  return Uint8Array.from({ length }, (_, i) => filler[(done + i) % filler.length] ?? 0);
+/** Calls `retry` after a delay that doubles with each failure. */
+function createBackoff(firstDelay: number, retry: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  let failures = 0;
+
+  return {
+    isWaiting: (): boolean => timer !== undefined,
+    schedule: (): void => {
+      const delay = Math.min(firstDelay * 2 ** failures, LONGEST_DELAY);
+      failures += 1;
+      timer = setTimeout(() => {
+        timer = undefined;
+        retry();
+      }, delay);
+      // A finished process must not stay alive for the sake of a retry: close() makes the last attempt.
+      timer.unref();
+    },
+    cancel: (): void => {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+    reset: (): void => {
+      failures = 0;
+    },
+  };
+}
+
+function fillerFrom({ filler, length: total }: Fill, written: number): Uint8Array {
+  const length = Math.min(total - written, FILL_CHUNK);
+  return Uint8Array.from({ length }, (_, i) => filler[(written + i) % filler.length] ?? 0);
 }
 
 function lossText(lost: Readonly<Record<string, number>>): string {
   const parts = Object.entries(lost).map(([file, count]) => `${count} appends to ${file}`);
-  return parts.length === 0 ? '' : `; given up meanwhile: ${parts.join(', ')}`;
+  return parts.length === 0 ? '' : `; lost meanwhile: ${parts.join(', ')}`;
 }

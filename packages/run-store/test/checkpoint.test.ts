@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { checkpointSteps, readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
 import { removePartialFiles } from '../src/atomic-write.js';
+import { listCheckpoints } from '../src/checkpoint-files.js';
+import { readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
 import { decodeTensors, encodeTensors } from '../src/safetensors.js';
 import { createRun } from '../src/run-writer.js';
 import { sampleRun, scratch } from './sample.js';
@@ -29,12 +30,12 @@ const state = {
   text: '"sha256":"é"',
 };
 
-/** Objects compare by bits: NaN is NaN and -0 is not 0. */
+/** The bytes in hexadecimal, to compare values by their bits: NaN equals NaN, and -0 is not 0. */
 const bytesOf = (values: ArrayBufferView) =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex');
 
 describe('a checkpoint', () => {
-  it('comes back bit for bit', async () => {
+  it('is read back bit for bit', async () => {
     const path = join(await scratch(), '600.safetensors');
     await writeCheckpoint(path, { tensors, state });
     const found = await readCheckpoint(path, sampleRun().parameters);
@@ -48,7 +49,7 @@ describe('a checkpoint', () => {
     expect(Object.is((found.state as typeof state).average.edge[0], -0)).toBe(true);
   });
 
-  it('follows the format: length, JSON padded with spaces to 8 bytes, aligned data without gaps', async () => {
+  it('has the safetensors layout: header length, JSON padded to 8 bytes, aligned data without gaps', async () => {
     const path = join(await scratch(), '0.safetensors');
     await writeCheckpoint(path, { tensors, state });
     const file = await readFile(path);
@@ -68,7 +69,7 @@ describe('a checkpoint', () => {
     expect(file.toString('hex', 8 + length + from, 8 + length + to)).toBe(bytesOf(kernel.values));
   });
 
-  it('with any one bit flipped is refused', async () => {
+  it('is rejected if any single bit is flipped', async () => {
     const folder = await scratch();
     const path = join(folder, '1.safetensors');
     await writeCheckpoint(path, { tensors: { 'dense1.bias': tensors['dense1.bias'] }, state: { step: 1 } });
@@ -81,7 +82,7 @@ describe('a checkpoint', () => {
     }
   }, 60_000);
 
-  it('cut at any byte, or with a byte more, is refused', async () => {
+  it('is rejected if it is truncated at any byte or has a byte more', async () => {
     const folder = await scratch();
     const path = join(folder, '1.safetensors');
     await writeCheckpoint(path, { tensors: { 'dense1.bias': tensors['dense1.bias'] }, state: { step: 1 } });
@@ -94,7 +95,7 @@ describe('a checkpoint', () => {
     await expect(readCheckpoint(join(folder, 'long'))).rejects.toThrow(/^checkpoint long: the tensors end at byte 12/);
   });
 
-  it('of another model is refused by the name of the difference', async () => {
+  it('is rejected if the model has other parameters, naming the difference', async () => {
     const path = join(await scratch(), '1.safetensors');
     await writeCheckpoint(path, { tensors, state });
     await expect(readCheckpoint(path, [{ name: 'dense1.kernel', shape: [2, 4] }])).rejects.toThrow(
@@ -104,7 +105,7 @@ describe('a checkpoint', () => {
     await expect(readCheckpoint(path, [{ name: 'constructor', shape: [2] }])).rejects.toThrow('it has no constructor');
   });
 
-  it('refuses what claims more than is there, and allocates nothing for it', () => {
+  it('is rejected if its header claims more bytes than there are, and nothing is allocated for it', () => {
     const claim = (entry: unknown) => {
       const json = Buffer.from(JSON.stringify({ 'a.b': entry }));
       const length = Buffer.alloc(8);
@@ -130,31 +131,77 @@ describe('a checkpoint', () => {
     ]);
   });
 
-  it('refuses to store values that disagree with their shape', () => {
+  it('is not written if the values of a tensor disagree with its shape', () => {
     const wrong = { a: { shape: [2, 2], values: new Float32Array(3) } };
     expect(() => encodeTensors({ tensors: wrong, metadata: {} })).toThrow('a has shape [2, 2] but 3 values');
   });
 
-  it('is not read through a link', async () => {
+  it('is not written if a tensor has the name of the metadata or numbers that the format has no type for', () => {
+    const tensor = { shape: [1], values: new Float32Array(1) };
+    expect(() => encodeTensors({ tensors: { __metadata__: tensor }, metadata: {} })).toThrow(
+      "a tensor can't be named __metadata__",
+    );
+    const wide = { shape: [1], values: new BigInt64Array(1) as unknown as Float64Array };
+    expect(() => encodeTensors({ tensors: { wide }, metadata: {} })).toThrow(
+      'wide: values must be F64, F32, I32, U32, U8, not BigInt64Array',
+    );
+  });
+
+  it('is rejected if its metadata are no texts, or it has more tensors than any model', () => {
+    const encoded = (header: unknown) => {
+      const json = Buffer.from(JSON.stringify(header));
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(json.length));
+      return Buffer.concat([length, json]);
+    };
+    expect(() => decodeTensors(encoded({ __metadata__: { step: 1 } }))).toThrow(
+      'every value of __metadata__ must be a text',
+    );
+    const empty = { dtype: 'F32', shape: [0], data_offsets: [0, 0] };
+    const many = Object.fromEntries(Array.from({ length: 100_001 }, (_, index) => [`t${index}`, empty]));
+    expect(() => decodeTensors(encoded(many))).toThrow('the header names 100001 tensors, above 100000');
+  });
+
+  it('is rejected if another program has written it, or it is larger than any model', async () => {
+    const folder = await scratch();
+    const { head, data } = encodeTensors({ tensors: { kernel }, metadata: { format: 'pt' } });
+    await writeFile(join(folder, 'other'), Buffer.concat([head, ...data]));
+    await expect(readCheckpoint(join(folder, 'other'))).rejects.toThrow(
+      'checkpoint other: its format is "pt", expected "fdr-checkpoint-1"',
+    );
+    await writeFile(join(folder, 'huge'), '');
+    await truncate(join(folder, 'huge'), 2 ** 32 + 1);
+    await expect(readCheckpoint(join(folder, 'huge'))).rejects.toThrow(
+      'checkpoint huge: it has 4294967297 bytes, expected at most 4294967296',
+    );
+  });
+
+  it('is not read through a symbolic link', async () => {
     const folder = await scratch();
     await writeCheckpoint(join(folder, 'real'), { tensors, state });
     await symlink(join(folder, 'real'), join(folder, '1.safetensors'));
     await expect(readCheckpoint(join(folder, '1.safetensors'))).rejects.toThrow(/can't be read \(ELOOP\)/);
   });
 
-  it('is saved by the run, in order of steps', async () => {
+  it('is saved by the run writer and listed in order of steps', async () => {
     const writer = await createRun(await scratch(), sampleRun());
     const paths = await Promise.all(
       [100, 20, 3].map((step) => writer.saveCheckpoint(step, { tensors, state: { step } })),
     );
-    expect(await checkpointSteps(join(writer.folder, 'checkpoints'))).toEqual([3, 20, 100]);
+    expect(await listCheckpoints(writer.folder)).toEqual([
+      { step: 3, path: paths[2] },
+      { step: 20, path: paths[1] },
+      { step: 100, path: paths[0] },
+    ]);
     expect((await readCheckpoint(paths[1]!)).state).toEqual({ step: 20 });
     expect(() => writer.saveCheckpoint(1.5, { tensors, state })).toThrow('step must be a whole number >= 0, not 1.5');
     await writer.close();
   });
 
-  it('is whole or not there when its writer is killed at any moment', async () => {
+  it('is complete or absent when its writer is killed at any moment', async () => {
     const folder = await scratch();
+    const checkpoints = join(folder, 'checkpoints');
+    await mkdir(checkpoints);
     const root = new URL('../../..', import.meta.url);
     for (let round = 0; round < 12; round++) {
       const child = spawn(
@@ -170,18 +217,16 @@ describe('a checkpoint', () => {
       );
       let saves = 0;
       createInterface({ input: child.stdout }).on('line', () => {
-        // The next save is under way by now: kill it a little further on each time.
+        // The next save has begun by now: it is killed a little later each time.
         if (++saves === 2) setTimeout(() => child.kill('SIGKILL'), round);
       });
       await once(child, 'close');
       expect(saves).toBeGreaterThanOrEqual(2);
-      const steps = await checkpointSteps(folder);
-      expect(steps.length).toBeGreaterThanOrEqual(2);
-      for (const step of steps) {
-        expect((await readCheckpoint(join(folder, `${step}.safetensors`))).state).toEqual({ step });
-      }
+      const found = await listCheckpoints(folder);
+      expect(found.length).toBeGreaterThanOrEqual(2);
+      for (const { step, path } of found) expect((await readCheckpoint(path)).state).toEqual({ step });
     }
-    await removePartialFiles(folder);
-    expect((await readdir(folder)).filter((name) => !/^\d+\.safetensors$/.test(name))).toEqual([]);
+    await removePartialFiles(checkpoints);
+    expect((await readdir(checkpoints)).filter((name) => !/^\d+\.safetensors$/.test(name))).toEqual([]);
   }, 60_000);
 });

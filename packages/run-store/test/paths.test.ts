@@ -3,24 +3,27 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listRuns } from '../src/run-list.js';
-import { locateRun, openRunFile, placeRun } from '../src/paths.js';
+import { locateRun, openRunFile, newRunPath } from '../src/paths.js';
 import { openRun } from '../src/run-reader.js';
 import { createRun } from '../src/run-writer.js';
 import { sampleRun, scratch, WICKED_IDS } from './sample.js';
 
-describe('the way from an id to a path', () => {
-  it.each(WICKED_IDS)('refuses %j', async (id) => {
+describe('the path of a run', () => {
+  it.each(WICKED_IDS)('is not given for %j, which is not a run id', async (id) => {
     const runs = await scratch();
     await (await createRun(runs, sampleRun())).close();
     await expect(locateRun(runs, id)).rejects.toThrow(/is not a run id$/);
-    expect(() => placeRun(runs, id)).toThrow(/is not a run id$/);
+    expect(() => newRunPath(runs, id)).toThrow(/is not a run id$/);
   });
 
-  it.each(['__proto__', 'constructor', 'CON', 'sample2'])('finds no run %j, and names no path', async (id) => {
-    await expect(locateRun(await scratch(), id)).rejects.toThrow(`there is no run "${id}"`);
-  });
+  it.each(['__proto__', 'constructor', 'CON', 'sample2'])(
+    'is not given for %j, which does not exist, and the message names no path',
+    async (id) => {
+      await expect(locateRun(await scratch(), id)).rejects.toThrow(`there is no run "${id}"`);
+    },
+  );
 
-  it('refuses a folder that is a link, out or not', async () => {
+  it('is not given for a folder that is a symbolic link, to the outside or not', async () => {
     const directory = await scratch();
     const runs = join(directory, 'runs');
     const writer = await createRun(runs, sampleRun());
@@ -34,14 +37,14 @@ describe('the way from an id to a path', () => {
     expect((await listRuns(runs)).damaged.map(({ id }) => id).sort()).toEqual(['in', 'out']);
   });
 
-  it('follows the runs directory itself, which its owner may link', async () => {
+  it('may lead through a link to the runs directory itself', async () => {
     const directory = await scratch();
     await (await createRun(join(directory, 'real'), sampleRun())).close();
     await symlink(join(directory, 'real'), join(directory, 'linked'));
     expect((await openRun(join(directory, 'linked'), 'sample')).run.name).toBe('A sample <b>run</b>');
   });
 
-  it('opens no link, folder or pipe in a run', async () => {
+  it('is not opened for reading if it is a symbolic link, a folder or a pipe', async () => {
     const folder = await scratch();
     await writeFile(join(folder, 'real'), 'x');
     await symlink(join(folder, 'real'), join(folder, 'link'));

@@ -1,30 +1,32 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { runId } from '@fdr/records';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeRunId } from '../src/run-id.js';
 import { listRuns } from '../src/run-list.js';
 import { openRun } from '../src/run-reader.js';
 import { createRun } from '../src/run-writer.js';
+import { fileHandles } from './file-handles.js';
 import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, scratch } from './sample.js';
 
 const values = (bytes: Buffer) => [...new Float32Array(new Uint8Array(bytes).buffer)];
 
 describe('makeRunId', () => {
-  it('holds time, name and a random part, and is a run id', () => {
+  it('makes an id from time, name and a random part that the schema accepts', () => {
     const id = makeRunId('Größe / ../ MLP 1', new Date('2019-05-06T14:30:00Z'));
     expect(id).toMatch(/^20190506-143000-gro-e-mlp-1-[0-9a-f]{8}$/);
     for (const name of ['', '..', '𓀀', 'x'.repeat(1000)]) expect(runId.safeParse(makeRunId(name)).success).toBe(true);
   });
 
-  it('differs at the same instant', () => {
+  it('makes different ids in the same instant', () => {
     const now = new Date();
     expect(new Set(Array.from({ length: 100 }, () => makeRunId('same', now))).size).toBe(100);
   });
 });
 
 describe('a run folder', () => {
-  it('gives back what was written, NaN and infinities included', async () => {
+  it('is read back as it was written, NaN and infinities included', async () => {
     const runs = join(await scratch(), 'not', 'there', 'yet');
     const writer = await createRun(runs, sampleRun());
     writer.appendEvent(sampleWarning(0));
@@ -55,7 +57,7 @@ describe('a run folder', () => {
     ]);
   });
 
-  it('copies the rows, so that the caller may reuse the array', async () => {
+  it('gets a copy of the rows, so that the caller may reuse the array', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     const rows = sampleSteps(0, 2);
@@ -65,13 +67,13 @@ describe('a run folder', () => {
     expect(values(await (await openRun(runs, 'sample')).stepRows())).toEqual([...sampleSteps(0, 2)]);
   });
 
-  it('refuses rows that are no whole rows', async () => {
+  it('does not accept values that do not make up whole rows', async () => {
     const writer = await createRun(await scratch(), sampleRun());
     expect(() => writer.appendSteps(new Float32Array(4))).toThrow(/multiple of 3 values \(loss, oL, oR\), not 4/);
     await writer.close();
   });
 
-  it('is followed while it is written', async () => {
+  it('is read while it is written, with the steps of every epoch', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     const reader = await openRun(runs, 'sample');
@@ -81,7 +83,7 @@ describe('a run folder', () => {
       writer.appendEpoch(sampleEpoch(epoch));
       await reader.refresh();
       const { epochs, steps } = reader.position();
-      // Wherever the writer stands, an epoch's steps are there when the epoch is.
+      // However far the writer is, the steps of each epoch are there.
       expect(steps).toBeGreaterThanOrEqual(4 * epochs);
     }
     writer.appendEvent(sampleWarning(80));
@@ -97,7 +99,7 @@ describe('a run folder', () => {
     expect([reader.run.status, reader.revision]).toEqual(['stopped', revision + 1]);
   });
 
-  it('stands as failed where its process is gone without a word, and not a moment before', async () => {
+  it('is reported as failed as soon as its process is gone without a last status, and not before', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     const reader = await openRun(runs, 'sample');
@@ -105,7 +107,7 @@ describe('a run folder', () => {
     const holder = JSON.parse(await readFile(lock, 'utf8')) as object;
     await reader.refresh();
     expect(reader.run.status).toBe('running');
-    // As kill -9 leaves it: the lock of a process that is no more.
+    // As after kill -9: the lock of a process that is gone.
     await writeFile(lock, JSON.stringify({ ...holder, started: 'another-boot/1', pid: 2 ** 30 }));
     expect(await reader.refresh()).toBe(true);
     expect(reader.run.status).toBe('failed');
@@ -114,28 +116,28 @@ describe('a run folder', () => {
     await writer.close();
   });
 
-  it('is not made twice', async () => {
+  it('is not created a second time', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     await expect(createRun(runs, sampleRun())).rejects.toThrow(/sample exists already$/);
     await writer.close();
   });
 
-  it('is refused, with its path, where a file stands in the way', async () => {
+  it('is not created where a file is in the way, and the message names the path', async () => {
     const directory = await scratch();
     await writeFile(join(directory, 'file'), '');
     const refused = createRun(join(directory, 'file'), sampleRun());
     await expect(refused).rejects.toThrow(`can't make the run folder ${join(directory, 'file', 'sample')} (E`);
   });
 
-  it.skipIf(process.getuid?.() === 0)('is refused in a directory that may not be written', async () => {
+  it.skipIf(process.getuid?.() === 0)('is not created in a directory that is not writable', async () => {
     const directory = await scratch();
     await chmod(directory, 0o555);
     await expect(createRun(directory, sampleRun())).rejects.toThrow(`${join(directory, 'sample')} (EACCES)`);
     await chmod(directory, 0o755);
   });
 
-  it('has an epoch accuracy that is the best one, whatever NaN comes between', async () => {
+  it('reports the best test accuracy even if some epochs have NaN', async () => {
     const runs = await scratch();
     const writer = await createRun(runs, sampleRun());
     for (const [i, testAccuracy] of [NaN, 0.5, 0.7, NaN, 0.6].entries()) {
@@ -144,10 +146,58 @@ describe('a run folder', () => {
     await writer.close();
     expect((await openRun(runs, 'sample')).bestTestAccuracy).toBe(0.7);
   });
+
+  it('is removed again if its files can not be written', async () => {
+    const runs = await scratch();
+    const sync = vi.spyOn(await fileHandles(), 'sync').mockRejectedValue(new Error('the disk is full'));
+    onTestFinished(() => sync.mockRestore());
+    await expect(createRun(runs, sampleRun())).rejects.toThrow(
+      /can't make the run folder .*sample \(.*disk is full\)$/,
+    );
+    expect(await readdir(runs)).toEqual([]);
+  });
+
+  it('has the steps in its file before the checkpoint that follows them', async () => {
+    const writer = await createRun(await scratch(), sampleRun());
+    const handles = await fileHandles();
+    const { write } = handles;
+    const slow = vi.spyOn(handles, 'write').mockImplementation(async function (this: typeof handles, bytes: unknown) {
+      await setTimeout(100);
+      return Reflect.apply(write, this, [bytes]);
+    });
+    onTestFinished(() => slow.mockRestore());
+    writer.appendSteps(sampleSteps(0, 4));
+    await writer.saveCheckpoint(4, { tensors: {}, state: {} });
+    expect((await readFile(join(writer.folder, 'steps.f32'))).length).toBe(4 * 3 * 4);
+    await writer.close();
+  });
+
+  it('is released by its writer after the last checkpoint, and is not written again', async () => {
+    const writer = await createRun(await scratch(), sampleRun(), { warn: () => undefined });
+    const steps = join(writer.folder, 'steps.f32');
+    await rm(steps);
+    await mkdir(steps);
+    writer.appendSteps(sampleSteps(0, 4));
+    const saved = writer.saveCheckpoint(4, { tensors: {}, state: {} });
+    expect((await writer.close()).error).toBe('EISDIR');
+    expect((await readdir(writer.folder)).toSorted()).not.toContain('lock');
+    expect(await readdir(join(writer.folder, 'checkpoints'))).toEqual(['4.safetensors']);
+    await saved;
+    await rmdir(steps);
+    expect((await writer.close()).error).toBe('EISDIR');
+    expect(await readdir(writer.folder)).not.toContain('steps.f32');
+  });
+
+  it('is read once for refreshes at the same time', async () => {
+    const runs = await scratch();
+    await (await createRun(runs, sampleRun())).close();
+    const reader = await openRun(runs, 'sample');
+    expect(reader.refresh()).toBe(reader.refresh());
+  });
 });
 
 describe('listRuns', () => {
-  it('lists the newest first, names the damaged, and passes over what is no run', async () => {
+  it('lists the newest run first, names the damaged ones, and ignores what is no run', async () => {
     const runs = await scratch();
     for (const [id, createdAt] of [
       ['old', '2019-05-06T14:30:00.000Z'],
@@ -171,16 +221,16 @@ describe('listRuns', () => {
     expect(Object.fromEntries(damaged.map(({ id, error }) => [id, error]))).toEqual({
       empty: 'run empty has no run.json',
       torn: 'run torn: run.json is no JSON',
-      future: 'run future: its schemaVersion must be 1 to 1: a newer fdr may have written it',
+      future: 'run future: run.json must have a schemaVersion from 1 to 1; to read a newer one, update fdr',
       odd: expect.stringMatching(/^run odd: run\.json: status: /),
     });
   });
 
-  it('lists nothing where there is no directory', async () => {
+  it('lists nothing if there is no directory', async () => {
     expect(await listRuns(join(await scratch(), 'none'))).toEqual({ runs: [], damaged: [] });
   });
 
-  it('keeps readers, and reads only what is new', async () => {
+  it('keeps readers between calls, so that only what is new is read', async () => {
     const runs = await scratch();
     const readers = new Map();
     const writer = await createRun(runs, sampleRun());
@@ -191,14 +241,41 @@ describe('listRuns', () => {
     expect(after).toBe(before);
     expect(after?.lastEpoch).toEqual(sampleEpoch(1));
   });
+
+  it('forgets readers of runs that were removed or damaged', async () => {
+    const runs = await scratch();
+    const readers = new Map();
+    for (const id of ['kept', 'removed', 'damaged']) await (await createRun(runs, sampleRun(id))).close();
+    await listRuns(runs, readers);
+    expect([...readers.keys()].toSorted()).toEqual(['damaged', 'kept', 'removed']);
+    await rm(join(runs, 'removed'), { recursive: true });
+    await writeFile(join(runs, 'damaged', 'run.json'), 'no JSON');
+    expect((await listRuns(runs, readers)).damaged.map(({ id }) => id)).toEqual(['damaged']);
+    expect([...readers.keys()]).toEqual(['kept']);
+  });
 });
 
 describe('run.json', () => {
-  it('is what the schema says, on its own lines', async () => {
+  it('matches its schema and ends with a newline', async () => {
     const runs = await scratch();
     await (await createRun(runs, sampleRun())).close();
     const text = await readFile(join(runs, 'sample', 'run.json'), 'utf8');
     expect(JSON.parse(text)).toEqual(sampleRun());
     expect(text.endsWith('}\n')).toBe(true);
+  });
+
+  it('is not read if it is larger than 16 MiB', async () => {
+    const runs = await scratch();
+    await (await createRun(runs, sampleRun())).close();
+    await truncate(join(runs, 'sample', 'run.json'), 2 ** 24 + 1);
+    await expect(openRun(runs, 'sample')).rejects.toThrow('run.json has 16777217 bytes, expected at most 16777216');
+  });
+
+  it('gets its id from the folder, which may have been renamed', async () => {
+    const runs = await scratch();
+    await (await createRun(runs, sampleRun())).close();
+    await rename(join(runs, 'sample'), join(runs, 'renamed'));
+    const reader = await openRun(runs, 'renamed');
+    expect([reader.id, reader.run.id]).toEqual(['renamed', 'renamed']);
   });
 });

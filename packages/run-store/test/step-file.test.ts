@@ -14,8 +14,8 @@ async function stepFile(columns: string[], values: Float32Array) {
   return { file, path };
 }
 
-/** Numbers that a linear congruence throws, with a NaN and both infinities among them. */
-function rough(length: number): Float32Array {
+/** Pseudorandom numbers with a NaN and both infinities among them. */
+function randomValues(length: number): Float32Array {
   let seed = 1;
   const values = Float32Array.from({ length }, () => (seed = (seed * 48271) % 2147483647) / 2147483647 - 0.5);
   values[Math.floor(length * 0.3)] = NaN;
@@ -32,8 +32,8 @@ describe('a step file', () => {
     [3, 997, 1],
     [999, 1000, 50],
     [500, 500, 5],
-  ])('sums up rows %i to %i in %i buckets as the slow reference does', async (from, to, buckets) => {
-    const values = rough(3000);
+  ])('summarizes rows %i to %i in %i buckets as the slow reference does', async (from, to, buckets) => {
+    const values = randomValues(3000);
     const { file } = await stepFile(['a', 'b', 'c'], values);
     const found = await file.buckets(from, to, buckets);
     const expected = slowBuckets(values, ['a', 'b', 'c'], from, to, buckets);
@@ -51,19 +51,19 @@ describe('a step file', () => {
     }
   });
 
-  it('loses no spike, wherever it stands, over more than one block of the file', async () => {
+  it('keeps a spike in the maximum of its bucket, wherever it is in a file of several blocks', async () => {
     const rows = 600_000;
-    for (const at of [0, 262_143, 262_144, 524_288, rows - 1]) {
+    for (const row of [0, 262_143, 262_144, 524_288, rows - 1]) {
       const values = new Float32Array(rows);
-      values[at] = 1e30;
+      values[row] = 1e30;
       const { file } = await stepFile(['loss'], values);
       const { width, columns } = await file.buckets(0, rows, 500);
       expect(columns['loss']?.max).toHaveLength(500);
-      expect(columns['loss']?.max.indexOf(Math.fround(1e30))).toBe(Math.floor(at / width));
+      expect(columns['loss']?.max.indexOf(Math.fround(1e30))).toBe(Math.floor(row / width));
     }
   });
 
-  it('clamps a range to what is there', async () => {
+  it('limits a range to the rows that are there', async () => {
     const { file } = await stepFile(['a'], new Float32Array([1, 2, 3]));
     expect(await file.buckets(1, 100, 10)).toEqual({
       from: 1,
@@ -85,7 +85,7 @@ describe('a step file', () => {
     expect(await file.refresh()).toBe(false);
   });
 
-  it('refuses a range that runs backwards, and no buckets', async () => {
+  it('rejects a range that runs backwards, and zero buckets', async () => {
     const { file } = await stepFile(['a'], new Float32Array(3));
     await expect(file.buckets(2, 1, 1)).rejects.toThrow(/to must be at least from \(2\), not 1/);
     await expect(file.buckets(0, 1, 0)).rejects.toThrow(/buckets must be at least 1, not 0/);

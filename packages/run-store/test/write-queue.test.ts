@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { eventually } from '@fdr/testing';
 import { openRun } from '../src/run-reader.js';
 import { createWriteQueue } from '../src/write-queue.js';
@@ -11,7 +11,7 @@ import { sampleEpoch, sampleRun, sampleSteps, scratch } from './sample.js';
 const text = (value: string) => Buffer.from(value);
 
 /** A queue in a folder where `file` can't be written until `recover` is called. */
-async function refusedQueue({ limit = 1000, retryAfter = 1 } = {}) {
+async function blockedQueue({ limit = 1000, retryAfter = 1 } = {}) {
   const folder = await scratch();
   const warnings: string[] = [];
   const queue = createWriteQueue({ folder, limit, retryAfter, warn: (message) => warnings.push(message) });
@@ -20,7 +20,7 @@ async function refusedQueue({ limit = 1000, retryAfter = 1 } = {}) {
 }
 
 describe('a write queue', () => {
-  it('writes in the order asked', async () => {
+  it('writes in the order of the calls', async () => {
     const folder = await scratch();
     const queue = createWriteQueue({ folder, limit: 1000, retryAfter: 1, warn: () => undefined });
     for (let i = 0; i < 50; i++) queue.append('a', text(`${i} `));
@@ -33,8 +33,8 @@ describe('a write queue', () => {
     expect(await queue.close()).toEqual({ lost: {}, error: undefined });
   });
 
-  it('waits out a disk that refuses, warns once, and loses nothing within the limit', async () => {
-    const { queue, warnings, path, recover } = await refusedQueue();
+  it('tries again after an error, warns once, and loses nothing within the limit', async () => {
+    const { queue, warnings, path, recover } = await blockedQueue();
     queue.append('file', text('one '));
     await queue.settled();
     queue.append('file', text('two '));
@@ -48,28 +48,49 @@ describe('a write queue', () => {
     expect(await queue.close()).toEqual({ lost: {}, error: undefined });
   });
 
-  it('beyond the limit gives up the oldest, counts them, and keeps the place of rows with filler', async () => {
-    const { queue, warnings, path, recover } = await refusedQueue({ limit: 40, retryAfter: 1e6 });
+  it('drops the oldest appends beyond the limit, counts them, and puts filler in their place', async () => {
+    const { queue, warnings, path, recover } = await blockedQueue({ limit: 40, retryAfter: 1e6 });
     for (let i = 0; i < 10; i++) queue.append('file', text(`row${i}`.padEnd(10, '.')), text('-'));
     queue.append('file', text('no filler '));
     await queue.settled();
     for (let i = 0; i < 3; i++) queue.append('file', text(`last${i}`.padEnd(10, '.')), text('-'));
     await recover();
     expect(await queue.close()).toEqual({ lost: { file: 10 }, error: undefined });
-    // The first may be half written, so it is never given up; three more are 40 bytes.
+    // The first may be written in part, so it is never dropped; with three more it makes 40 bytes.
     expect(await readFile(path, 'utf8')).toBe(`row0......${'-'.repeat(90)}last0.....last1.....last2.....`);
-    expect(warnings[1]).toMatch(/given up meanwhile: 10 appends to file$/);
+    expect(warnings[1]).toMatch(/lost meanwhile: 10 appends to file$/);
   });
 
-  it('says at the end what could not be written', async () => {
-    const { queue } = await refusedQueue({ retryAfter: 1e6 });
+  it('reports at the end what could not be written, after a last attempt without another warning', async () => {
+    const { queue, warnings } = await blockedQueue({ retryAfter: 1e6 });
     queue.append('file', text('one'));
     expect(await queue.close()).toEqual({ lost: {}, error: 'EISDIR' });
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('tries again after a delay that doubles up to 30 s, and keeps no process alive for it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const setTimeout = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => setTimeout.mockRestore());
+    const { queue } = await blockedQueue({ retryAfter: 9000 });
+    queue.append('file', text('one'));
+    const delays: number[] = [];
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await queue.settled();
+      const before = Date.now();
+      vi.advanceTimersToNextTimer();
+      delays.push(Date.now() - before);
+    }
+    expect(delays).toEqual([9000, 18_000, 30_000, 30_000]);
+    expect(setTimeout.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).not.toContain(true);
+    expect(await queue.close()).toEqual({ lost: {}, error: 'EISDIR' });
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
 describe.runIf(existsSync('/dev/full'))('a run on a full disk', () => {
-  it('goes on, and its steps keep their numbers when there is room again', async () => {
+  it('continues, and its steps keep their numbers when there is room again', async () => {
     const runs = await scratch();
     const warnings: string[] = [];
     const warn = (message: string) => warnings.push(message);

@@ -12,7 +12,10 @@ export const sampleFigure = (id: string): FigureRecord => ({
   jobs: { done: 3, planned: 4 },
   claims: [
     {
-      ...{ statement: 'It is linear.', section: 'section 3.2', test: 'its ratio is 1', measured: '1.02' },
+      statement: 'It is linear.',
+      section: 'section 3.2',
+      test: 'its ratio is 1',
+      measured: '1.02',
       verdict: 'holds',
     },
   ],

@@ -1,16 +1,14 @@
-import { join } from 'node:path';
 import type { Snapshot } from '@fdr/core';
 import type { Run } from '@fdr/records';
 import { recordedSchedule } from './registry/schedules.js';
 import { TrainingError } from './training-error.js';
 import {
-  CHECKPOINTS_FOLDER,
-  checkpointSteps,
+  listCheckpoints,
   errorCode,
   locateRun,
   openRun,
   readCheckpoint,
-  refuseLive,
+  assertUnlocked,
   RunFolderError,
   type RecordCounts,
 } from '@fdr/run-store';
@@ -41,7 +39,7 @@ export interface ResumePointOptions {
  */
 export async function resumePoint({ runsDirectory, id, epochs, warn }: ResumePointOptions): Promise<ResumePoint> {
   const folder = await locateRun(runsDirectory, id);
-  await refuseLive(folder);
+  await assertUnlocked(folder);
   const { run: found, lastEpoch } = await openRun(runsDirectory, id);
   const run = epochs === undefined ? found : { ...found, config: { ...found.config, epochs } };
   const done = lastEpoch?.epoch ?? 0;
@@ -52,7 +50,7 @@ export async function resumePoint({ runsDirectory, id, epochs, warn }: ResumePoi
     );
   if (run.config.epochs < done)
     throw new TrainingError(`--epochs must be at least ${done}, which run ${id} has done, not ${run.config.epochs}`);
-  const point = await newestCheckpoint(join(folder, CHECKPOINTS_FOLDER), run, warn);
+  const point = await newestCheckpoint(folder, run, warn);
   if (recordedSchedule(point.snapshot).kind === 'cosine' && run.config.epochs !== found.config.epochs)
     throw new TrainingError(
       `--epochs can't be changed: the cosine schedule of run ${id} spans its ${found.config.epochs}`,
@@ -65,9 +63,9 @@ async function newestCheckpoint(
   { id, parameters }: Run,
   warn: (message: string) => void,
 ): Promise<Omit<ResumePoint, 'run'>> {
-  for (const step of (await checkpointSteps(folder)).toReversed()) {
+  for (const { step, path } of (await listCheckpoints(folder)).toReversed()) {
     try {
-      const { records, ...snapshot } = await readCheckpoint(join(folder, `${step}.safetensors`), parameters);
+      const { records, ...snapshot } = await readCheckpoint(path, parameters);
       if (!records) throw new RunFolderError('it does not say how many records stood before it');
       // What a checkpoint of ours holds is a snapshot; whether it is one of this training, the training says.
       return { step, snapshot: snapshot as Snapshot, records };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Command, RunConfig } from '@fdr/records';
 import { DEFAULT_CONFIG } from '../src/default-config.js';
-import { checkpointSteps, openRun, type RunReader } from '@fdr/run-store';
+import { listCheckpoints, openRun, type RunReader } from '@fdr/run-store';
 import type { WorkerMessage } from '../src/worker-messages.js';
 import { startSession, type Session } from '../src/session.js';
 
@@ -64,6 +64,9 @@ async function start(config: Partial<RunConfig>): Promise<RunningSession> {
   };
 }
 
+const savedSteps = async ({ folder }: Session): Promise<number[]> =>
+  (await listCheckpoints(folder)).map(({ step }) => step);
+
 const epoch = (number: number) => (message: WorkerMessage) =>
   message.type === 'epoch' && message.record.epoch >= number;
 const steps = (message: WorkerMessage): boolean => message.type === 'steps';
@@ -81,7 +84,7 @@ describe('a training session', () => {
       [2, total],
     ]);
     expect((await readFile(join(session.folder, 'steps.f32'))).length).toBe(total * run.stepColumns.length * 4);
-    expect(await checkpointSteps(join(session.folder, 'checkpoints'))).toEqual([0, total]);
+    expect((await listCheckpoints(session.folder)).map(({ step }) => step)).toEqual([0, total]);
     expect((await stored.events()).map((event) => event.type === 'status' && event.status)).toEqual([
       'running',
       'finished',
@@ -124,7 +127,7 @@ describe('a training session', () => {
     expect(events.find(({ type }) => type === 'schedule')).toMatchObject({
       schedule: { kind: 'step', everyEpochs: 7, divisor: 10 },
     });
-    const saved = await checkpointSteps(join(session.folder, 'checkpoints'));
+    const saved = await savedSteps(session);
     expect(saved).toHaveLength(3);
     expect(saved[2]).toBe((await reader()).stepCount());
     expect((await (await reader()).epochs()).every(({ ratio }) => Number.isFinite(ratio))).toBe(true);

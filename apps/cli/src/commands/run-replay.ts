@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { replayRule, thresholdOf, type RuleReplay } from '@fdr/core/relations';
-import { readBlocks, readRunRecords, renderPng, renderSvg } from '@fdr/experiments';
+import { readRunRecords, renderPng, renderSvg } from '@fdr/experiments';
 import { csv, panelsTable, replayPanels } from '@fdr/figures';
-import { openRun, replaceFile, type RunReader } from '@fdr/run-store';
+import { openRun, readStepBlocks, writeFileAtomically, type RunReader } from '@fdr/run-store';
 import { makeSchedule } from '@fdr/training';
 import { UserError } from '../failure.js';
 import type { ReplayOptions } from '../options/replay-options.js';
@@ -27,7 +27,7 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
   const [epochs, events] = await Promise.all([reader.epochs(), reader.events()]);
   const replayed = replayRule(reader.run, { epochs, events }, makeSchedule(rule));
   for (const warning of replayed.warnings) process.stderr.write(`fdr: warning: ${warning}\n`);
-  await readBlocks(reader, (rows) => replayed.take(rows));
+  for await (const { rows } of readStepBlocks(reader)) replayed.take(rows);
   const output = createOutput(process.stdout, process.env);
   output.write(json ? replayJson(id, rule, replayed) : replayText(id, rule, replayed, output.columns()));
   if (out === undefined) return;
@@ -49,7 +49,7 @@ async function drawReplay(
   const files: string[] = [];
   for (const [extension, content] of Object.entries(contents)) {
     const file = join(out, `replay-${reader.id}.${extension}`);
-    await replaceFile(file, [Buffer.from(content)]);
+    await writeFileAtomically(file, [Buffer.from(content)]);
     files.push(file);
   }
   return files;

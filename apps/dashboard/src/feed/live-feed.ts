@@ -52,7 +52,7 @@ function watchConnection(socket: LiveSocket, dispatch: Dispatch): void {
 
 async function subscribe(socket: LiveSocket, runId: string, from: Position): Promise<LiveFeedInput> {
   try {
-    const response = await socket.timeout(ACK_TIMEOUT).emitWithAck('subscribe', { runId, from });
+    const response: unknown = await socket.timeout(ACK_TIMEOUT).emitWithAck('subscribe', { runId, from });
     const answer = acknowledgement.parse(response);
     return answer.ok ? { type: 'subscribed' } : { type: 'subscriptionRefused', reason: answer.error };
   } catch {
@@ -81,14 +81,14 @@ function onMessage<T extends { readonly runId: string }>(
   runId: string,
   use: (message: T) => void,
 ): void {
-  socket.on(event, (unparsed: unknown, acknowledge: unknown) => {
+  socket.on(event, (unparsed: unknown, acknowledge: (() => void) | undefined) => {
     try {
       const { data } = schema.safeParse(unparsed);
       if (data?.runId === runId) use(data);
     } catch (error) {
       console.warn('A message was dropped:', error);
     } finally {
-      if (typeof acknowledge === 'function') acknowledge();
+      acknowledge?.();
     }
   });
 }

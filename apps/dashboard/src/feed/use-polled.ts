@@ -35,7 +35,7 @@ export function usePolled<Data>(fetch: () => Promise<Data>, interval = 3000): Po
     }
   }
 
-  useIntervalFn(refresh, interval, { immediateCallback: true });
+  useIntervalFn(() => void refresh(), interval, { immediateCallback: true });
   watch(visibility, refresh);
   return { data, error, refresh };
 }

@@ -1,20 +1,20 @@
 import { checkedDynamics, type Dynamics } from '../dynamics.js';
-import { namedSlot } from '../parameters.js';
+import { namedSlot, type ParameterSpec } from '../parameters.js';
 import { randomState, type RandomState } from '../random.js';
 import { inRange, OptionError } from '../validate.js';
-import type { CallResult, Executor } from '../program.js';
+import type { CallResult, Executor, TensorValues } from '../program.js';
 import type { Task } from '../training/task.js';
 import { sampleOf } from '../relations/confidence.js';
 import { noiseCurvatureProgram, pairedInputs } from './curvature-samples.js';
 import type { HessianOptions } from './hessian-vector.js';
 
-/** A mean, and how far it may be off: over points if there are several, else over the one point's samples. */
+/** A mean and its standard error: over points if there are several, else over the one point's samples. */
 export interface Estimate {
   readonly mean: number;
   readonly standardError: number;
 }
 
-/** What {@link noiseCurvature} finds. */
+/** What {@link noiseCurvature} estimates. */
 export interface NoiseCurvature {
   /** Tr(H C~) = <g . H g>, g = grad f^B. */
   readonly trace: Estimate;
@@ -22,30 +22,32 @@ export interface NoiseCurvature {
   readonly noiseTrace: Estimate;
   /** Tr(H C~) / Tr C~: the second derivative along the noise, averaged over its directions. */
   readonly meanCurvature: number;
-  /** <v . H g> and <v . H v>, the other two pieces of (29); 0 without velocity. */
+  /** <v . H g>, a piece of (29); 0 without velocity. */
   readonly cross: Estimate;
+  /** <v . H v>, a piece of (29); 0 without velocity. */
   readonly velocity: Estimate;
   /**
-   * `(1 - nu)^2 Tr(H C~) - 2 mu (1 - nu) <v . H g> + mu^2 <v . H v> = <v' . H v'>`, v' the velocity after a step from here. Half of it
-   * times eta is what (29) puts on the right.
+   * `(1 - nu)^2 Tr(H C~) - 2 mu (1 - nu) <v . H g> + mu^2 <v . H v> = <v' . H v'>`, v' the velocity after a step from here. `1/2 eta`
+   * times it is the right side of (29).
    */
   readonly update: Estimate;
   /** Each tensor's share of Tr(H C~), in the order of the parameters. */
   readonly tensors: readonly number[];
 }
 
-/** Where a training was before some step; tensors in the order of the objective's parameters. */
+/** The state of a training before some step; tensors in the order of the objective's parameters. */
 export interface TrainingPoint {
   /** theta. */
   readonly parameters: readonly Float32Array[];
-  /** v before the update; none if mu = 0. At all points or at none. */
+  /** v before the update; undefined if mu = 0. All points have one or none has. */
   readonly velocity?: readonly Float32Array[] | undefined;
 }
 
+/** Where, and from how many mini-batches, {@link noiseCurvature} estimates. */
 export interface NoiseCurvatureOptions extends Dynamics, HessianOptions {
   readonly task: Task;
   readonly executor: Executor;
-  /** At least one. For the mean over a stationary state, many, well apart: one point can be several times another. */
+  /** At least one. A mean over a stationary state needs many that are well apart: one point's value can be several times another's. */
   readonly points: readonly TrainingPoint[];
   /** Pairs of mini-batches at each point, from 1 (2 if there is one point) to an epoch's steps. */
   readonly samples: number;
@@ -55,11 +57,12 @@ export interface NoiseCurvatureOptions extends Dynamics, HessianOptions {
 
 /**
  * Estimates Tr(H C~), the right side of (FDR2), and the pieces of (29), at points of parameter space, from Hessian-vector
- * products alone: nothing of it comes from the relations.
+ * products alone. The estimate does not use the relations, so it can test them.
  *
- * (29) says `<O_FB> = 1/2 eta <v' . H v'> + O(eta^2)`. (As printed it lacks the 1/2 that stands in (FDR2), which is its case mu = nu = 0:
- * the second-order term of `f(theta + eta v')` is `1/2 eta^2 v' . H v'`.)
+ * (29) is `<O_FB> = 1/2 eta <v' . H v'> + O(eta^2)`. As printed it lacks the 1/2 of (FDR2), which is its case mu = nu = 0:
+ * the second-order term of `f(theta + eta v')` is `1/2 eta^2 v' . H v'`.
  *
+ * @returns means and standard errors; the share of each tensor in Tr(H C~).
  * @throws OptionError naming the option, its range and what was found.
  */
 export async function noiseCurvature(options: NoiseCurvatureOptions): Promise<NoiseCurvature> {
@@ -73,7 +76,7 @@ export async function noiseCurvature(options: NoiseCurvatureOptions): Promise<No
   const samples = inRange('samples', options.samples, { min: least, max: task.stepsPerEpoch, integer: true });
   const specs = task.objective.parameters;
   let random: RandomState = randomState(options.seed, 'shuffling');
-  const drawn = () => {
+  const drawInputs = () => {
     const epoch = task.batches(random);
     random = epoch.next;
     return epoch.take(0, samples);
@@ -83,11 +86,8 @@ export async function noiseCurvature(options: NoiseCurvatureOptions): Promise<No
   try {
     const found: Pieces[] = [];
     for (const point of points) {
-      const settings = {
-        ...namedSlot('parameters', specs, point.parameters),
-        ...(point.velocity && namedSlot('velocity', specs, point.velocity)),
-      };
-      const inputs = pairedInputs(drawn(), drawn());
+      const settings = settingsAt(point, specs);
+      const inputs = pairedInputs(drawInputs(), drawInputs());
       const { outputs } = await executable.run({ steps: samples, state: {}, inputs, settings });
       found.push(...piecesOf(outputs, samples, specs.length));
     }
@@ -95,6 +95,11 @@ export async function noiseCurvature(options: NoiseCurvatureOptions): Promise<No
   } finally {
     await executable.dispose();
   }
+}
+
+function settingsAt({ parameters, velocity }: TrainingPoint, specs: readonly ParameterSpec[]): TensorValues {
+  const settings = namedSlot('parameters', specs, parameters);
+  return velocity ? { ...settings, ...namedSlot('velocity', specs, velocity) } : settings;
 }
 
 /** One sample: totals over the tensors, and each tensor's share of g . H g. */
@@ -119,7 +124,7 @@ function piecesOf(outputs: CallResult['outputs'], samples: number, tensors: numb
   }));
 }
 
-/** @param size how many samples in a row belong together: what they share is no evidence of its own. */
+/** @param size samples in a row that share a point: they count as one observation. */
 function summary(pieces: readonly Pieces[], size: number, { momentum, dampening }: Dynamics): NoiseCurvature {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const estimate = (of: (piece: Pieces) => number): Estimate => {
@@ -133,7 +138,9 @@ function summary(pieces: readonly Pieces[], size: number, { momentum, dampening 
   const trace = estimate(({ gradient }) => gradient);
   const noiseTrace = estimate((piece) => piece.noiseTrace);
   return {
-    ...{ trace, noiseTrace, meanCurvature: trace.mean / noiseTrace.mean },
+    trace,
+    noiseTrace,
+    meanCurvature: trace.mean / noiseTrace.mean,
     cross: estimate(({ cross }) => cross),
     velocity: estimate(({ velocity }) => velocity),
     update: estimate(
@@ -141,7 +148,7 @@ function summary(pieces: readonly Pieces[], size: number, { momentum, dampening 
         undamped ** 2 * gradient - 2 * momentum * undamped * cross + momentum ** 2 * velocity,
     ),
     tensors: Array.from(pieces[0]?.shares ?? [], (_, tensor) =>
-      mean(pieces.map(({ shares }) => shares[tensor] as number)),
+      mean(pieces.map(({ shares }) => shares[tensor] ?? NaN)),
     ),
   };
 }

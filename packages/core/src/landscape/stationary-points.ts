@@ -5,19 +5,20 @@ import { train } from '../training/trainer.js';
 import type { TrainOptions } from '../training/training.js';
 import type { TrainingPoint } from './noise-curvature.js';
 
-/** A training that has reached its stationary state, and how many of its points are wanted. */
+/** A training that has reached its stationary state, and the number of points to take of it. */
 export interface StationaryPointsOptions extends Omit<TrainOptions, 'start' | 'epochs'> {
-  /** Where a training stood, its stationary state reached. */
+  /** A snapshot of a training in its stationary state: the first point. */
   readonly resume: Snapshot;
-  /** How many, at least 1. */
+  /** Number of points, at least 1. */
   readonly points: number;
 }
 
 /**
- * Points of a stationary state, an epoch apart: where a training stood, and where it goes from there at the same learning rate,
- * bit for bit as if it had been longer. Neighbours are alike in the slowest directions, whose time is `1 / (eta lambda)` steps: points of one
- * training say little of how far their mean is off, those of independent trainings do.
+ * Points of a stationary state, an epoch apart: the snapshot's, and those that the training reaches from there at the same learning rate,
+ * bit for bit as if it had been longer. Neighbours are correlated in the slowest directions, whose time is `1 / (eta lambda)` steps. So the
+ * error of a mean is to be estimated from independent trainings, not from the points of one.
  *
+ * @returns `points` of them, the snapshot's first.
  * @throws OptionError, SnapshotError as {@link train}; Error if the training diverges on the way.
  */
 export async function stationaryPoints({
@@ -26,7 +27,7 @@ export async function stationaryPoints({
 }: StationaryPointsOptions): Promise<TrainingPoint[]> {
   inRange('points', count, { min: 1, integer: true });
   const epochs = options.resume.state.progress.epoch + count - 1;
-  const training = train({ ...options, task: unjudged(options.task), epochs });
+  const training = train({ ...options, task: withoutEvaluation(options.task), epochs });
   const { parameters } = options.task.objective;
   const pointOf = ({ tensors }: Snapshot): TrainingPoint => {
     const values = (prefix: string) =>
@@ -44,8 +45,8 @@ export async function stationaryPoints({
   return points;
 }
 
-/** The same task without the passes over all data at epochs' ends, which move nothing. */
-const unjudged = (task: Task): Task => ({
+/** The same task without the passes over all data at epochs' ends, which do not change the trajectory. */
+const withoutEvaluation = (task: Task): Task => ({
   ...task,
   evaluator: () => {
     const unknown = { trainLoss: NaN, trainAccuracy: NaN, testLoss: NaN, testAccuracy: NaN, gradientNormSquared: NaN };

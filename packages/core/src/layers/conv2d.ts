@@ -1,12 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
+import { itemAt } from '../item-at.js';
 import { inRange, OptionError } from '../validate.js';
 import type { Layer } from './dense.js';
+import { isRank4 } from './rank.js';
 
+/** Sizes of a {@link conv2d} layer. */
 export interface Conv2dOptions {
   /** Height and width of the filter: odd, so that the picture keeps its size. */
   readonly filter: number;
+  /** Channels of the picture. */
   readonly inputs: number;
-  /** Channels that come out: as many filters. */
+  /** Channels of the result: the number of filters. */
   readonly outputs: number;
 }
 
@@ -16,7 +20,7 @@ export interface Conv2dOptions {
  *
  *     y[b, i, j, o] = bias[o] + sum_{k, l, c} x[b, i + k - p, j + l - p, c] kernel[k, l, c, o],   p = (filter - 1) / 2
  *
- * Kernel [filter, filter, inputs, outputs] by Xavier, where each output sees `filter^2 inputs` numbers and each input reaches
+ * Kernel [filter, filter, inputs, outputs] by Xavier, where each output depends on `filter^2 inputs` numbers and each input enters
  * `filter^2 outputs`; bias [outputs] zero.
  *
  * @throws OptionError if the filter is not a positive odd integer, or a number of channels is not a positive integer.
@@ -36,7 +40,10 @@ export function conv2d(name: string, { filter, inputs, outputs }: Conv2dOptions)
       },
       { name: `${name}.bias`, shape: [outputs], initialization: { kind: 'constant', value: 0 } },
     ],
-    apply: ([kernel, bias], input) =>
-      tf.add(tf.conv2d(input as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same'), bias as tf.Tensor),
+    apply: (parameters, input) => {
+      const kernel = itemAt(parameters, 0);
+      if (!isRank4(input) || !isRank4(kernel)) throw new Error(`${name} needs pictures and a kernel of rank 4`);
+      return tf.add(tf.conv2d(input, kernel, 1, 'same'), itemAt(parameters, 1));
+    },
   };
 }

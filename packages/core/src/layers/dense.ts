@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
+import { itemAt } from '../item-at.js';
 import type { ParameterSpec } from '../parameters.js';
 import { inRange } from '../validate.js';
 
-/** A piece of a network: the parameters it owns, and a pure function of them and of its input. */
+/** A part of a network: its parameters, and a pure function of them and of its input. */
 export interface Layer {
   readonly parameters: readonly ParameterSpec[];
   /**
    * @param parameters in the order of {@link Layer.parameters}.
-   * @param input the batch is the first dimension.
+   * @param input float32 [batch, ...].
+   * @returns float32 [batch, ...].
    */
   readonly apply: (parameters: readonly tf.Tensor[], input: tf.Tensor) => tf.Tensor;
 }
@@ -31,6 +33,6 @@ export function dense(name: string, inputs: number, outputs: number): Layer {
       },
       { name: `${name}.bias`, shape: [outputs], initialization: { kind: 'constant', value: 0 } },
     ],
-    apply: ([kernel, bias], input) => tf.add(tf.matMul(input, kernel as tf.Tensor), bias as tf.Tensor),
+    apply: (parameters, input) => tf.add(tf.matMul(input, itemAt(parameters, 0)), itemAt(parameters, 1)),
   };
 }

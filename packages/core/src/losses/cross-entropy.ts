@@ -1,24 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
+import { itemAt } from '../item-at.js';
 
 /**
  * Softmax cross-entropy of each example, `-log softmax(logits_b)[label_b]`.
  *
  * TensorFlow.js's own (`tf.losses.softmaxCrossEntropy`) has the same value and gradient, but its gradient can't be differentiated
- * again: it is written in a by-product of the forward pass that no tape knows. This one is written in the logits.
+ * again: it is a function of a tensor that the forward pass saved and that no tape records. This one is a function of the logits.
  *
  * @returns float32 [batch].
  */
 const crossEntropies = (labels: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
   tf.customGrad((...given) => {
+    // TensorFlow.js's type of the list does not tell its last item from the others.
     const [target, input, save] = given as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     save([target, input]);
     return {
       value: tf.neg(tf.sum(tf.mul(logSoftmax(input), target), [1])),
       gradFunc: (upstream: tf.Tensor, saved: tf.Tensor[]) => {
-        const [keptTarget, keptInput] = saved as [tf.Tensor, tf.Tensor];
-        const logarithms = logSoftmax(keptInput);
+        const logarithms = logSoftmax(itemAt(saved, 1));
         const scale = tf.expandDims(upstream, 1);
-        return [tf.neg(tf.mul(scale, logarithms)), tf.mul(scale, tf.sub(tf.exp(logarithms), keptTarget))];
+        return [tf.neg(tf.mul(scale, logarithms)), tf.mul(scale, tf.sub(tf.exp(logarithms), itemAt(saved, 0)))];
       },
     };
   })(tf.cast(oneHot(labels, logits), 'float32'), logits);
@@ -33,11 +34,10 @@ const logSoftmax = (logits: tf.Tensor): tf.Tensor => tf.sub(logits, tf.logSumExp
  * @returns float32 [].
  */
 export const crossEntropy = (labels: tf.Tensor, logits: tf.Tensor): tf.Scalar =>
-  tf.div(tf.sum(crossEntropies(labels, logits)), logits.shape[0] as number);
+  tf.div(tf.sum(crossEntropies(labels, logits)), itemAt(logits.shape, 0));
 
 /**
- * Weighted sum of the examples' cross-entropies, `-sum_b w_b log softmax(logits_b)[label_b]`; a weight of 0 leaves an
- * example out.
+ * Weighted sum of the examples' cross-entropies, `-sum_b w_b log softmax(logits_b)[label_b]`. A weight of 0 excludes an example.
  *
  * @param weights float32 [batch].
  * @returns float32 [].
@@ -49,5 +49,4 @@ export const crossEntropySum = (labels: tf.Tensor, logits: tf.Tensor, weights: t
 export const correctSum = (labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor): tf.Scalar =>
   tf.sum(tf.mul(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'), weights));
 
-const oneHot = (labels: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
-  tf.oneHot(labels as tf.Tensor1D, logits.shape[1] as number);
+const oneHot = (labels: tf.Tensor, logits: tf.Tensor): tf.Tensor => tf.oneHot(labels, itemAt(logits.shape, 1));

@@ -12,7 +12,7 @@ export function weightDecayTerm(parameters: readonly tf.Tensor[], weightDecay: n
   return tf.mul(weightDecay / 2, tf.addN(squares));
 }
 
-/** The same number in double precision, from values. */
+/** {@link weightDecayTerm} of plain values, in double precision. */
 export function weightDecayValue(parameters: readonly Float32Array[], weightDecay: number): number {
   let sum = 0;
   for (const values of parameters) for (const value of values) sum += value * value;

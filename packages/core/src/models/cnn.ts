@@ -1,24 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
+import { itemAt } from '../item-at.js';
 import { conv2d } from '../layers/conv2d.js';
 import { dense } from '../layers/dense.js';
 import { maxPool } from '../layers/max-pool.js';
 import { inRange, OptionError } from '../validate.js';
 import { sequence, type Model } from './model.js';
 
+/** Sizes of a {@link cnn}. */
 export interface CnnOptions {
   /** [rows, columns, channels] of a picture; the paper's is [32, 32, 3]. */
   readonly inputShape: readonly [rows: number, columns: number, channels: number];
   /** Channels of each convolution; the paper's by default. */
-  readonly channels?: readonly number[];
+  readonly channels?: readonly number[] | undefined;
   /** Height and width of every filter; the paper's by default. */
-  readonly filter?: number;
-  /** Width of the squares of which the largest number is kept after each convolution; the paper's by default. */
-  readonly pool?: number;
+  readonly filter?: number | undefined;
+  /** Width of the squares of the max-pooling after each convolution; the paper's by default. */
+  readonly pool?: number | undefined;
   /** Classes. */
   readonly outputs: number;
 }
 
-/** From 25 to 500 the time a picture of the paper's network takes is the same within 5 %; the widest layer of 100 takes 6 MB. */
+/** Chunks of 25 to 500 pictures of the paper's network take the same time a picture within 5 %; at 100 the widest layer takes 6 MB. */
 const LARGEST_CHUNK = 100;
 
 /**
@@ -26,7 +28,7 @@ const LARGEST_CHUNK = 100;
  * [5, 20, 1, 2; 2] (filter, channels, stride, padding; pool), each followed by ReLU and max-pooling, and a dense layer of 10.
  * Parameters `conv1.kernel`, `conv1.bias`, ..., `dense1.kernel`, `dense1.bias`.
  *
- * ReLU stands behind the pooling here: `max(0, max_i x_i) = max_i max(0, x_i)`, gradients included, for a quarter of the work.
+ * ReLU follows the pooling here: `max(0, max_i x_i) = max_i max(0, x_i)`, gradients included, for a quarter of the work.
  *
  * @throws OptionError naming what is not a positive integer, an even filter, or a picture that is pooled away.
  * @example cnn({ inputShape: [32, 32, 3], outputs: 10 }).parameters.length // 8
@@ -34,13 +36,14 @@ const LARGEST_CHUNK = 100;
 export function cnn({ inputShape, channels = [16, 20, 20], filter = 5, pool = 2, outputs }: CnnOptions): Model {
   for (const length of inputShape) inRange('inputShape', length, { min: 1, integer: true });
   if (inputShape.length !== 3) throw new OptionError('inputShape', '[rows, columns, channels]', `[${inputShape}]`);
-  if (channels.length === 0) throw new OptionError('channels', 'at least one positive integer', '[]');
+  const lastChannels = channels.at(-1);
+  if (lastChannels === undefined) throw new OptionError('channels', 'at least one positive integer', '[]');
   const pooling = maxPool(pool);
   const convolutions = channels.map((width, index) =>
     conv2d(`conv${index + 1}`, { filter, inputs: channels[index - 1] ?? inputShape[2], outputs: width }),
   );
   const pooled = (length: number): number => convolutions.reduce(pooling.outputLength, length);
-  const features = pooled(inputShape[0]) * pooled(inputShape[1]) * (channels.at(-1) as number);
+  const features = pooled(inputShape[0]) * pooled(inputShape[1]) * lastChannels;
   if (features === 0)
     throw new OptionError(
       'inputShape',
@@ -50,7 +53,7 @@ export function cnn({ inputShape, channels = [16, 20, 20], filter = 5, pool = 2,
   const layers = [...convolutions, dense('dense1', features, outputs)];
   const network = sequence(layers, (output, index) => {
     const hidden = tf.relu(pooling.apply(output));
-    return index < convolutions.length - 1 ? hidden : tf.reshape(hidden, [hidden.shape[0] as number, features]);
+    return index < convolutions.length - 1 ? hidden : tf.reshape(hidden, [itemAt(hidden.shape, 0), features]);
   });
   return {
     name: 'cnn',
@@ -58,9 +61,9 @@ export function cnn({ inputShape, channels = [16, 20, 20], filter = 5, pool = 2,
     inputShape,
     outputs,
     largestChunk: LARGEST_CHUNK,
-    // TensorFlow.js has no gradient of a convolution's filter gradient.
+    // TensorFlow.js has no gradient of the gradient with respect to a convolution's filter.
     twiceDifferentiable: false,
     parameters: layers.flatMap(({ parameters }) => parameters),
-    apply: (parameters, input) => network(parameters, tf.reshape(input, [input.shape[0] as number, ...inputShape])),
+    apply: (parameters, input) => network(parameters, tf.reshape(input, [itemAt(input.shape, 0), ...inputShape])),
   };
 }

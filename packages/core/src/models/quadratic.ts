@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkedDynamics, type Dynamics } from '../dynamics.js';
+import { itemAt } from '../item-at.js';
+import { tensorNamed } from '../parameters.js';
 import { inRange } from '../validate.js';
 import type { Objective } from '../objective.js';
 
+/** Shape of the {@link quadratic} loss, and its noise. */
 export interface QuadraticOptions {
   /** Independent directions, all alike: a positive integer. */
   readonly dimensions: number;
@@ -10,17 +13,17 @@ export interface QuadraticOptions {
   readonly curvature: number;
   /** s, deviation of the mini-batch centre in each direction, at least 0. */
   readonly noise: number;
-  /** Where every direction starts. */
-  readonly start?: number;
+  /** Value of every parameter at the start; 0 by default. */
+  readonly start?: number | undefined;
 }
 
-/** @throws OptionError naming the option, its range and what was found. */
+/** The options, `start` filled in. @throws OptionError naming the option, its range and what was found. */
 export function checkedQuadratic({
   dimensions,
   curvature,
   noise,
   start = 0,
-}: QuadraticOptions): Required<QuadraticOptions> {
+}: QuadraticOptions): QuadraticOptions & { readonly start: number } {
   return {
     dimensions: inRange('dimensions', dimensions, { min: 1, integer: true }),
     curvature: inRange('curvature', curvature, { above: 0 }),
@@ -30,8 +33,10 @@ export function checkedQuadratic({
 }
 
 /**
- * The loss on which everything is known: `f^B(theta) = 1/2 h |theta - c|^2`, where the mini-batch is a random centre c of mean
+ * The loss whose stationary state is known in closed form: `f^B(theta) = 1/2 h |theta - c|^2`, where the mini-batch is a random centre c of mean
  * zero and deviation s in every direction. One parameter tensor, `position` [dimensions]; one input, `centre` [dimensions].
+ *
+ * @throws OptionError naming the option, its range and what was found.
  */
 export function quadratic(options: QuadraticOptions): Objective {
   const { dimensions, curvature, start } = checkedQuadratic(options);
@@ -41,12 +46,12 @@ export function quadratic(options: QuadraticOptions): Objective {
     parameters: [{ name: 'position', shape: spec.shape, initialization: { kind: 'constant', value: start } }],
     inputs: { centre: spec },
     constants: {},
-    loss: ([position], inputs) =>
-      tf.mul(curvature / 2, tf.sum(tf.square(tf.sub(position as tf.Tensor, inputs['centre'] as tf.Tensor)))),
+    loss: (parameters, inputs) =>
+      tf.mul(curvature / 2, tf.sum(tf.square(tf.sub(itemAt(parameters, 0), tensorNamed('centre', inputs))))),
   };
 }
 
-/** Second moments of the stationary state, one direction each, and both sides of (FDR1') over all of them. */
+/** Second moments of the stationary state in one direction, and the sides of (FDR1') over all directions. */
 export interface StationaryState {
   /** <theta_i^2>. */
   readonly positionVariance: number;
@@ -74,7 +79,7 @@ export interface StationaryState {
  * @example stationaryState({ dimensions: 1, curvature: 1, noise: 1, learningRate: 1, momentum: 0, dampening: 0 }).positionVariance // 1
  */
 export function stationaryState(
-  options: QuadraticOptions & Dynamics & { readonly learningRate: number; readonly weightDecay?: number },
+  options: QuadraticOptions & Dynamics & { readonly learningRate: number; readonly weightDecay?: number | undefined },
 ): StationaryState {
   const { dimensions, curvature, noise } = checkedQuadratic(options);
   const { momentum, dampening } = checkedDynamics(options);

@@ -16,7 +16,7 @@ import {
 /** Measured in every training. */
 const STANDARD: readonly Observable[] = [oL, oR, vDotGradient];
 
-/** Measured if asked for. */
+/** Measured on request. */
 export const EXTRA_OBSERVABLES: readonly Observable[] = [
   noiseTrace,
   parametersDotGradient,
@@ -43,7 +43,9 @@ export const standardObservables = (optimizer: Optimizer): readonly Observable[]
   STANDARD.filter((observable) => observable.columns === 'balance' || isDefined(optimizer)(observable));
 
 /**
- * Gives the extra observables of a training back.
+ * Checks the extra observables of a training.
+ *
+ * @returns them.
  *
  * @throws OptionError if one cannot be measured with this optimizer, or two would have the same columns.
  */

@@ -8,11 +8,11 @@ import { products, type Observable } from './observable.js';
  *
  *     <sum theta^2 g> = eta <sum theta g^2> - 1/3 eta^2 <sum g^3>,    g = grad f^B, products element by element,
  *
- * (14) divided by 3. Contracting i = j alone leaves a vector, to be multiplied by a constant that someone would have to choose (theta
- * itself is none, and gives the quartic relation). The price: the number depends on the axes of parameter space, as a
- * network's own weights are.
+ * (14) divided by 3. Contracting i = j alone leaves a vector, and a constant vector to multiply it by would have to be chosen (theta
+ * itself is not constant, and gives the quartic relation). The contraction i = j = k depends on the axes of parameter space, which for a
+ * network are its weights.
  *
- * It holds for every tensor alone, and with momentum and dampening as well. Cubing (11), with v' the velocity after the update,
+ * It holds for every tensor separately, and with momentum and dampening as well. Cubing (11), with v' the velocity after the update,
  *
  *     sum theta'^3 - sum theta^3 = 3 eta sum theta^2 v' + 3 eta^2 sum theta v'^2 + eta^3 sum v'^3,
  *

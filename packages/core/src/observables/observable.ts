@@ -3,7 +3,7 @@ import type { Velocity } from '../optimizers/optimizer.js';
 import type { Dynamics } from '../dynamics.js';
 import { zip } from '../zip.js';
 
-/** What one step has to be read from; tensors stand in the order of the parameters. */
+/** One step, as observables see it; tensors are in the order of the parameters. */
 export interface MeasuredStep {
   /** theta, before the update. */
   readonly parameters: readonly tf.Tensor[];
@@ -11,24 +11,31 @@ export interface MeasuredStep {
   readonly gradients: readonly tf.Tensor[];
   /** theta after the update. */
   readonly nextParameters: readonly tf.Tensor[];
-  /** theta_c of footnote 4; empty if there is none. */
+  /** theta_c of footnote 4; empty if O_L is measured from the origin. */
   readonly centre: readonly tf.Tensor[];
   /** eta, float32 []. */
   readonly learningRate: tf.Tensor;
-  /** v of (10) before the update; empty if none is carried from step to step. */
+  /** v of (10) before the update; empty if the optimizer's state has none. */
   readonly velocity: readonly tf.Tensor[];
-  /** v of (10) after the update; for observables that need the dynamics. */
+  /** v of (10) after the update; NaN without dynamics. */
   readonly nextVelocity: Velocity;
-  /** mu and nu of (10); for observables that need the dynamics. */
+  /** mu and nu of (10); NaN without dynamics. */
   readonly dynamics: Dynamics;
 }
 
 /**
- * A number to read at each step, one for every parameter tensor. It sees the step and changes nothing of it. A new one is a
- * file with such a record and a row in the catalogue.
+ * A number measured at each step, for every parameter tensor. Measuring does not change the step.
+ *
+ * @example
+ * const gradientSum: Observable = {
+ *   name: 'gradientSum',
+ *   meaning: 'sum of the elements of grad f^B',
+ *   columns: 'tensors',
+ *   measure: ({ gradients }) => tf.stack(gradients.map((gradient) => tf.sum(gradient))),
+ * };
  */
 export interface Observable {
-  /** Its column; what it is of one tensor is recorded as `<name>/<tensor>`. */
+  /** Name of its column; the column of one tensor is `<name>/<tensor>`. */
   readonly name: string;
   /** In one line, with the paper's symbol and equation. */
   readonly meaning: string;
@@ -37,8 +44,8 @@ export interface Observable {
    * `total` the total alone; `tensors` the total and every tensor.
    */
   readonly columns: 'balance' | 'total' | 'tensors';
-  /** What there must be: `dynamics` an update by (10) and (11); `velocity` also a velocity that is carried from step to step. */
-  readonly needs?: 'dynamics' | 'velocity';
+  /** What the optimizer must have: `dynamics` an update by (10) and (11); `velocity` also a velocity in its state. */
+  readonly needs?: 'dynamics' | 'velocity' | undefined;
   /** @returns float32 [tensors]; their sum is the total. */
   readonly measure: (step: MeasuredStep) => tf.Tensor;
 }

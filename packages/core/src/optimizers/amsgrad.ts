@@ -11,11 +11,10 @@ import { defineOptimizer, type Optimizer } from './optimizer.js';
  *     m <- beta_1 m + (1 - beta_1) g,      v <- beta_2 v + (1 - beta_2) g^2,      s <- max(s, v)
  *     theta <- theta - eta (m / (1 - beta_1^t)) / (sqrt(s / (1 - beta_2^t)) + epsilon)
  *
- * The maximum s is taken of the second moments as they are, before any correction, as Reddi et al. write it. They leave the
- * bias corrections out; here Adam's stand behind the maximum, in the step alone, and so they do in PyTorch
- * (`Adam(amsgrad=True)`), whose numbers these are. optax corrects first and takes the maximum of `v / (1 - beta_2^t)`: there a
- * large first gradient is remembered at its full size for ever, here it fades as the correction does. For t much larger than
- * 1 / (1 - beta_2) both corrections are one.
+ * s is the maximum of the uncorrected second moments, as Reddi et al. write it. They leave the bias corrections out; here Adam's
+ * are applied after the maximum, in the step alone, as in PyTorch (`Adam(amsgrad=True)`), with which the numbers agree. optax
+ * corrects first and takes the maximum of `v / (1 - beta_2^t)`: there a large first gradient keeps its full weight for ever,
+ * here the weight decreases with the correction. For t much larger than 1 / (1 - beta_2) both corrections are one.
  *
  * The relations of the paper are derived for (10) and (11) alone; here O_R, its ratio and O_FB have no meaning.
  *

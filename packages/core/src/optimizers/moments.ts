@@ -3,15 +3,16 @@ import type { OptimizerOptions } from '@fdr/records';
 import { zip } from '../zip.js';
 import type { OptimizerState } from './optimizer.js';
 
-// What Adam and AMSGrad share.
+// Shared by Adam and AMSGrad.
 
 /** beta_1, beta_2 and epsilon, checked. */
-export type MomentOptions = OptimizerOptions<'adam'>;
+type MomentOptions = OptimizerOptions<'adam'>;
 
-/** Names of the state's slots and scalars. */
+/** Slots of the state: m and v. */
 export const MOMENT_SLOTS = ['firstMoment', 'secondMoment'] as const;
+/** Scalars of the state: the weights of m and v, `1 - beta^t`. */
 export const MOMENT_SCALARS = ['firstWeight', 'secondWeight'] as const;
-export type MomentState = OptimizerState<(typeof MOMENT_SLOTS)[number], (typeof MOMENT_SCALARS)[number]>;
+type MomentState = OptimizerState<(typeof MOMENT_SLOTS)[number], (typeof MOMENT_SCALARS)[number]>;
 
 /** `decay average + (1 - decay) value`. */
 const averaged = (decay: number, average: tf.Tensor, value: tf.Tensor | number): tf.Tensor =>
@@ -22,8 +23,8 @@ const averaged = (decay: number, average: tf.Tensor, value: tf.Tensor | number):
  *
  *     m <- beta_1 m + (1 - beta_1) g,      v <- beta_2 v + (1 - beta_2) g^2
  *
- * The weights, `1 - beta^t`, are the same averages of ones. They are carried instead of the number of steps because float32
- * keeps them to a few parts in 10^5 at any t, where a power of beta loses its digits beside one.
+ * The weights, `1 - beta^t`, are the same averages of ones. The state holds them instead of the number of steps because in float32
+ * they are accurate to a few parts in 10^5 at any t, whereas `1 - beta^t` computed from a power loses its digits.
  */
 export const nextMoments = (
   gradients: readonly tf.Tensor[],

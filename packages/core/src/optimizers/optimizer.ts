@@ -1,8 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Settings } from '@fdr/records';
 import type { Dynamics } from '../dynamics.js';
-import { namedSlot, slotSpecs, slotTensors, tensorNamed, zeroSlot, type ParameterSpec } from '../parameters.js';
-import type { Tensors, TensorSpecs, TensorValues } from '../program.js';
+import {
+  mergedRecords,
+  namedSlot,
+  slotSpecs,
+  slotTensors,
+  tensorNamed,
+  zeroSlot,
+  type ParameterSpec,
+} from '../parameters.js';
+import type { Tensors, TensorSpec, TensorSpecs, TensorValues } from '../program.js';
 
 /** What an optimizer carries from step to step. */
 export interface OptimizerState<Slot extends string = string, Scalar extends string = string> {
@@ -12,28 +20,28 @@ export interface OptimizerState<Slot extends string = string, Scalar extends str
   readonly scalars: Readonly<Record<Scalar, tf.Tensor>>;
 }
 
-/** The velocity after an update is `scale * tensors`; kept apart so that plain SGD never writes `-gradients` out. */
+/** The velocity after an update, `scale * tensors`. The factor is separate so that plain SGD need not compute `-gradients`. */
 export interface Velocity {
   readonly scale: number;
   readonly tensors: readonly tf.Tensor[];
 }
 
-/** What an update gives: everything new, nothing of what it was given changed. */
+/** What an update returns: new tensors, its arguments unchanged. */
 export interface Update<Slot extends string = string, Scalar extends string = string> {
   readonly parameters: readonly tf.Tensor[];
   readonly state: OptimizerState<Slot, Scalar>;
-  /** v of (10) after this update; left out where the optimizer has no `dynamics`. */
-  readonly velocity?: Velocity;
+  /** v of (10) after this update; undefined where the optimizer has no `dynamics`. */
+  readonly velocity?: Velocity | undefined;
 }
 
-/** A pure function and the names of what it remembers; all of the state is zero at the start. */
+/** An optimizer: a pure update, and the names of its state, all of which is zero at the start. */
 export interface Optimizer<Slot extends string = string, Scalar extends string = string> {
-  /** Its kind and its options, as they are recorded. A training goes on bit for bit only with the same ones. */
+  /** Kind and options, as they are recorded. A snapshot is resumed only with the same ones. */
   readonly settings: Settings;
   readonly slots: readonly Slot[];
   readonly scalars: readonly Scalar[];
-  /** mu and nu of (10), for which the relations are derived; left out for any other update, where O_R has no meaning. */
-  readonly dynamics?: Dynamics;
+  /** mu and nu of (10), for which the relations are derived; undefined for any other update, where O_R has no meaning. */
+  readonly dynamics?: Dynamics | undefined;
   /** @param learningRate eta, float32 []. */
   update(
     parameters: readonly tf.Tensor[],
@@ -64,23 +72,21 @@ export const defineOptimizer = <const Slot extends string, const Scalar extends 
 /** Key of a scalar in a program's state and in a snapshot: `optimizer/firstWeight`. */
 export const scalarName = (scalar: string): string => `optimizer/${scalar}`;
 
+const SCALAR: TensorSpec = { shape: [], dtype: 'float32' };
+
 /** Specs of the optimizer's part of a program's state: `velocity/dense1.kernel`, `optimizer/firstWeight`, ... */
-export const optimizerSpecs = ({ slots, scalars }: Optimizer, parameters: readonly ParameterSpec[]): TensorSpecs =>
-  Object.assign(
-    {},
-    ...slots.map((slot) => slotSpecs(slot, parameters)),
-    ...scalars.map((scalar) => ({ [scalarName(scalar)]: { shape: [], dtype: 'float32' } })),
-  ) as TensorSpecs;
+export const optimizerSpecs = ({ slots, scalars }: Optimizer, parameters: readonly ParameterSpec[]): TensorSpecs => ({
+  ...mergedRecords(slots.map((slot) => slotSpecs(slot, parameters))),
+  ...Object.fromEntries(scalars.map((scalar) => [scalarName(scalar), SCALAR])),
+});
 
 /** The optimizer's part of a program's state before the first step: zeros. */
-export const optimizerStart = ({ slots, scalars }: Optimizer, parameters: readonly ParameterSpec[]): TensorValues =>
-  Object.assign(
-    {},
-    ...slots.map((slot) => zeroSlot(slot, parameters)),
-    ...scalars.map((scalar) => ({ [scalarName(scalar)]: new Float32Array(1) })),
-  ) as TensorValues;
+export const optimizerStart = ({ slots, scalars }: Optimizer, parameters: readonly ParameterSpec[]): TensorValues => ({
+  ...mergedRecords(slots.map((slot) => zeroSlot(slot, parameters))),
+  ...Object.fromEntries(scalars.map((scalar) => [scalarName(scalar), new Float32Array(1)])),
+});
 
-/** Takes the optimizer's part out of a program's state. */
+/** The optimizer's part of a program's state. @throws Error if a tensor of it is missing. */
 export const optimizerState = (
   { slots, scalars }: Optimizer,
   parameters: readonly ParameterSpec[],
@@ -91,9 +97,7 @@ export const optimizerState = (
 });
 
 /** The inverse of {@link optimizerState}. */
-export const namedState = ({ slots, scalars }: OptimizerState, parameters: readonly ParameterSpec[]): Tensors =>
-  Object.assign(
-    {},
-    ...Object.entries(slots).map(([slot, tensors]) => namedSlot(slot, parameters, tensors)),
-    ...Object.entries(scalars).map(([scalar, tensor]) => ({ [scalarName(scalar)]: tensor })),
-  ) as Tensors;
+export const namedState = ({ slots, scalars }: OptimizerState, parameters: readonly ParameterSpec[]): Tensors => ({
+  ...mergedRecords(Object.entries(slots).map(([slot, tensors]) => namedSlot(slot, parameters, tensors))),
+  ...Object.fromEntries(Object.entries(scalars).map(([scalar, tensor]) => [scalarName(scalar), tensor])),
+});

@@ -5,7 +5,7 @@ import { resolveOptions } from '../validate.js';
 import { zip } from '../zip.js';
 import { defineOptimizer, type Optimizer } from './optimizer.js';
 
-/** The one optimizer of which the paper speaks: its `dynamics` are known. */
+/** The optimizer of the paper, with its `dynamics`. */
 export interface Sgd extends Optimizer {
   readonly dynamics: Dynamics;
 }
@@ -31,7 +31,7 @@ export function sgd(options: Partial<OptimizerOptions<'sgd'>> = {}): Sgd {
   return { ...(dynamics.momentum === 0 ? plainSgd(dynamics) : momentumSgd(dynamics)), dynamics };
 }
 
-/** mu = 0: v is the scaled gradient of the step, and nothing is carried. */
+/** mu = 0: v is the scaled gradient of the step, and there is no state. */
 function plainSgd(dynamics: Dynamics): Optimizer {
   const undamped = 1 - dynamics.dampening;
   return defineOptimizer({

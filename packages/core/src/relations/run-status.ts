@@ -1,7 +1,6 @@
-import type { EpochRecord, RunStatus } from '@fdr/records';
+import type { EpochRecord } from '@fdr/records';
 
-/** Whether a run in this status may still grow: it trains, or it waits for a command. */
-export const isActive = (status: RunStatus): boolean => status === 'running' || status === 'paused';
+export { isActive } from '@fdr/records';
 
 /** The epoch of the highest test accuracy, the first of several; undefined where none is known. */
 export function bestEpoch<Epoch extends Pick<EpochRecord, 'testAccuracy'>>(

@@ -1,13 +1,15 @@
 import { weightDecayValue } from '../losses/weight-decay.js';
 import type { Model } from '../models/model.js';
 import { namedSlot, slotValues, zeroSlot } from '../parameters.js';
+import { zip } from '../zip.js';
 import { permutation } from '../random.js';
 import { inRange } from '../validate.js';
 import { checkData, classification, type ClassificationData, type ImageSet } from './classification.js';
 import { chunkSize, evaluationProgram } from './evaluation.js';
-import type { Executable, Executor, TensorValues } from '../program.js';
+import type { Executor, TensorValues } from '../program.js';
 import type { Evaluation, Evaluator, Task } from './task.js';
 
+/** What {@link classificationTask} trains, and on what. */
 export interface ClassificationOptions {
   readonly model: Model;
   readonly data: ClassificationData;
@@ -16,8 +18,8 @@ export interface ClassificationOptions {
 }
 
 /**
- * Training a model to tell classes of images apart. Each epoch is one shuffle of the training data; what is left of it after
- * the last whole batch is left out.
+ * Training a model to classify images. Each epoch is one shuffle of the training data; examples after the last whole batch are
+ * left out.
  *
  * @throws OptionError if the batch size does not fit the data, or the data does not fit the model.
  */
@@ -48,19 +50,19 @@ export function classificationTask({ model, data, batchSize }: ClassificationOpt
   };
 }
 
-/** Every index once, in chunks; weight 0 marks the places that are left over in the last chunk. */
+/** Every index once, in chunks; the last chunk is filled up with examples of weight 0. */
 function passOver(count: number, chunk: number): { readonly steps: number; readonly inputs: TensorValues } {
   const steps = Math.ceil(count / chunk);
   return {
     steps,
     inputs: {
-      indices: Int32Array.from({ length: steps * chunk }, (_, place) => (place < count ? place : 0)),
-      weights: Float32Array.from({ length: steps * chunk }, (_, place) => (place < count ? 1 : 0)),
+      indices: Int32Array.from({ length: steps * chunk }, (_, index) => (index < count ? index : 0)),
+      weights: Float32Array.from({ length: steps * chunk }, (_, index) => (index < count ? 1 : 0)),
     },
   };
 }
 
-const sumOf = (values: Float32Array | undefined): number => [...(values ?? [])].reduce((sum, value) => sum + value, 0);
+const sumOf = (values: Float32Array = new Float32Array()): number => values.reduce((sum, value) => sum + value, 0);
 
 async function classificationEvaluator(
   model: Model,
@@ -97,8 +99,8 @@ async function classificationEvaluator(
       };
     },
     dispose: async () => {
-      for (const executable of [trainPass.executable, testPass.executable] satisfies Executable[])
-        await executable.dispose();
+      await trainPass.executable.dispose();
+      await testPass.executable.dispose();
     },
   };
 }
@@ -111,12 +113,10 @@ function fullGradientNormSquared(
   weightDecay: number,
 ): number {
   let total = 0;
-  sums.forEach((sum, index) => {
-    const values = parameters[index] as Float32Array;
-    for (let place = 0; place < sum.length; place++) {
-      const gradient = (sum[place] as number) / count + weightDecay * (values[place] as number);
+  for (const [sum, values] of zip(sums, parameters))
+    sum.forEach((gradientSum, index) => {
+      const gradient = gradientSum / count + weightDecay * (values[index] ?? NaN);
       total += gradient * gradient;
-    }
-  });
+    });
   return total;
 }

@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { crossEntropy } from '../losses/cross-entropy.js';
 import type { Model } from '../models/model.js';
-import { sizeOf } from '../parameters.js';
+import { sizeOf, tensorNamed } from '../parameters.js';
 import { inRange, OptionError } from '../validate.js';
 import type { Tensors, TensorSpecs } from '../program.js';
 import type { Objective } from '../objective.js';
 
-/** Mean and deviation of the pixels, as parts of full scale. */
+/** Mean and deviation of the pixels, as parts of full scale: a pixel x in [0, 255] becomes `(x / 255 - mean) / deviation`. */
 export interface Normalization {
   readonly mean: number;
   readonly deviation: number;
 }
 
-/** Labelled images as they lie in the file: one byte a pixel, one byte a label. */
+/** Labelled images as a file holds them: one byte a pixel, one byte a label. */
 export interface LabelledImages {
   /** `count` images one after another. */
   readonly images: Uint8Array;
@@ -21,6 +21,7 @@ export interface LabelledImages {
   readonly count: number;
 }
 
+/** Labelled images, and how their pixels are normalised. */
 export interface ImageSet extends LabelledImages {
   readonly normalization: Normalization;
 }
@@ -29,7 +30,7 @@ export interface ImageSet extends LabelledImages {
 export interface ClassificationData {
   readonly train: LabelledImages;
   readonly test: LabelledImages;
-  /** E.g. [28, 28], or [32, 32, 3]: the colours of each pixel stand beside one another. */
+  /** E.g. [28, 28], or [32, 32, 3]: the colours of a pixel are adjacent. */
   readonly imageShape: readonly number[];
   readonly classes: number;
   readonly normalization: Normalization;
@@ -64,7 +65,9 @@ export const imageConstants = (model: Model, count: number): TensorSpecs => ({
 });
 
 /**
- * Gathers the examples that `inputs.indices` names, normalises them, `(x / 255 - mean) / deviation`, and applies the model.
+ * Gathers the examples at `inputs.indices`, normalises them, `(x / 255 - mean) / deviation`, and applies the model.
+ *
+ * @returns labels int32 [batch], logits float32 [batch, classes].
  */
 export function classify(
   model: Model,
@@ -73,17 +76,17 @@ export function classify(
   inputs: Tensors,
   constants: Tensors,
 ): { readonly labels: tf.Tensor; readonly logits: tf.Tensor } {
-  const indices = inputs['indices'] as tf.Tensor1D;
-  const bytes = tf.cast(tf.gather(constants['images'] as tf.Tensor, indices), 'float32');
+  const indices = tensorNamed('indices', inputs);
+  const bytes = tf.cast(tf.gather(tensorNamed('images', constants), indices), 'float32');
   const images = tf.sub(tf.mul(bytes, 1 / (255 * deviation)), mean / deviation);
   return {
-    // Said although TensorFlow.js sees int32 already: an executor may hold bytes where the spec says bytes.
-    labels: tf.cast(tf.gather(constants['labels'] as tf.Tensor, indices), 'int32'),
+    // TensorFlow.js has int32 labels already; an executor that keeps the bytes of the spec has not.
+    labels: tf.cast(tf.gather(tensorNamed('labels', constants), indices), 'int32'),
     logits: model.apply(parameters, images),
   };
 }
 
-/** Mean cross-entropy of a model over the `batchSize` examples that the input `indices` names. */
+/** The objective of a classification: mean cross-entropy over the examples at the input `indices`, int32 [batchSize]. */
 export const classification = (
   model: Model,
   { count, normalization }: Pick<ImageSet, 'count' | 'normalization'>,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../parameters.js';
+import { sizeOf, tensorNamed } from '../parameters.js';
 import { inRange } from '../validate.js';
 import type {
   Call,
@@ -29,11 +29,17 @@ function checked(role: Role, name: string, { shape, dtype }: TensorSpec, values:
   return found;
 }
 
-/** A tensor of its own: TensorFlow.js may keep a typed array it is given, and the caller may change it. */
+/** A tensor of a copy: TensorFlow.js may keep the typed array that it is given, and the caller may change it. */
 const upload = (values: TypedArray, { shape, dtype }: TensorSpec): tf.Tensor =>
   dtype === 'float32'
     ? tf.tensor(Float32Array.from(values), [...shape], 'float32')
     : tf.tensor(Int32Array.from(values), [...shape], 'int32');
+
+/** The values of a tensor, in an array of the caller's own. */
+function download(tensor: tf.Tensor, { dtype }: TensorSpec): TypedArray {
+  const values = tensor.dataSync();
+  return dtype === 'uint8' ? Uint8Array.from(values) : values.slice();
+}
 
 /** A program on an eager backend. It owns its state only while a call runs, and its constants until it is disposed. */
 function executable(program: Program, constants: Tensors, activate: () => Promise<void>, release: () => void) {
@@ -66,27 +72,25 @@ function executable(program: Program, constants: Tensors, activate: () => Promis
               return [name, upload(values.subarray(step * size, (step + 1) * size), spec)];
             }),
           );
-          // A step may hand a tensor through; the copy has its own life, so that the old one can always be freed.
+          // A step may return a tensor of its state. Clones are freed independently of it.
           const next = program.step({ state: before, inputs: given, settings: fixed, constants });
           const own = (group: Tensors) =>
             Object.fromEntries(Object.entries(group).map(([name, tensor]) => [name, tf.clone(tensor)]));
           return { state: own(next.state), outputs: own(next.outputs) };
         });
-        tf.dispose(before as tf.TensorContainer);
+        tf.dispose(Object.values(before));
         current = result.state;
         for (const [name, tensor] of Object.entries(result.outputs)) (outputs[name] ??= []).push(tensor);
       }
       return {
         state: Object.fromEntries(
-          Object.entries(program.state).map(([name, { dtype }]) => {
-            const values = (current[name] as tf.Tensor).dataSync();
-            return [name, dtype === 'uint8' ? Uint8Array.from(values) : values.slice()];
-          }),
-        ) as Record<string, TypedArray>,
-        outputs: Object.fromEntries(Object.entries(outputs).map(([name, each]) => [name, joined(each)])),
+          Object.entries(program.state).map(([name, spec]) => [name, download(tensorNamed(name, current), spec)]),
+        ),
+        outputs: Object.fromEntries(Object.entries(outputs).map(([name, each]) => [name, concatenated(each)])),
       };
     } finally {
-      tf.dispose([current, fixed, outputs] as unknown as tf.TensorContainer);
+      tf.dispose([current, fixed].flatMap((group) => Object.values(group)));
+      tf.dispose(Object.values(outputs).flat());
     }
   }
 
@@ -100,8 +104,8 @@ function executable(program: Program, constants: Tensors, activate: () => Promis
   } satisfies Executable;
 }
 
-/** The values of one output at every step, one after another. Read only now, so that no step waits for the device. */
-function joined(tensors: readonly tf.Tensor[]): Float32Array {
+/** The values of one output at every step, one after another. They are read after the last step, so that no step waits for the device. */
+function concatenated(tensors: readonly tf.Tensor[]): Float32Array {
   const size = tensors[0]?.size ?? 0;
   const values = new Float32Array(tensors.length * size);
   tensors.forEach((tensor, index) => values.set(tensor.dataSync(), index * size));
@@ -123,7 +127,7 @@ export function eagerExecutor(backendName: string): Executor {
   async function activate(): Promise<void> {
     if (!(backendName in tf.engine().registryFactory))
       throw new Error(`TensorFlow.js has no backend "${backendName}"; import its package first`);
-    // Again until it holds: another executor may make its own backend active while this one waits.
+    // Repeated, because another executor may make its own backend active while this one waits.
     while (tf.getBackend() !== backendName)
       if (!(await tf.setBackend(backendName)))
         throw new Error(`TensorFlow.js could not start its backend "${backendName}"`);
@@ -140,7 +144,7 @@ export function eagerExecutor(backendName: string): Executor {
         const known = uploaded.get(values) ?? { tensor: upload(values, spec), users: 0 };
         known.users++;
         uploaded.set(values, known);
-        // One array may stand under two shapes; the reshaped tensor shares its memory.
+        // Two specs may give one array two shapes. The reshaped tensor shares its memory.
         return [name, tf.reshape(known.tensor, [...spec.shape])] as const;
       });
       const release = () => {

@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { correctSum, crossEntropySum } from '../losses/cross-entropy.js';
 import type { Model } from '../models/model.js';
-import { namedSlot, slotSpecs, slotTensors } from '../parameters.js';
+import { namedSlot, slotSpecs, slotTensors, tensorNamed } from '../parameters.js';
 import { classify, imageConstants, type ImageSet } from './classification.js';
 import type { Program } from '../program.js';
-import { valueGradientsAndByproduct } from './gradients.js';
+import { zip } from '../zip.js';
+import { valueAndGradsWithAux } from './value-and-grads-with-aux.js';
 
-/** A chunk may be smaller than the model's largest by this factor, if it leaves fewer places empty. */
+/** A chunk may be smaller than the model's largest by this factor, if fewer examples of weight 0 have to fill the last one. */
 const LEAST_PART = 0.6;
 
-/** How many examples a step of an evaluation takes: all of a small set, else that which leaves the fewest places empty. */
+/** Number of examples in a step of an evaluation: all of a small set, else the number that leaves the fewest to fill up. */
 export function chunkSize(count: number, largest = 250): number {
   if (count <= largest) return count;
   let best = largest;
@@ -21,10 +22,10 @@ export function chunkSize(count: number, largest = 250): number {
 
 /**
  * A pass over a set of images as a {@link Program}, `chunk` examples a step: outputs `loss` [], the weighted sum of
- * cross-entropies, and `correct` [], the weighted number of right answers.
+ * cross-entropies, and `correct` [], the weighted number of correct answers.
  *
- * Parameters are settings; inputs are `indices` int32 [chunk] and `weights` float32 [chunk]: 0 fills the last chunk up. With
- * `gradient` the state `gradients/<name>` gathers the gradient of the summed loss, so that it should start at zero.
+ * Parameters are settings; inputs are `indices` int32 [chunk] and `weights` float32 [chunk], 0 for examples that fill the last chunk up.
+ * With `gradient` the state `gradients/<name>` is the sum of the gradients of the summed loss so far, and starts at zero.
  */
 export function evaluationProgram(
   model: Model,
@@ -39,24 +40,24 @@ export function evaluationProgram(
     settings: slotSpecs('parameters', specs),
     constants: imageConstants(model, images.count),
     step: ({ state, inputs, settings, constants }) => {
-      const weights = inputs['weights'] as tf.Tensor;
+      const weights = tensorNamed('weights', inputs);
       const forward = (parameters: readonly tf.Tensor[]) => {
         const { labels, logits } = classify(model, images.normalization, parameters, inputs, constants);
         return {
           value: crossEntropySum(labels, logits, weights),
-          byproduct: correctSum(labels, logits, weights),
+          aux: correctSum(labels, logits, weights),
         };
       };
       const parameters = slotTensors('parameters', specs, settings);
       if (!gradient) {
-        const { value, byproduct } = forward(parameters);
-        return { state: {}, outputs: { loss: value, correct: byproduct } };
+        const { value, aux } = forward(parameters);
+        return { state: {}, outputs: { loss: value, correct: aux } };
       }
-      const { value, gradients, byproduct } = valueGradientsAndByproduct(forward, parameters);
-      const sums = slotTensors('gradients', specs, state).map((sum, index) =>
-        tf.add(sum, gradients[index] as tf.Tensor),
+      const { value, gradients, aux } = valueAndGradsWithAux(forward, parameters);
+      const sums = zip(slotTensors('gradients', specs, state), gradients).map(([sum, gradient]) =>
+        tf.add(sum, gradient),
       );
-      return { state: namedSlot('gradients', specs, sums), outputs: { loss: value, correct: byproduct } };
+      return { state: namedSlot('gradients', specs, sums), outputs: { loss: value, correct: aux } };
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Executor, TensorValues } from '../program.js';
 import { trainingStep } from './step.js';
 import type { Task } from './task.js';
 
-/** What {@link identityTrial} trains. */
+/** Options of {@link identityTrial}. */
 export interface IdentityTrialOptions extends Dynamics {
   readonly task: Task;
   readonly executor: Executor;
@@ -22,8 +22,8 @@ export interface IdentityTrialOptions extends Dynamics {
 }
 
 /**
- * Trains a few steps from the start and tests the exact identity of {@link identityDefect} on them: a free check that an
- * executor computes gradients, updates and observables that belong together.
+ * Trains a few steps from the start and tests the exact identity of {@link identityDefect} on them. The identity holds only if the
+ * executor's gradients, updates and observables belong together.
  *
  * @returns one result for every parameter tensor, and the total; `defect` at most `IDENTITY_TOLERANCE` if all is well.
  */

@@ -5,12 +5,12 @@ import { inRange } from '../validate.js';
 
 type Without<Record, Key extends PropertyKey> = Record extends unknown ? Omit<Record, Key> : never;
 
-/** An {@link EventRecord} before someone with a clock has written the time on it. */
+/** An {@link EventRecord} without the time, which whoever has a clock adds. */
 export type TrainingEvent = Without<EventRecord, 'time'>;
-/** An {@link EpochRecord} before someone with a clock has written the seconds on it. */
+/** An {@link EpochRecord} without the seconds, which whoever has a clock adds. */
 export type TrainingEpoch = Without<EpochRecord, 'seconds'>;
 
-/** How far a training has come, all but tensors and averages. JSON carries it, and it is never changed in place. */
+/** The progress of a training, without tensors and averages. It is plain JSON and never changed in place. */
 export interface Progress {
   /** Steps done. */
   readonly step: number;
@@ -23,7 +23,7 @@ export interface Progress {
   /** Kind and options of the schedule. */
   readonly schedule: Settings;
   readonly scheduleState: ScheduleState;
-  /** From which the shuffle of the epoch under way is drawn. */
+  /** The state from which the shuffle of the epoch under way is drawn. */
   readonly random: RandomState;
   /** True once the loss has not been finite. */
   readonly diverged: boolean;
@@ -46,8 +46,8 @@ export const positionOf = ({ step, epoch }: Progress): { readonly step: number; 
   epoch,
 });
 
-/** What a training begins with; `epochs` is all there are. */
-export interface FirstProgressOptions {
+/** Options of {@link firstProgress}; `epochs` is the length of the training. */
+interface FirstProgressOptions {
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly seed: number;

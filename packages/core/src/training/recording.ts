@@ -10,13 +10,13 @@ import type { Observable } from '../observables/observable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { CallResult } from '../program.js';
 
-/** What the recording needs to know of a training. */
-export interface RecordingShape {
+/** Options of {@link recording}. */
+interface RecordingShape {
   /** Parameter tensors, in the order of the step's outputs. */
   readonly tensors: readonly string[];
-  /** Decides which of the standard observables the step gives; the others' columns are left out, or NaN. */
+  /** Decides which of the standard observables are defined; the columns of the others are left out, or NaN. */
   readonly optimizer: Optimizer;
-  /** Those besides the standard ones. */
+  /** Observables besides the standard ones. */
   readonly observables: readonly Observable[];
   readonly stepsPerEpoch: number;
 }
@@ -27,10 +27,11 @@ export interface Averages extends Balance {
   /** Of `v . grad f^B`; NaN without momentum. */
   readonly vDotGradientHalf: number;
   readonly layers: Readonly<Record<string, LayerBalance>>;
-  /** Of the extra observables, by their columns; left out if there are none. */
+  /** Of the extra observables, by their columns; undefined if there are none. */
   readonly observables?: Readonly<Record<string, number>> | undefined;
 }
 
+/** The state of every half-running average, by column. */
 export type SavedAverages = Readonly<
   Record<string, { readonly state: HalfRunningAverageState; readonly prefixes: Float64Array }>
 >;
@@ -39,11 +40,11 @@ export type SavedAverages = Readonly<
 export interface Recording {
   /** Names of the numbers of a row, in order. */
   readonly columns: readonly string[];
-  /** Rows of one call, one after another; the averages go on with them. */
+  /** Rows of one call, one after another, which the averages take in. */
   rows(result: CallResult, steps: number): Float32Array;
   /** The averages at an epoch's end. */
   averages(): Averages;
-  /** Forgets everything, `stepInEpoch` steps into an epoch. */
+  /** Begins every average anew, `stepInEpoch` steps into an epoch. */
   restart(stepInEpoch: number): void;
   save(): SavedAverages;
 }
@@ -51,12 +52,13 @@ export interface Recording {
 /** One number to record at each step. */
 interface Column {
   readonly name: string;
-  /** The step's output it is read from: one of its tensors, or the total where `tensor` is left out. */
+  /** The step's output that it is read from. */
   readonly output: string;
-  readonly tensor?: number;
-  /** Whether its half-running average stands beside it. */
+  /** Index of the parameter tensor; undefined for the total over all. */
+  readonly tensor: number | undefined;
+  /** Whether its half-running average is a column too. */
   readonly half: boolean;
-  /** False where the optimizer knows no such number: NaN. */
+  /** False where the optimizer does not define it: NaN. */
   readonly measured: boolean;
 }
 
@@ -72,6 +74,7 @@ function columnsOf(observables: readonly Observable[], { tensors, optimizer }: R
     ...observables.map((observable) => ({
       ...column(observable),
       name: observable.name,
+      tensor: undefined,
       half: observable.columns === 'balance',
     })),
     ...tensors.flatMap((tensor, index) =>
@@ -89,15 +92,15 @@ function columnsOf(observables: readonly Observable[], { tensors, optimizer }: R
 
 /**
  * Totals over the tensors are summed in double precision and rounded to float32, as they are stored; the averages are of
- * the stored numbers, so that anyone can compute them again from the rows.
+ * the stored numbers, so that they can be recomputed from the rows.
  *
- * @param saved averages to go on with.
+ * @param saved averages to continue.
  */
 export function recording(shape: RecordingShape, saved?: SavedAverages): Recording {
   const { tensors, optimizer, stepsPerEpoch } = shape;
   const extra = columnsOf(shape.observables, shape);
   const recorded: readonly Column[] = [
-    { name: 'loss', output: 'loss', half: true, measured: true },
+    { name: 'loss', output: 'loss', tensor: undefined, half: true, measured: true },
     ...columnsOf(standardObservables(optimizer), shape),
     ...extra,
   ];
@@ -105,7 +108,7 @@ export function recording(shape: RecordingShape, saved?: SavedAverages): Recordi
   let averages = new Map<string, HalfRunningAverage>();
 
   function restart(stepInEpoch: number): void {
-    // Nobody reads most of them between epochs' ends, and so they remember one number an epoch instead of one a step.
+    // Averages that are no column are read at epochs' ends alone, and keep one number an epoch instead of one a step.
     const epochEnds = { first: stepsPerEpoch - stepInEpoch, every: stepsPerEpoch };
     averages = new Map(recorded.map(({ name, half }) => [name, halfRunningAverage(half ? undefined : epochEnds)]));
   }
@@ -162,7 +165,7 @@ export function recording(shape: RecordingShape, saved?: SavedAverages): Recordi
   };
 }
 
-/** Averages that go on from where they were saved. @throws Error if one of the names was not saved. */
+/** Averages that continue saved ones. @throws Error if one of the names was not saved. */
 const restored = (names: readonly string[], saved: SavedAverages): Map<string, HalfRunningAverage> =>
   new Map(
     names.map((name) => {

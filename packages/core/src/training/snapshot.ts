@@ -33,7 +33,7 @@ export interface Snapshot {
    * averages (`averages/loss`, float64).
    */
   readonly tensors: Readonly<Record<string, SnapshotTensor>>;
-  /** All the rest; JSON carries it without loss. */
+  /** Everything else, as plain JSON. */
   readonly state: {
     readonly version: number;
     readonly identity: SnapshotIdentity;
@@ -42,12 +42,12 @@ export interface Snapshot {
   };
 }
 
-/** What a training consists of, as a snapshot keeps it. */
+/** A training as its snapshot holds it. */
 export interface SavedTraining {
   readonly progress: Progress;
   /** State of the training program: `parameters/...`, `velocity/...`. */
   readonly tensors: TensorValues;
-  /** theta_c by parameter, in order; undefined where O_L is read from the origin. */
+  /** theta_c, in the order of the parameters; undefined where O_L is measured from the origin. */
   readonly centre: readonly Float32Array[] | undefined;
   readonly averages: SavedAverages;
 }
@@ -56,7 +56,7 @@ export interface SavedTraining {
 const tensorName = (slot: string, parameter: string): string =>
   slot === 'parameters' ? parameter : slotName(slot, parameter);
 
-/** Everything is copied: a snapshot may be handed over whole. */
+/** Takes a snapshot. Everything is copied, so that the arrays may be transferred to another thread. */
 export function toSnapshot(
   identity: SnapshotIdentity,
   parameters: readonly ParameterSpec[],
@@ -85,7 +85,7 @@ export function toSnapshot(
   };
 }
 
-/** A snapshot does not belong to the training it was given to. */
+/** A snapshot that does not belong to the training which is to resume it. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }

@@ -9,19 +9,19 @@ import { namedSlot, slotSpecs, slotTensors, tensorNamed } from '../parameters.js
 import type { Program } from '../program.js';
 import { inRange } from '../validate.js';
 
-/** What a training step is made of besides objective and optimizer. */
+/** Options of {@link trainingStep} besides objective and optimizer. */
 export interface StepOptions {
   /** lambda of `1/2 lambda |theta|^2`, at least 0. */
   readonly weightDecay: number;
-  /** False leaves every output but the loss out. The trajectory is the same to the last bit. */
-  readonly observe?: boolean;
+  /** False leaves every output but the loss out; true by default. The trajectory is the same to the last bit. */
+  readonly observe?: boolean | undefined;
   /** Observables besides the standard ones; none by default. */
-  readonly observables?: readonly Observable[];
-  /** True reads O_L from theta_c (footnote 4): constants `centre/<parameter>`. */
-  readonly centred?: boolean;
+  readonly observables?: readonly Observable[] | undefined;
+  /** True measures O_L from theta_c (footnote 4), the constants `centre/<parameter>`; false by default. */
+  readonly centred?: boolean | undefined;
 }
 
-// What an observable gets that reads what it did not say it needs: nothing, and NaN.
+// An observable that reads what it does not list in `needs` gets no tensors, and NaN.
 const NO_VELOCITY = { scale: NaN, tensors: [] };
 const NO_DYNAMICS = { momentum: NaN, dampening: NaN };
 

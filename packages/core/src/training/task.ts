@@ -2,7 +2,7 @@ import type { RandomState } from '../random.js';
 import type { Executor, TensorValues } from '../program.js';
 import type { Objective } from '../objective.js';
 
-/** Passes over all the data, without changing anything. NaN where a task has no such number. */
+/** Measurements over all the data. NaN where a task has no such number. */
 export interface Evaluation {
   /** Full-batch loss over the training data, L2 term included. */
   readonly trainLoss: number;
@@ -14,9 +14,11 @@ export interface Evaluation {
   readonly gradientNormSquared: number;
 }
 
+/** Evaluates parameters over all the data of a task. */
 export interface Evaluator {
   /** @param parameters in the order of the objective's parameters. */
   evaluate(parameters: readonly Float32Array[]): Promise<Evaluation>;
+  /** Frees its memory. */
   dispose(): Promise<void>;
 }
 
@@ -24,18 +26,18 @@ export interface Evaluator {
 export interface EpochBatches {
   /** Inputs of steps `from .. from + steps - 1` of this epoch, one after another. */
   take(from: number, steps: number): TensorValues;
-  /** Where the next epoch's randomness begins. */
+  /** The random state with which the next epoch begins. */
   readonly next: RandomState;
 }
 
-/** Something to train: what is minimized, on which data, in which batches, and how it is judged. */
+/** Something to train: the objective, the data, the batches, and the evaluation. */
 export interface Task {
   readonly objective: Objective;
   readonly constants: TensorValues;
   readonly stepsPerEpoch: number;
-  /** What a person should know before it starts. */
+  /** Sentences for people, reported before the first step. */
   readonly warnings: readonly string[];
-  /** The same state gives the same epoch. */
+  /** The batches of one epoch: the same for the same state. */
   readonly batches: (state: RandomState) => EpochBatches;
   /** @param weightDecay lambda. */
   readonly evaluator: (executor: Executor, weightDecay: number) => Promise<Evaluator>;

@@ -1,7 +1,6 @@
 import { EPOCHS } from '@fdr/records';
 import { optimizerStart, type Optimizer } from '../optimizers/optimizer.js';
 import { givenParameters, initialParameters, namedSlot, slotValues, type ParameterSpec } from '../parameters.js';
-import type { Executable } from '../program.js';
 import type { Schedule } from '../relations/schedules/schedule.js';
 import { inRange, oneOf, OptionError } from '../validate.js';
 import { checkedLearningRate, firstProgress, withLearningRate, withSchedule } from './progress.js';
@@ -15,17 +14,10 @@ import {
   type Snapshot,
   type SnapshotIdentity,
 } from './snapshot.js';
+import { stateStore } from './state-store.js';
 import { trainingStep } from './step.js';
-import type { Evaluator } from './task.js';
 import type { Training, TrainingItem, TrainOptions } from './training.js';
-import {
-  endEpoch,
-  endReason,
-  runSegment,
-  type TrainingPlan,
-  type TrainingState,
-  type Transition,
-} from './transitions.js';
+import { nextTransition, type TrainingPlan, type TrainingState } from './transitions.js';
 
 /**
  * Trains by stochastic gradient descent, measures both sides of (FDR1') at each step, and lets a schedule set the learning
@@ -50,62 +42,35 @@ export function train(options: TrainOptions): Training {
   const saved = options.resume ? resumed(options, identity, options.resume) : undefined;
   const centre = saved ? saved.centre : givenCentre(options);
   const program = trainingStep(objective, optimizer, { weightDecay, observables, centred: centre !== undefined });
-  let state = firstState(options, plan, saved);
-  let computing = false;
-  let postponed: ((before: TrainingState) => TrainingState)[] = [];
-
-  /** A change that comes while a segment is computed waits for its end: the segment runs at the rate it began with. */
-  function change(apply: (before: TrainingState) => TrainingState): void {
-    if (computing) postponed.push(apply);
-    else state = apply(state);
-  }
-
-  async function advance(transition: Promise<Transition>): Promise<TrainingItem> {
-    computing = true;
-    try {
-      const next = await transition;
-      state = postponed.reduce((before, apply) => apply(before), next.state);
-      return next.item;
-    } finally {
-      computing = false;
-      postponed = [];
-    }
-  }
+  const store = stateStore(firstState(options, plan, saved));
 
   async function* items(): AsyncGenerator<TrainingItem, void, void> {
-    let step: Executable | undefined;
-    let evaluator: Evaluator | undefined;
+    const constants = centre ? { ...task.constants, ...namedSlot('centre', parameters, centre) } : task.constants;
+    const step = await executor.prepare(program, constants);
     try {
-      const constants = centre ? namedSlot('centre', parameters, centre) : {};
-      step = await executor.prepare(program, { ...task.constants, ...constants });
-      evaluator = await task.evaluator(executor, weightDecay);
-      for (;;) {
-        const { progress } = state;
-        const [record, ...pendingEvents] = progress.pendingEvents;
-        const reason = endReason(plan, progress);
-        if (record) {
-          state = { ...state, progress: { ...progress, pendingEvents } };
-          yield { type: 'event', record };
-        } else if (reason) {
-          yield { type: 'end', reason };
-          return;
-        } else if (progress.stepInEpoch < stepsPerEpoch) yield await advance(runSegment(plan, state, step));
-        else yield await advance(endEpoch(plan, state, evaluator));
+      const evaluator = await task.evaluator(executor, weightDecay);
+      try {
+        let item: TrainingItem;
+        do {
+          item = await store.advance((state) => nextTransition(plan, state, { step, evaluator }));
+          yield item;
+        } while (item.type !== 'end');
+      } finally {
+        await evaluator.dispose();
       }
     } finally {
-      await step?.dispose();
-      await evaluator?.dispose();
+      await step.dispose();
     }
   }
 
   return {
-    stepColumns: state.recording.columns,
+    stepColumns: store.current().recording.columns,
     stepsPerEpoch,
     parameters: parameters.map(({ name, shape }) => ({ name, shape })),
     [Symbol.asyncIterator]: items,
     setLearningRate: (learningRate, commandId) => {
       checkedLearningRate(learningRate);
-      change((before) => {
+      store.update((before) => {
         if (learningRate === before.progress.learningRate) return before;
         before.recording.restart(before.progress.stepInEpoch % stepsPerEpoch);
         return { ...before, progress: withLearningRate(before.progress, learningRate, commandId) };
@@ -113,19 +78,17 @@ export function train(options: TrainOptions): Training {
     },
     setSchedule: (schedule, commandId) => {
       requireNeeds(schedule, optimizer);
-      change((before) => ({
+      const training = { epochs: plan.epochs, stepsPerEpoch };
+      store.update((before) => ({
         ...before,
         schedule,
-        progress: withSchedule(before.progress, schedule, { epochs: plan.epochs, stepsPerEpoch }, commandId),
+        progress: withSchedule(before.progress, schedule, training, commandId),
       }));
     },
-    snapshot: () =>
-      toSnapshot(identity, parameters, optimizer, {
-        progress: state.progress,
-        tensors: state.tensors,
-        centre,
-        averages: state.recording.save(),
-      }),
+    snapshot: () => {
+      const { progress, tensors, recording: averages } = store.current();
+      return toSnapshot(identity, parameters, optimizer, { progress, tensors, centre, averages: averages.save() });
+    },
   };
 }
 

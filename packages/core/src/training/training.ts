@@ -6,7 +6,7 @@ import type { TrainingEpoch, TrainingEvent } from './progress.js';
 import type { Snapshot } from './snapshot.js';
 import type { Task } from './task.js';
 
-/** What a training is made of. */
+/** Options of `train`. */
 export interface TrainOptions {
   readonly task: Task;
   readonly executor: Executor;
@@ -17,27 +17,30 @@ export interface TrainOptions {
   readonly weightDecay: number;
   /** Epochs in all, those before a resumed snapshot included. */
   readonly epochs: number;
-  /** Sets the learning rate at epochs' ends. */
+  /** Sets the learning rate at epochs' ends: one of the built-in schedules, or the caller's own. */
   readonly schedule: Schedule;
   /** Integer in [0, 2^32 - 1]. */
   readonly seed: number;
   /**
-   * Parameters to begin with, by their names, instead of new ones: a protocol's next stage, say. The optimizer begins anew, with a
-   * velocity of zero; the seed is the shuffling's.
+   * Parameters to begin with, by their names, instead of new ones; for the next stage of a protocol. The optimizer's state begins at
+   * zero, and the seed serves the shuffling alone.
    */
   readonly start?: Readonly<Record<string, Float32Array>> | undefined;
-  /** theta_c of footnote 4 by parameter name, from which O_L is read; the origin by default. */
+  /** theta_c of footnote 4 by parameter name, from which O_L is measured; the origin by default. A snapshot holds it. */
   readonly centre?: Readonly<Record<string, Float32Array>> | undefined;
   /**
-   * Observables to measure at each step besides the standard ones; none by default. Each adds its columns to the rows' end and its
-   * half-running averages to the epochs' records; the training goes the same way to the last bit.
+   * Observables to measure at each step besides the standard ones; none by default. Each appends its columns to the rows and its
+   * half-running averages to the epochs' records. The trajectory is the same to the last bit.
    */
   readonly observables?: readonly Observable[] | undefined;
-  /** Asked before each segment: how many steps it may have, at least 1. An epoch by default; a segment never crosses its end. */
+  /** Called before each segment: the most steps it may have, at least 1; an epoch's by default. A segment ends with its epoch. */
   readonly segmentSteps?: (() => number) | undefined;
   /** What to do when the loss is no longer finite; `stop` by default. */
   readonly onDivergence?: 'stop' | 'continue' | undefined;
-  /** Goes on from here, bit for bit; then seed, learning rate and theta_c are the snapshot's, and the schedule must be. */
+  /**
+   * Continues a training bit for bit. Seed, learning rate and theta_c are the snapshot's; optimizer, schedule, observables and weight decay
+   * must be those of the snapshot.
+   */
   readonly resume?: Snapshot | undefined;
 }
 
@@ -56,16 +59,16 @@ export type TrainingItem =
   | { readonly type: 'end'; readonly reason: 'finished' | 'diverged' };
 
 /**
- * A training under way. Iterating it trains; leaving the iteration frees what it holds. Between two items, the snapshot
- * holds exactly what has been yielded up to then, and nothing is computed until the next item is asked for.
+ * A training under way. Iterating it trains; leaving the iteration frees its memory. Between two items nothing is computed, and
+ * the snapshot is of the training after the last item.
  */
 export interface Training extends AsyncIterable<TrainingItem> {
   readonly stepColumns: readonly string[];
   readonly stepsPerEpoch: number;
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** Acts on the next step and restarts the averages. @throws OptionError if it is not in [1e-12, 1e12]. */
+  /** Takes effect at the next segment and restarts the averages. @throws OptionError if it is not in [1e-12, 1e12]. */
   setLearningRate(learningRate: number, commandId: string): void;
-  /** Acts at the next epoch's end. @throws OptionError where the optimizer lacks what the schedule needs. */
+  /** Takes effect at the next epoch's end. @throws OptionError where the optimizer lacks what the schedule needs. */
   setSchedule(schedule: Schedule, commandId: string): void;
   snapshot(): Snapshot;
 }

@@ -21,7 +21,7 @@ export interface TrainingPlan {
   readonly segmentSteps: () => number;
 }
 
-/** Where a training stands between two items. Transitions give a new one; only the recording goes on in place. */
+/** The state of a training between two items. A transition returns a new one; only the recording is updated in place. */
 export interface TrainingState {
   readonly progress: Progress;
   readonly schedule: Schedule;
@@ -32,14 +32,35 @@ export interface TrainingState {
   readonly batches: EpochBatches | undefined;
 }
 
-/** What a computation changes: applied to the state when it is done. */
+/** The state after a transition, and the item that it yields. */
 export interface Transition {
   readonly state: TrainingState;
   readonly item: TrainingItem;
 }
 
+/** What a training runs while it is iterated. */
+interface TrainingPrograms {
+  readonly step: Executable;
+  readonly evaluator: Evaluator;
+}
+
+/** The next item of a training: an event that waits, its end, the steps of a segment, or an epoch's record. */
+export async function nextTransition(
+  plan: TrainingPlan,
+  state: TrainingState,
+  { step, evaluator }: TrainingPrograms,
+): Promise<Transition> {
+  const { progress } = state;
+  const [record, ...pendingEvents] = progress.pendingEvents;
+  if (record) return { state: { ...state, progress: { ...progress, pendingEvents } }, item: { type: 'event', record } };
+  const reason = endReason(plan, progress);
+  if (reason) return { state, item: { type: 'end', reason } };
+  if (progress.stepInEpoch < plan.task.stepsPerEpoch) return runSegment(plan, state, step);
+  return endEpoch(plan, state, evaluator);
+}
+
 /** Why a training ends here; undefined where it goes on. */
-export function endReason(
+function endReason(
   { epochs, stopsWhenDiverged }: TrainingPlan,
   { diverged, epoch }: Progress,
 ): 'finished' | 'diverged' | undefined {
@@ -48,7 +69,7 @@ export function endReason(
 }
 
 /** Runs the next steps of the epoch under way, as many as the plan allows. */
-export async function runSegment(plan: TrainingPlan, state: TrainingState, step: Executable): Promise<Transition> {
+async function runSegment(plan: TrainingPlan, state: TrainingState, step: Executable): Promise<Transition> {
   const { task } = plan;
   const { progress, recording } = state;
   const most = Math.floor(inRange('segmentSteps()', plan.segmentSteps(), { min: 1 }));
@@ -77,7 +98,7 @@ function afterSteps(before: Progress, steps: number, { outputs }: CallResult): P
 }
 
 /** Evaluates the parameters at an epoch's end, records the epoch, and lets the schedule decide on the next one's learning rate. */
-export async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Evaluator): Promise<Transition> {
+async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Evaluator): Promise<Transition> {
   const { progress, schedule, recording, tensors } = state;
   const evaluation = await evaluator.evaluate(slotValues('parameters', plan.parameters, tensors));
   const averages = recording.averages();

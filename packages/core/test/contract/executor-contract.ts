@@ -208,7 +208,14 @@ export function executorContract(name: string, make: () => Executor | Promise<Ex
         'along the exact identity, momentum %d, dampening %d',
         async (momentum, dampening) => {
           const { total, tensors } = await identityTrial({
-            ...{ task, executor, momentum, dampening, learningRate: 0.1, weightDecay: 0.01, steps: 10, seed: 5 },
+            task,
+            executor,
+            momentum,
+            dampening,
+            learningRate: 0.1,
+            weightDecay: 0.01,
+            steps: 10,
+            seed: 5,
           });
           expect(total.defect).toBeLessThan(IDENTITY_TOLERANCE);
           for (const { defect } of tensors) expect(defect).toBeLessThan(IDENTITY_TOLERANCE);
@@ -225,7 +232,7 @@ export function executorContract(name: string, make: () => Executor | Promise<Ex
           };
           const trajectory = async (observe: boolean) => {
             const optimizer = sgd({ momentum, dampening });
-            const observables = EXTRA_OBSERVABLES.filter(isDefined(optimizer)).map(({ name }) => name);
+            const observables = EXTRA_OBSERVABLES.filter(isDefined(optimizer));
             const program = trainingStep(task.objective, optimizer, { weightDecay: 0.01, observe, observables });
             const executable = await executor.prepare(program, task.constants);
             const result = await executable.run({ steps: 10, state, inputs: indices(10), settings });

@@ -20,20 +20,15 @@ export const plainSgd = (momentum: number, dampening: number): PlainOptimizer =>
 });
 
 /** Kingma and Ba 2014, algorithm 1, t from 1; with `keepMaximum` Reddi et al. 2018, algorithm 2, and Adam's corrections. */
-export const plainMoments = (
-  keepMaximum: boolean,
-  firstMomentDecay = 0.9,
-  secondMomentDecay = 0.999,
-  offset = 1e-8,
-): PlainOptimizer => ({
+export const plainMoments = (keepMaximum: boolean, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8): PlainOptimizer => ({
   update: (parameter, gradient, state, learningRate, t) => {
-    const first = firstMomentDecay * (state['first'] ?? 0) + (1 - firstMomentDecay) * gradient;
-    const second = secondMomentDecay * (state['second'] ?? 0) + (1 - secondMomentDecay) * gradient * gradient;
+    const first = beta1 * (state['first'] ?? 0) + (1 - beta1) * gradient;
+    const second = beta2 * (state['second'] ?? 0) + (1 - beta2) * gradient * gradient;
     const largest = Math.max(state['largest'] ?? 0, second);
     Object.assign(state, { first, second, largest });
-    const correctedFirst = first / (1 - Math.pow(firstMomentDecay, t));
-    const correctedSecond = (keepMaximum ? largest : second) / (1 - Math.pow(secondMomentDecay, t));
-    return parameter - (learningRate * correctedFirst) / (Math.sqrt(correctedSecond) + offset);
+    const correctedFirst = first / (1 - Math.pow(beta1, t));
+    const correctedSecond = (keepMaximum ? largest : second) / (1 - Math.pow(beta2, t));
+    return parameter - (learningRate * correctedFirst) / (Math.sqrt(correctedSecond) + epsilon);
   },
 });
 

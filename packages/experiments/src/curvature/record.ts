@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { anyNumber } from '@fdr/records';
-import { errorCode, replaceFile } from '@fdr/run-store';
+import { errorCode, writeFileAtomically } from '@fdr/run-store';
 import { z } from 'zod';
 
 /** Mean over points, and its standard error, from the scatter between points. */
@@ -44,7 +44,7 @@ export const curvatureFile = (out: string, key: string): string => join(curvatur
 
 /** Writes an estimate, whole or not at all. */
 export async function writeCurvature(file: string, record: CurvatureRecord): Promise<void> {
-  await replaceFile(file, [Buffer.from(`${JSON.stringify(z.encode(curvatureRecord, record), null, 2)}\n`)]);
+  await writeFileAtomically(file, [Buffer.from(`${JSON.stringify(z.encode(curvatureRecord, record), null, 2)}\n`)]);
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { csv, panelsTable, recordPanels, type Table } from '@fdr/figures';
 import { figureRecord, type FigureRecord } from '@fdr/records';
-import { replaceFile } from '@fdr/run-store';
+import { writeFileAtomically } from '@fdr/run-store';
 import { z } from 'zod';
 import type { JobResults } from '../job-result.js';
 import { renderPng, renderSvg } from '../render.js';
@@ -46,7 +46,7 @@ export async function writeFigure(
   const files: string[] = [];
   for (const [name, content] of figureFiles(planned, drawn, completed, context)) {
     const file = join(out, name);
-    await replaceFile(file, [Buffer.from(content)]);
+    await writeFileAtomically(file, [Buffer.from(content)]);
     files.push(file);
   }
   return { kind: 'drawn', id, drawn, files };

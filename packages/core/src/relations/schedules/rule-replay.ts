@@ -1,8 +1,8 @@
 import type { EpochRecord, EventRecord, LearningRateReason, Run } from '@fdr/records';
-import { OptionError } from '../validate.js';
-import { ratioOf, slowest, type TwoSides } from './equilibrium-rule.js';
-import { halfRunningAverage, type HalfRunningAverage } from './half-running-average.js';
-import type { Schedule } from './schedules/schedule.js';
+import { OptionError } from '../../validate.js';
+import { ratioOf, slowest, type TwoSides } from '../equilibrium-rule.js';
+import { halfRunningAverage, type HalfRunningAverage } from '../half-running-average.js';
+import type { Schedule } from './schedule.js';
 
 /** A moment at which the rule would have changed the learning rate. */
 export interface Firing {

@@ -54,7 +54,11 @@ describe('fdr replay', { timeout: 120_000 }, () => {
     });
     for (const [words, message] of [
       [['--rule', 'cosine'], '--rule must be one of equilibrium, step, plateau, not "cosine"'],
-      [['--patience', '-1'], '--patience must be an integer from 0 to 1000000, not -1'],
+      [
+        ['--patience', '1'],
+        '--patience is an option of --rule plateau and does nothing with equilibrium; leave one of them out',
+      ],
+      [['--rule', 'plateau', '--patience', '-1'], '--patience must be an integer from 0 to 1000000, not -1'],
       [['--balance', 'each'], '--balance must be one of total, layers, not "each"'],
       [['--momentum', '0.9'], "unknown option '--momentum'"],
     ] as const)

@@ -15,7 +15,7 @@ export type Landscape =
   | { readonly kind: 'anharmonic'; readonly downTo: number };
 
 /** What the quick scale replaces: it shows in seconds that everything runs, not what the paper found. */
-export interface QuickProtocol {
+interface QuickProtocol {
   readonly title: string;
   /** Fraction of the protocol's epochs, in (0, 1]. */
   readonly fraction: number;

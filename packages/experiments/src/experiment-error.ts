@@ -1,4 +1,4 @@
-/** An experiment cannot be planned or run as asked: one line that says what, expected, found, and what to do. */
+/** An experiment cannot be planned or run as asked. Its message is one line: what is wrong, what was expected, what was found. */
 export class ExperimentError extends Error {
   override readonly name = 'ExperimentError';
 }

@@ -1,121 +1,131 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lockFolder } from '@fdr/run-store';
-import { openRun, type RunReader } from '@fdr/run-store';
-import { resumeJob, startJob, type JobOutcome } from './job-process.js';
-import { doneRun, isUnderWay, readJobIndex, runsFolder, type DoneRun } from './job-index.js';
-import type { Job, CurvatureJob } from './job.js';
-import type { Plan } from './plan.js';
-import { runJobs, type PoolOptions, type PoolOutcome, type PendingJob } from './job-pool.js';
+import { lockFolder, openRun, type RunReader } from '@fdr/run-store';
 import { curvatureFile } from './curvature/record.js';
 import { startCurvatureEstimate } from './curvature/start.js';
+import { isRunning, readJobIndex, runResult, runsFolder, type JobIndex } from './job-index.js';
+import { runJobs, type PendingJob, type PoolOptions, type PoolOutcome } from './job-pool.js';
+import { resumeJob, trainJob, type JobProcess, type ProcessOptions, type ProcessOutcome } from './job-process.js';
+import type { CurvatureJob, Job, RunJob } from './job.js';
+import type { RunResult } from './job-result.js';
 
-/** Milliseconds between two looks at a run that another process is making. */
-const BETWEEN_LOOKS = 500;
+/** Milliseconds between two polls of a run that another process is training. */
+const POLL_INTERVAL = 500;
 
-/** Who is told how the jobs of an experiment get on. */
-export interface JobListener {
+/** Is notified of an experiment's progress. */
+export interface ExperimentListener {
+  /** A job has changed its state. */
   readonly onChange: PoolOptions['onChange'];
+  /** A job's run has finished an epoch, counted from 1. */
   readonly onEpoch: (job: Job, epoch: number) => void;
-  readonly end: () => void;
+  /** The experiment has ended. */
+  readonly onEnd: () => void;
 }
 
-export interface ExperimentOptions extends Pick<PoolOptions, 'onDone'> {
+/** How an experiment is run. */
+export interface ExperimentOptions extends Pick<PoolOptions, 'concurrency' | 'onCompleted' | 'signal'> {
+  /** The experiment's folder. */
   readonly out: string;
-  /** Processes at the same time. */
-  readonly width: number;
-  /** How this program is started. */
+  /** The command that starts this program: node, its flags, the main file. */
   readonly command: readonly string[];
-  /** Told what is left to do, once that is known, and gives back who is told how the jobs get on. */
-  readonly watch: (jobs: readonly Job[], doneBefore: number) => JobListener;
-  readonly signal: AbortSignal;
+  /** Makes the listener once it is known which jobs remain, and how many were completed before. */
+  readonly listen: (remaining: readonly Job[], completedBefore: number) => ExperimentListener;
 }
 
 /**
- * Does every job of a plan that is not done yet, in processes of their own, and tells what is done.
- * A training that was broken off goes on from its last checkpoint; an estimate is done again.
+ * Runs every job that is not completed yet, each in a process of its own. An interrupted run is resumed from its last checkpoint, a run
+ * that another process is still training is waited for, an interrupted estimate starts again.
  *
- * @throws RunFolderError where another process works in the same folder
+ * @param jobs a parent stands before its children
+ * @param options how they are run
+ * @returns the results and failures of all jobs
+ * @throws RunFolderError if another process works in the same folder
  */
-export async function runPlan({ jobs }: Plan, options: ExperimentOptions): Promise<PoolOutcome> {
-  const { out, width, command, watch, onDone, signal } = options;
-  const runsDirectory = runsFolder(out);
-  await mkdir(runsDirectory, { recursive: true });
+export async function runExperiment(jobs: readonly Job[], options: ExperimentOptions): Promise<PoolOutcome> {
+  const { out, command, concurrency, listen, onCompleted, signal } = options;
+  await mkdir(runsFolder(out), { recursive: true });
   const lock = await lockFolder(out);
   try {
-    const { done, underWay, interrupted } = await readJobIndex(out);
-    const left = jobs.filter(({ key }) => !done.has(key));
-    const progress = watch(left, jobs.length - left.length);
-    const begin = async (job: Job, start: string | undefined): Promise<PendingJob> => {
-      if (job.kind === 'curvature') return look(job, start, out);
-      const onEpoch = (epoch: number): void => progress.onEpoch(job, epoch);
-      const orphan = underWay.get(job.key);
-      if (orphan) return follow(orphan, onEpoch);
-      const broken = interrupted.get(job.key);
-      const place = { command, out };
-      const child =
-        broken === undefined ? await startJob(job, start, place, onEpoch) : resumeJob(broken, place, onEpoch);
-      const ended = child.ended.then((outcome) => whatWasMade(outcome, runsDirectory));
-      return { stop: child.stop, ended: broken === undefined ? ended : ended.catch(advise(broken)) };
+    const index = await readJobIndex(out);
+    const { completed } = index;
+    const remaining = jobs.filter(({ key }) => !completed.has(key));
+    const listener = listen(remaining, jobs.length - remaining.length);
+    const start = async (job: Job, checkpoint: string | undefined): Promise<PendingJob> => {
+      if (job.kind === 'curvature') return startEstimate(job, checkpoint, out);
+      return startRun(job, checkpoint, index, { out, command, onEpoch: (epoch) => listener.onEpoch(job, epoch) });
     };
-    return await runJobs({ jobs, done, width, begin, onChange: progress.onChange, onDone, signal }).finally(
-      progress.end,
-    );
+    try {
+      const { onChange } = listener;
+      return await runJobs({ jobs, completed, concurrency, start, onChange, onCompleted, signal });
+    } finally {
+      listener.onEnd();
+    }
   } finally {
     await lock.release();
   }
 }
 
-/** @param checkpoint that its run ended with */
-function look(
-  { config, points, samples, seed, key }: CurvatureJob,
+/** @param checkpoint the last one of the run whose stationary state is examined */
+function startEstimate(job: CurvatureJob, checkpoint: string | undefined, out: string): PendingJob {
+  if (checkpoint === undefined) throw new Error('a curvature estimate needs the last checkpoint of a run');
+  const { config, points, samples, seed, key } = job;
+  const request = { config, checkpoint, points, samples, seed };
+  const { ended, stop } = startCurvatureEstimate(request, curvatureFile(out, key));
+  return { ended: ended.then((estimate) => ({ kind: 'curvature', estimate })), stop };
+}
+
+/** Follows the job's run if another process is training it, resumes it if it was interrupted, else trains it. */
+async function startRun(
+  job: RunJob,
   checkpoint: string | undefined,
-  out: string,
-): PendingJob {
-  if (checkpoint === undefined) throw new Error('an estimate begins where a run ended');
-  const end = curvatureFile(out, key);
-  const { ended, stop } = startCurvatureEstimate({ config, checkpoint, points, samples, seed }, end);
-  return { stop, ended: ended.then((estimate) => ({ estimate, end })) };
+  { running, interrupted }: Pick<JobIndex, 'running' | 'interrupted'>,
+  options: ProcessOptions,
+): Promise<PendingJob> {
+  const orphan = running.get(job.key);
+  if (orphan) return followRun(orphan, options.onEpoch);
+  const runsDirectory = runsFolder(options.out);
+  const runId = interrupted.get(job.key);
+  if (runId === undefined) return pendingRun(await trainJob(job, checkpoint, options), runsDirectory);
+  const { ended, stop } = pendingRun(resumeJob(runId, options), runsDirectory);
+  return { ended: ended.catch((error: unknown) => throwUnresumable(runId, error)), stop };
 }
 
-/** @throws Error with the process' last words, where it ended badly or left no whole run */
-async function whatWasMade({ code, words, runId }: JobOutcome, runsDirectory: string): Promise<DoneRun> {
+function pendingRun({ ended, stop }: JobProcess, runsDirectory: string): PendingJob {
+  return { ended: ended.then((outcome) => processResult(outcome, runsDirectory)), stop };
+}
+
+/** @throws Error with the process's error output if it failed or left no finished run */
+async function processResult({ code, errors, runId }: ProcessOutcome, runsDirectory: string): Promise<RunResult> {
   const reader = runId === undefined ? undefined : await openRun(runsDirectory, runId);
-  if (code === 0 && reader) return doneRun(reader);
-  throw new Error(
-    words || (reader && (await lastWords(reader))) || `it ended with ${code ?? 'a signal'} and left no finished run`,
-  );
+  if (code === 0 && reader) return runResult(reader);
+  if (errors !== '') throw new Error(errors);
+  if (reader) throw new Error(await describeEnd(reader));
+  throw new Error(`its process ended with ${code ?? 'a signal'} and left no run`);
 }
 
-/** A run that can't go on would be tried again and again. */
-const advise =
-  (runId: string) =>
-  (error: unknown): never => {
-    throw new Error(
-      `${error instanceof Error ? error.message : String(error)}; to begin it anew, remove run ${runId}`,
-      {
-        cause: error,
-      },
-    );
-  };
+/** A run that cannot be resumed would fail every time the experiment is run again. */
+function throwUnresumable(runId: string, error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new Error(`${reason}; to train it again from the start, remove run ${runId}`, { cause: error });
+}
 
-/** What a run's record says last of how it went: its warnings, and how it ended. */
-async function lastWords(reader: RunReader): Promise<string> {
+/** A run's status and its last two messages. */
+async function describeEnd(reader: RunReader): Promise<string> {
   const messages = (await reader.events()).flatMap((event) =>
     event.type === 'warning' || event.type === 'status' ? [event.message] : [],
   );
-  return `run ${reader.id} ended as ${reader.run.status}: ${messages.slice(-2).join('; ')}`;
+  return `run ${reader.id} has status ${reader.run.status}: ${messages.slice(-2).join('; ')}`;
 }
 
-/** Waits for a run that another process is making. Stopping is to wait no longer: the process is not ours. */
-function follow(reader: RunReader, onEpoch: (epoch: number) => void): PendingJob {
+/** Waits for a run that another process is training. `stop` ends the waiting alone: the process belongs to nobody here. */
+function followRun(reader: RunReader, onEpoch: (epoch: number) => void): PendingJob {
   const stopped = new AbortController();
-  const ended = async (): Promise<DoneRun> => {
-    while (isUnderWay(reader)) {
-      await sleep(BETWEEN_LOOKS, undefined, { signal: stopped.signal });
+  const ended = async (): Promise<RunResult> => {
+    while (isRunning(reader)) {
+      await sleep(POLL_INTERVAL, undefined, { signal: stopped.signal });
       if (await reader.refresh()) onEpoch(reader.lastEpoch?.epoch ?? 0);
     }
-    return doneRun(reader);
+    return runResult(reader);
   };
   return { ended: ended(), stop: () => stopped.abort() };
 }

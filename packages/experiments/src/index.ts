@@ -1,7 +1,9 @@
-export { completedRecords } from './completed-run.js';
-export { runPlan, type JobListener } from './experiment.js';
-export type { Failure } from './job-pool.js';
+// What runs jobs and draws figures; what only plans them is in planning.ts.
+export { curvatureRecord } from './curvature/record.js';
+export { runExperiment, type ExperimentListener, type ExperimentOptions } from './experiment.js';
+export type { Failure, JobChange } from './job-pool.js';
 export type { Job } from './job.js';
+export { writeFigure, type FigureResult } from './paper/write-figure.js';
 export { createPreviews } from './previews.js';
 export { renderPng, renderSvg } from './render.js';
-export { writeResult, type Result } from './results.js';
+export { readRunRecords } from './run-records.js';

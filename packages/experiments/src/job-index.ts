@@ -1,83 +1,77 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listCheckpoints } from '@fdr/run-store';
-import { listRuns } from '@fdr/run-store';
-import type { RunReader } from '@fdr/run-store';
-import { errorCode } from '@fdr/run-store';
+import { errorCode, listCheckpoints, listRuns, type RunReader } from '@fdr/run-store';
+import { readCurvature, curvatureFolder } from './curvature/record.js';
 import { jobKey } from './job.js';
-import { readCurvature, curvatureFolder, type CurvatureRecord } from './curvature/record.js';
+import type { CurvatureResult, JobResult, JobResults, RunResult } from './job-result.js';
 
-/** A job that is done. */
-export type DoneJob = DoneRun | DoneCurvature;
-
-export interface DoneRun {
-  readonly reader: RunReader;
-  /** Path of its last checkpoint. */
-  readonly end: string;
-}
-
-export interface DoneCurvature {
-  readonly estimate: CurvatureRecord;
-  /** Path of its record. */
-  readonly end: string;
-}
-
+/** The jobs in an experiment's folder, by job key. */
 export interface JobIndex {
-  /** What is done already, by job key. A run that lacks its end is not. */
-  readonly done: ReadonlyMap<string, DoneJob>;
-  /** Runs that another process is still making, by job key: their driver was killed, they were not. */
-  readonly underWay: ReadonlyMap<string, RunReader>;
-  /** Ids of runs that were stopped, or whose process died, by job key: of several the one that came furthest. */
+  /** Completed jobs. A run without its last epoch or its last checkpoint is not among them. */
+  readonly completed: JobResults;
+  /** Runs that another process is still training: their driver was killed, their own process was not. */
+  readonly running: ReadonlyMap<string, RunReader>;
+  /** Ids of runs that were stopped or whose process died. If a job has several, the one with the most steps. */
   readonly interrupted: ReadonlyMap<string, string>;
 }
 
-/** Where an experiment's runs are kept. */
+/** The folder of an experiment's runs. */
 export const runsFolder = (out: string): string => join(out, 'runs');
 
-/** Looks through an experiment's folder for jobs, once. */
+/**
+ * Reads an experiment's folder once.
+ *
+ * @param out the experiment's folder
+ * @returns the jobs in it; none if the folder is empty
+ */
 export async function readJobIndex(out: string): Promise<JobIndex> {
-  const done = new Map<string, DoneJob>();
-  const underWay = new Map<string, RunReader>();
-  const broken = new Map<string, RunReader>();
+  const completed = new Map<string, JobResult>(await storedCurvatures(curvatureFolder(out)));
+  const running = new Map<string, RunReader>();
+  const resumable = new Map<string, RunReader>();
   for (const reader of (await listRuns(runsFolder(out))).runs) {
     const key = jobKey(reader.run.tags);
     if (key === undefined) continue;
-    const end = await wholeEnd(reader);
-    if (end !== undefined) done.set(key, { reader, end });
-    else if (isUnderWay(reader)) underWay.set(key, reader);
-    else if (canGoOn(reader) && reader.stepCount() >= (broken.get(key)?.stepCount() ?? 0)) broken.set(key, reader);
+    const checkpoint = await lastCheckpoint(reader);
+    if (checkpoint !== undefined) completed.set(key, { kind: 'run', reader, checkpoint });
+    else if (isRunning(reader)) running.set(key, reader);
+    else if (isResumable(reader) && reader.stepCount() >= (resumable.get(key)?.stepCount() ?? 0))
+      resumable.set(key, reader);
   }
-  for (const [key, estimate] of await doneCurvatures(curvatureFolder(out))) done.set(key, estimate);
-  const interrupted = new Map([...broken].map(([key, { id }]) => [key, id]));
-  return { done, underWay, interrupted };
+  return { completed, running, interrupted: new Map([...resumable].map(([key, { id }]) => [key, id])) };
 }
 
-async function doneCurvatures(folder: string): Promise<(readonly [string, DoneCurvature])[]> {
+async function storedCurvatures(folder: string): Promise<(readonly [string, CurvatureResult])[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
   });
-  const found = names.map(async (name) => {
+  const stored = names.map(async (name): Promise<(readonly [string, CurvatureResult])[]> => {
     const [, key] = /^([0-9a-f]{16})\.json$/.exec(name) ?? [];
-    const end = join(folder, name);
-    const estimate = key === undefined ? undefined : await readCurvature(end);
-    return key === undefined || estimate === undefined ? [] : [[key, { estimate, end }] as const];
+    if (key === undefined) return [];
+    const estimate = await readCurvature(join(folder, name));
+    return estimate ? [[key, { kind: 'curvature', estimate }]] : [];
   });
-  return (await Promise.all(found)).flat();
+  return (await Promise.all(stored)).flat();
 }
 
-/** @throws Error where the run is not whole */
-export async function doneRun(reader: RunReader): Promise<DoneRun> {
-  const end = await wholeEnd(reader);
-  if (end === undefined) throw new Error(`run ${reader.id} ended as ${reader.run.status}`);
-  return { reader, end };
+/**
+ * The result of a run whose process has ended.
+ *
+ * @throws Error if the run is not finished, or its last epoch or last checkpoint is missing
+ */
+export async function runResult(reader: RunReader): Promise<RunResult> {
+  const checkpoint = await lastCheckpoint(reader);
+  if (checkpoint === undefined) throw new Error(`run ${reader.id} is incomplete; its status is ${reader.run.status}`);
+  return { kind: 'run', reader, checkpoint };
 }
 
-export const isUnderWay = ({ run }: RunReader): boolean => run.status === 'running' || run.status === 'paused';
+/** Whether a process is still training the run. */
+export const isRunning = ({ run }: RunReader): boolean => run.status === 'running' || run.status === 'paused';
 
-const canGoOn = ({ run }: RunReader): boolean => run.status === 'stopped' || run.status === 'failed';
+const isResumable = ({ run }: RunReader): boolean => run.status === 'stopped' || run.status === 'failed';
 
-async function wholeEnd({ run, folder, lastEpoch }: RunReader): Promise<string | undefined> {
+/** Path of a finished run's last checkpoint; undefined if the run is incomplete. */
+async function lastCheckpoint({ run, folder, lastEpoch }: RunReader): Promise<string | undefined> {
   const { status, config, stepsPerEpoch } = run;
   if (status !== 'finished' || lastEpoch?.epoch !== config.epochs) return undefined;
   const lastStep = config.epochs * stepsPerEpoch;

@@ -1,60 +1,67 @@
 import type { Job } from './job.js';
-import type { DoneJob } from './job-index.js';
+import type { JobResult, JobResults } from './job-result.js';
 
-/** What one job needs to be run. */
+/** A job that has been started. */
 export interface PendingJob {
-  /** Resolves with what was made, rejects with why it failed. */
-  readonly ended: Promise<DoneJob>;
-  stop(): void;
+  /** Resolves with the result, rejects with the reason of the failure. */
+  readonly ended: Promise<JobResult>;
+  /** Asks the job to end. */
+  readonly stop: () => void;
 }
 
+/** A job without a result, and why. */
 export interface Failure {
   readonly job: Job;
   readonly reason: string;
 }
 
+/** A job's change of state. */
+export interface JobChange {
+  readonly job: Job;
+  /** `stopped` if it has ended without a result because the pool was aborted. */
+  readonly type: 'started' | 'completed' | 'stopped' | 'failed';
+}
+
+/** What {@link runJobs} runs, and how. */
 export interface PoolOptions {
+  /** A parent stands before its children. */
   readonly jobs: readonly Job[];
-  /** Jobs done before, by key. */
-  readonly done: ReadonlyMap<string, DoneJob>;
-  /** Most at the same time, at least 1. */
-  readonly width: number;
-  /** @param start the checkpoint its parent ended with */
-  readonly begin: (job: Job, start: string | undefined) => Promise<PendingJob>;
-  readonly onChange: (change: { readonly job: Job; readonly type: 'begun' | 'done' | 'failed' }) => void;
-  /** Told of each job that is done, and of all that are. */
-  readonly onDone?: ((job: Job, done: ReadonlyMap<string, DoneJob>) => void) | undefined;
-  /** When aborted, running jobs are asked to end and no more are begun. */
+  /** Jobs that were completed before. */
+  readonly completed: JobResults;
+  /** Most jobs that run at the same time; at least 1. */
+  readonly concurrency: number;
+  /** Starts a job. `checkpoint` is the last one of its parent; undefined if it has none. */
+  readonly start: (job: Job, checkpoint: string | undefined) => Promise<PendingJob>;
+  readonly onChange: (change: JobChange) => void;
+  /** Called after each completed job, with all results so far. */
+  readonly onCompleted?: ((job: Job, results: JobResults) => void) | undefined;
+  /** When it is aborted, running jobs are asked to end and no more are started. */
   readonly signal: AbortSignal;
 }
 
+/** What became of the jobs. */
 export interface PoolOutcome {
-  /** All jobs that are done now, by key. */
-  readonly done: ReadonlyMap<string, DoneJob>;
-  /** Those that failed, and those that could not begin because of them. */
+  /** All completed jobs, those from before included. */
+  readonly results: JobResults;
+  /** Jobs that failed, and jobs that could not start because their parent failed. Jobs that were stopped are not among them. */
   readonly failures: readonly Failure[];
 }
 
 /**
- * Runs jobs that wait for their parents, so many at a time. One that fails takes only its descendants with it.
+ * Runs jobs at most `concurrency` at a time, each after its parent. A job that fails prevents its descendants alone.
+ *
+ * @returns the results and failures, once no job is running any more; never rejects because of a job
  */
-export async function runJobs({
-  jobs,
-  done: before,
-  width,
-  begin,
-  onChange,
-  onDone,
-  signal,
-}: PoolOptions): Promise<PoolOutcome> {
-  const done = new Map(before);
+export async function runJobs(options: PoolOptions): Promise<PoolOutcome> {
+  const { jobs, completed, concurrency, start, onChange, onCompleted, signal } = options;
+  const results = new Map(completed);
   const failures = new Map<string, Failure>();
-  const waiting = new Set(jobs.filter(({ key }) => !done.has(key)));
-  const running = new Map<string, { readonly work: Promise<void>; stop?: () => void }>();
+  const waiting = new Set(jobs.filter(({ key }) => !results.has(key)));
+  const running = new Map<string, Promise<void>>();
+  const stops = new Map<string, () => void>();
   const stopAll = (): void => {
-    for (const { stop } of running.values()) stop?.();
+    for (const stop of stops.values()) stop();
   };
-  signal.addEventListener('abort', stopAll);
 
   function fail(job: Job, reason: string): void {
     failures.set(job.key, { job, reason });
@@ -63,42 +70,49 @@ export async function runJobs({
 
   async function run(job: Job): Promise<void> {
     try {
-      onChange({ job, type: 'begun' });
-      const work = await begin(job, job.parent === undefined ? undefined : done.get(job.parent)?.end);
-      const entry = running.get(job.key);
-      if (entry) entry.stop = work.stop;
-      if (signal.aborted) work.stop();
-      done.set(job.key, await work.ended);
-      onChange({ job, type: 'done' });
-      onDone?.(job, done);
+      onChange({ job, type: 'started' });
+      const pending = await start(job, parentCheckpoint(job, results));
+      stops.set(job.key, pending.stop);
+      if (signal.aborted) pending.stop();
+      results.set(job.key, await pending.ended);
+      onChange({ job, type: 'completed' });
+      onCompleted?.(job, results);
     } catch (error) {
-      fail(job, error instanceof Error ? error.message : String(error));
+      if (signal.aborted) onChange({ job, type: 'stopped' });
+      else fail(job, error instanceof Error ? error.message : String(error));
     }
-    running.delete(job.key);
+    stops.delete(job.key);
   }
 
-  /** Begins whatever can begin. In the order of the list: the heads of chains first. */
-  function fill(): void {
+  /** Starts every job that can start. They start in the order of the list, so that the heads of chains come first. */
+  function startReady(): void {
     for (const job of waiting) {
-      if (job.parent !== undefined && failures.has(job.parent)) {
+      const failure = job.parent === undefined ? undefined : failures.get(job.parent);
+      const ready = job.parent === undefined || results.has(job.parent);
+      if (failure) {
         waiting.delete(job);
-        fail(job, `"${failures.get(job.parent)?.job.name}", which it starts from, failed`);
-        continue;
+        fail(job, `"${failure.job.name}", which it starts from, failed`);
+      } else if (ready && !signal.aborted && running.size < concurrency) {
+        waiting.delete(job);
+        running.set(
+          job.key,
+          run(job).finally(() => running.delete(job.key)),
+        );
       }
-      if (signal.aborted || running.size >= width) continue;
-      if (job.parent !== undefined && !done.has(job.parent)) continue;
-      waiting.delete(job);
-      const entry: { work: Promise<void>; stop?: () => void } = { work: Promise.resolve() };
-      running.set(job.key, entry);
-      entry.work = run(job);
     }
   }
 
-  fill();
+  signal.addEventListener('abort', stopAll);
+  startReady();
   while (running.size > 0) {
-    await Promise.race([...running.values()].map(({ work }) => work));
-    fill();
+    await Promise.race(running.values());
+    startReady();
   }
   signal.removeEventListener('abort', stopAll);
-  return { done, failures: [...failures.values()] };
+  return { results, failures: [...failures.values()] };
+}
+
+function parentCheckpoint({ parent }: Job, results: JobResults): string | undefined {
+  const result = parent === undefined ? undefined : results.get(parent);
+  return result?.kind === 'run' ? result.checkpoint : undefined;
 }

@@ -1,74 +1,89 @@
 import { createHash } from 'node:crypto';
 import type { RunConfig } from '@fdr/records';
 
-/** One piece of work that an experiment is made of. */
+/** One unit of an experiment's work: a training run, or a curvature estimate. */
 export type Job = RunJob | CurvatureJob;
 
-interface AnyJob {
-  /** Tells jobs apart: two with the same key give the same numbers. */
+interface JobIdentity {
+  /** Two jobs with the same key give the same numbers. */
   readonly key: string;
-  /** For people. */
+  /** Shown to people. */
   readonly name: string;
 }
 
-/** A training. */
-export interface RunJob extends AnyJob {
+/** A training run. */
+export interface RunJob extends JobIdentity {
   readonly kind: 'run';
-  /** Complete, but for the checkpoint it starts from. */
+  /** Complete except for the checkpoint that the run starts from. */
   readonly config: RunConfig;
-  /** Key of the job whose last parameters it starts from; new parameters where it is undefined. */
+  /** Key of the job whose last parameters this run starts from; undefined if it starts from new parameters. */
   readonly parent: string | undefined;
 }
 
-/** How much of a stationary state is looked at. */
+/** The size of a curvature estimate. */
 export interface CurvatureSize {
-  /** Of its points, an epoch apart. */
+  /** Number of points, one epoch apart. */
   readonly points: number;
-  /** Pairs of mini-batches at each, if an epoch has as many. */
+  /** Pairs of mini-batches at each point; an epoch with fewer mini-batches limits them. */
   readonly samples: number;
 }
 
-/** A look at the landscape, from where a training ended. */
-export interface CurvatureJob extends AnyJob, CurvatureSize {
+/** A curvature estimate in the stationary state at the end of a run. */
+export interface CurvatureJob extends JobIdentity, CurvatureSize {
   readonly kind: 'curvature';
-  /** Of that training. */
+  /** Configuration of the run that reached the stationary state. */
   readonly config: RunConfig;
+  /** Key of that run's job. */
   readonly parent: string;
-  /** Of the mini-batches at the points. */
+  /** Seed of the mini-batches at the points. */
   readonly seed: number;
 }
 
-/** Raised whenever the same configuration comes to mean something else. */
+/** Must be raised whenever the meaning of an unchanged configuration changes. */
 const FORMAT = 1;
 
 /**
- * A job and its key: a hash of what determines its numbers, which is its configuration and its parent's key. Threads do not:
- * they change its last bits at most.
+ * Makes a training job. Its key is a hash of everything that determines the run's numbers: the configuration and the parent's key. The
+ * number of threads is left out, because it changes the last bits at most.
+ *
+ * @param name shown to people; not part of the key
+ * @param config complete except for `start`
+ * @param parent the job whose last parameters the run starts from
+ * @returns the job; equal configurations and parents give equal keys, whatever the order of the fields
  */
 export function makeJob(name: string, config: RunConfig, parent?: RunJob): RunJob {
   const determining = Object.entries(config)
-    .filter(([name]) => name !== 'threads' && name !== 'start')
+    .filter(([field]) => field !== 'threads' && field !== 'start')
     .sort(([left], [right]) => (left < right ? -1 : 1));
   return { kind: 'run', key: keyOf([FORMAT, determining, parent?.key ?? null]), name, config, parent: parent?.key };
 }
 
-/** An estimate of where a run ends, and its key: a hash of the run's and of how the estimate is made. */
+/**
+ * Makes a curvature job. Its key is a hash of the run's key and the size and seed of the estimate.
+ *
+ * @param name shown to people; not part of the key
+ * @param run the job whose run reaches the stationary state
+ * @param size points, samples and the seed of the mini-batches
+ * @returns the job, whose parent is the run
+ */
 export function makeCurvatureJob(
   name: string,
-  { key, config }: RunJob,
+  run: RunJob,
   size: CurvatureSize & Pick<CurvatureJob, 'seed'>,
 ): CurvatureJob {
   const { points, samples, seed } = size;
-  const text = [FORMAT, 'estimate', points, samples, seed, key];
-  return { kind: 'curvature', key: keyOf(text), name, config, parent: key, points, samples, seed };
+  const key = keyOf([FORMAT, 'estimate', points, samples, seed, run.key]);
+  return { kind: 'curvature', key, name, config: run.config, parent: run.key, points, samples, seed };
 }
 
 const keyOf = (determining: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(determining)).digest('hex').slice(0, 16);
 
 const TAG = 'job:';
-/** The mark that a job's run carries. */
+
+/** The tag of a job's run, by which its folder is recognized. */
 export const jobTag = (key: string): string => `${TAG}${key}`;
-/** The key among a run's marks. */
+
+/** The job key in a run's tags; undefined if the run belongs to no job. */
 export const jobKey = (tags: readonly string[]): string | undefined =>
   tags.find((tag) => tag.startsWith(TAG))?.slice(TAG.length);

@@ -1,5 +1,5 @@
-// What is needed to read the command line: loading it loads nothing that trains or draws.
+// What the command line needs to parse its words. Loading it loads nothing that trains or draws.
 export { ExperimentError } from './experiment-error.js';
-export { FIGURES, plan, type FigureName, type ModelName, type PlanOptions } from './plan.js';
-export { PROTOCOLS } from './protocol.js';
-export { parseScale } from './scale.js';
+export { FIGURES, modelsOf, plan, type PlanOptions } from './paper/plan/plan.js';
+export { PAPER_MODELS } from './paper/protocols/catalogue.js';
+export { parseScale } from './paper/plan/scale.js';

@@ -1,57 +1,60 @@
 import type { Job } from './job.js';
-import type { DoneJob } from './job-index.js';
-import type { PlannedFigure } from './plan.js';
+import type { JobResults } from './job-result.js';
 
-/** Time that is left between two previews, in units of what the last one took. */
-const REST = 20;
+/** The pause between two previews, in units of the time that the last one took. */
+const PAUSE = 20;
 
-type Done = ReadonlyMap<string, DoneJob>;
-
-/** Figures of an experiment that is under way. */
+/** Draws the figures of an experiment while it is running. */
 export interface Previews {
-  /** Told of each job that is done, and of all that are. */
-  onDone(job: Job, done: Done): void;
-  /** Resolves when nothing is being drawn any more. */
-  settled(): Promise<void>;
+  /** To be called after each completed job, with all results so far. */
+  readonly onCompleted: (job: Job, results: JobResults) => void;
+  /** Resolves once nothing is being drawn. */
+  readonly settled: () => Promise<void>;
+}
+
+/** What {@link createPreviews} draws, and how. */
+export interface PreviewOptions<Figure> {
+  readonly figures: readonly Figure[];
+  /** Draws one figure of the results so far. */
+  readonly draw: (figure: Figure, results: JobResults) => Promise<unknown>;
+  /** Monotonic milliseconds; the process's clock if it is left out. */
+  readonly now?: (() => number) | undefined;
 }
 
 /**
- * Draws figures again as their jobs are done, for whoever looks on. Drawing takes at most a twentieth of the time, so that not every job
- * leads to a sketch; the last word is the drawing at the end.
- *
- * @param draw draws one figure of what is done
- * @param now monotonic milliseconds
+ * Draws figures again whenever one of their jobs is completed. Drawing takes at most a twentieth of the time, so that not every completed
+ * job leads to a preview. The caller draws the final figures.
  */
-export function createPreviews(
-  figures: readonly PlannedFigure[],
-  draw: (figure: PlannedFigure, done: Done) => Promise<unknown>,
-  now: () => number = () => performance.now(),
-): Previews {
-  const stale = new Set<PlannedFigure>();
+export function createPreviews<Figure extends { readonly jobs: readonly Job[] }>({
+  figures,
+  draw,
+  now = () => performance.now(),
+}: PreviewOptions<Figure>): Previews {
+  const stale = new Set<Figure>();
   let drawing: Promise<void> | undefined;
-  let rested = -Infinity;
+  let nextStart = -Infinity;
 
-  async function sketch(done: Done): Promise<void> {
-    const began = now();
+  async function drawStale(results: JobResults): Promise<void> {
+    const start = now();
     try {
       for (const figure of stale) {
         stale.delete(figure);
-        await draw(figure, done);
+        await draw(figure, results);
       }
+    } catch {
+      // The caller's final drawing reports it.
     } finally {
-      rested = now() + REST * (now() - began);
+      nextStart = now() + PAUSE * (now() - start);
     }
   }
 
   return {
-    onDone: (job, done) => {
-      for (const figure of figures)
-        if ([...figure.runs, ...figure.estimates].some((one) => one.job.key === job.key)) stale.add(figure);
-      if (drawing || now() < rested) return;
-      // What fails here fails again at the end, where it is told.
-      drawing = sketch(new Map(done))
-        .catch(() => undefined)
-        .finally(() => (drawing = undefined));
+    onCompleted: (job, results) => {
+      for (const figure of figures) if (figure.jobs.some(({ key }) => key === job.key)) stale.add(figure);
+      if (drawing || now() < nextStart) return;
+      drawing = drawStale(new Map(results)).finally(() => {
+        drawing = undefined;
+      });
     },
     settled: async () => drawing,
   };

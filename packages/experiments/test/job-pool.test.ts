@@ -1,43 +1,62 @@
-import { describe, expect, it } from 'vitest';
+import type { RunReader } from '@fdr/run-store';
 import { DEFAULT_CONFIG } from '@fdr/training';
+import { describe, expect, it } from 'vitest';
+import { runJobs, type PendingJob } from '../src/job-pool.js';
+import type { JobResult } from '../src/job-result.js';
 import { makeJob, type RunJob } from '../src/job.js';
-import type { DoneJob, DoneRun } from '../src/job-index.js';
-import { runJobs } from '../src/job-pool.js';
 
 const job = (name: string, parent?: RunJob) => makeJob(name, { ...DEFAULT_CONFIG, dataset: name }, parent);
-const [root, left] = [job('root'), job('other')];
+const root = job('root');
+const other = job('other');
 const child = job('child', root);
 const grandchild = job('grandchild', child);
-const jobs = [root, child, grandchild, left];
-const made = (end: string): DoneJob => ({ reader: {} as DoneRun['reader'], end });
+const jobs = [root, child, grandchild, other];
+const result = (checkpoint: string): JobResult => ({ kind: 'run', reader: {} as RunReader, checkpoint });
 
-/** Runs the jobs with work that ends at the next turn; says in what order they began, and with what. */
-async function pool(width: number, fails: readonly string[], done = new Map<string, DoneJob>()) {
-  const begun: [string, string | undefined][] = [];
+/** Runs the jobs, each of which ends at the next turn of the event loop. */
+async function pool(concurrency: number, failing: readonly string[], completed = new Map<string, JobResult>()) {
+  const started: [string, string | undefined][] = [];
+  const changes: string[] = [];
   let running = 0;
   let most = 0;
   const outcome = await runJobs({
-    ...{ jobs, done, width, onChange: () => undefined, signal: new AbortController().signal },
-    begin: async (one, start) => {
-      begun.push([one.name, start]);
+    jobs,
+    completed,
+    concurrency,
+    onChange: ({ job: { name }, type }) => changes.push(`${name} ${type}`),
+    signal: new AbortController().signal,
+    start: ({ name }, checkpoint) => {
+      started.push([name, checkpoint]);
       most = Math.max(most, ++running);
-      const ended = new Promise<DoneJob>((resolve, reject) =>
+      const ended = new Promise<JobResult>((resolve, reject) =>
         setImmediate(() => {
           running--;
-          if (fails.includes(one.name)) reject(new Error(`${one.name} broke`));
-          else resolve(made(`end of ${one.name}`));
+          if (failing.includes(name)) reject(new Error(`${name} broke`));
+          else resolve(result(`end of ${name}`));
         }),
       );
-      return { ended, stop: () => undefined };
+      return Promise.resolve({ ended, stop: () => undefined });
     },
   });
-  return { begun, most, outcome };
+  return { started, changes, most, outcome };
+}
+
+/** A started job that ends, without a result, when it is stopped. */
+function untilStopped(onStop: () => void): PendingJob {
+  let stop = (): void => undefined;
+  const ended = new Promise<JobResult>((_, reject) => {
+    stop = () => {
+      onStop();
+      reject(new Error('stopped'));
+    };
+  });
+  return { ended, stop };
 }
 
 describe('a pool of jobs', () => {
-  it('begins each with the end of its parent, so many at a time', async () => {
-    const { begun, most, outcome } = await pool(2, []);
-    expect(new Map(begun)).toEqual(
+  it('starts each job with the last checkpoint of its parent, at most `concurrency` at a time', async () => {
+    const { started, most, outcome } = await pool(2, []);
+    expect(new Map(started)).toEqual(
       new Map([
         ['root', undefined],
         ['other', undefined],
@@ -45,43 +64,87 @@ describe('a pool of jobs', () => {
         ['grandchild', 'end of child'],
       ]),
     );
-    expect([most, outcome.failures, outcome.done.size]).toEqual([2, [], 4]);
+    expect([most, outcome.failures, outcome.results.size]).toEqual([2, [], 4]);
     expect((await pool(1, [])).most).toBe(1);
   });
 
-  it('goes on where one fails, without those that start from it', async () => {
-    const { begun, outcome } = await pool(1, ['child']);
-    expect(begun.map(([name]) => name)).toEqual(['root', 'child', 'other']);
+  it('goes on after a failure, without the descendants of the failed job', async () => {
+    const { started, changes, outcome } = await pool(1, ['child']);
+    expect(started.map(([name]) => name)).toEqual(['root', 'child', 'other']);
     expect(outcome.failures.map(({ job: { name }, reason }) => [name, reason])).toEqual([
       ['child', 'child broke'],
       ['grandchild', '"child", which it starts from, failed'],
     ]);
-    expect(outcome.done.size).toBe(2);
+    expect(outcome.results.size).toBe(2);
+    expect(changes).toEqual([
+      'root started',
+      'root completed',
+      'child started',
+      'child failed',
+      'grandchild failed',
+      'other started',
+      'other completed',
+    ]);
   });
 
-  it('does only what is not done', async () => {
-    const done = new Map([root, child].map(({ key, name }) => [key, made(`stored ${name}`)]));
-    const { begun } = await pool(1, [], done);
-    expect(begun).toEqual([
+  it('runs only jobs that are not completed yet', async () => {
+    const completed = new Map([root, child].map(({ key, name }) => [key, result(`stored ${name}`)]));
+    const { started } = await pool(1, [], completed);
+    expect(started).toEqual([
       ['grandchild', 'stored child'],
       ['other', undefined],
     ]);
   });
 
-  it('asks what runs to end when it is interrupted, and begins no more', async () => {
-    const interruption = new AbortController();
-    let stopped = 0;
-    const begun: string[] = [];
+  it('counts a job that cannot be started as failed', async () => {
     const outcome = await runJobs({
-      ...{ jobs, done: new Map(), width: 1, onChange: () => undefined, signal: interruption.signal },
-      begin: async ({ name }) => {
-        begun.push(name);
-        let fail: (error: Error) => void = () => undefined;
-        const ended = new Promise<DoneJob>((_, reject) => (fail = reject));
-        setImmediate(() => interruption.abort());
-        return { ended, stop: () => (stopped++, fail(new Error('stopped'))) };
+      jobs: [root, other],
+      completed: new Map(),
+      concurrency: 1,
+      onChange: () => undefined,
+      signal: new AbortController().signal,
+      start: ({ name }) => {
+        throw new Error(`${name} cannot start`);
       },
     });
-    expect([begun, stopped, outcome.done.size]).toEqual([['root'], 1, 0]);
+    expect(outcome.failures.map(({ reason }) => reason)).toEqual(['root cannot start', 'other cannot start']);
+  });
+
+  it('asks running jobs to end when it is aborted, and starts no more', async () => {
+    const interruption = new AbortController();
+    let stopped = 0;
+    const started: string[] = [];
+    const changes: string[] = [];
+    const outcome = await runJobs({
+      jobs,
+      completed: new Map(),
+      concurrency: 1,
+      onChange: ({ job: { name }, type }) => changes.push(`${name} ${type}`),
+      signal: interruption.signal,
+      start: ({ name }) => {
+        started.push(name);
+        setImmediate(() => interruption.abort());
+        return Promise.resolve(untilStopped(() => stopped++));
+      },
+    });
+    expect([started, stopped, outcome.results.size]).toEqual([['root'], 1, 0]);
+    expect([changes, outcome.failures]).toEqual([['root started', 'root stopped'], []]);
+  });
+
+  it('asks a job to end that was still starting when the pool was aborted', async () => {
+    const interruption = new AbortController();
+    let stopped = 0;
+    await runJobs({
+      jobs: [root],
+      completed: new Map(),
+      concurrency: 1,
+      onChange: () => undefined,
+      signal: interruption.signal,
+      start: () => {
+        interruption.abort();
+        return Promise.resolve(untilStopped(() => stopped++));
+      },
+    });
+    expect(stopped).toBe(1);
   });
 });

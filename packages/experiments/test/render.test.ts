@@ -5,7 +5,9 @@ import { renderPng, renderSvg } from '../src/render.js';
 const curve = [1, 10, 100].map((x) => ({ x, low: x, high: x, broken: false }));
 const panel: Panel = {
   title: 'A panel <of> η & θ',
-  ...{ x: 'log', y: 'linear', range: { from: 1, to: 100 } },
+  x: 'log',
+  y: 'linear',
+  range: { from: 1, to: 100 },
   chart: {
     name: 'height',
     traces: [{ name: 'a line', curve, color: '#0b62a8' }],

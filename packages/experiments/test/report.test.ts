@@ -9,7 +9,7 @@ const document: Document = {
     { type: 'paragraph', text: 'a | b * c' },
     { type: 'table', table: { columns: ['claim', 'ratio'], rows: [['1 < 2 | 3', 1.5]] } },
     { type: 'code', text: 'fdr reproduce fig1' },
-    { type: 'picture', file: 'fig1a.svg', description: 'a "picture"' },
+    { type: 'image', file: 'fig1a.svg', description: 'an "image"' },
     { type: 'links', files: [{ file: 'fig1a.csv', text: 'points' }] },
   ],
 };
@@ -22,7 +22,7 @@ describe('a report', () => {
         'a \\| b \\* c',
         '| claim | ratio |\n| --- | --- |\n| 1 \\< 2 \\| 3 | 1.5 |',
         '```sh\nfdr reproduce fig1\n```',
-        '![a "picture"](fig1a.svg)',
+        '![an "image"](fig1a.svg)',
         '- [fig1a.csv](fig1a.csv): points\n',
       ].join('\n\n'),
     );
@@ -32,6 +32,6 @@ describe('a report', () => {
     const page = html(document);
     expect(page).toContain('<h1>O_L &amp; &lt;O_R&gt;</h1>');
     expect(page).toContain('<tr><td>1 &lt; 2 | 3</td><td>1.5</td></tr>');
-    expect(page).toContain('<img src="fig1a.svg" alt="a &quot;picture&quot;">');
+    expect(page).toContain('<img src="fig1a.svg" alt="an &quot;image&quot;">');
   });
 });

@@ -1,81 +1,85 @@
 import { relative } from 'node:path';
-import { createPreviews, runPlan, writeResult, type Failure, type Result } from '@fdr/experiments';
+import { createPreviews, runExperiment, writeFigure, type Failure, type FigureResult } from '@fdr/experiments';
 import { plan } from '@fdr/experiments/planning';
 import { EXIT } from '../failure.js';
 import type { ReproduceOptions } from '../options/reproduce-options.js';
-import { experimentProgress } from '../terminal/experiment-progress.js';
+import { createExperimentProgress } from '../terminal/experiment-progress.js';
 import { createOutput, type Output } from '../terminal/output.js';
 import { formatTable } from '../terminal/table.js';
 
-/** How this program is started again: node, its flags, its main file. */
+/** The command that starts this program: node, its flags, the main file. */
 const OWN_COMMAND: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * Runs what is missing of the experiments asked for, draws their figures and prints the results.
+ * Runs the jobs of the figures that are not completed yet, draws the figures and prints their claims.
  *
- * @param commandLine for the reports
- * @returns the process' exit code
+ * @param commandLine shown in the reports
+ * @returns the exit code of the process
  */
 export async function reproduce(options: ReproduceOptions, commandLine: string): Promise<number> {
+  const { out, scale, concurrency } = options;
   const output = createOutput(process.stdout, process.env);
-  const interrupted = new AbortController();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const interruption = new AbortController();
   const interrupt = (): void => {
-    // A second signal ends it at once; the runs' processes end by themselves.
-    if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
-    interrupted.abort();
+    // The second signal ends this process at once; those of the jobs end by themselves.
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort();
   };
-  for (const signal of signals) process.on(signal, interrupt);
+  for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
-    const planned = plan(options);
-    const context = { command: commandLine, scale: options.scale };
-    const previews = createPreviews(planned.figures, (figure, done) =>
-      writeResult(figure, done, options.out, { ...context, failures: [] }),
-    );
-    const { done, failures } = await runPlan(planned, {
-      out: options.out,
-      width: options.jobs,
+    const { figures, jobs } = plan(options);
+    const report = { command: commandLine, scale };
+    const previews = createPreviews({
+      figures,
+      draw: (figure, results) => writeFigure(figure, results, out, { ...report, failures: [] }),
+    });
+    const { results, failures } = await runExperiment(jobs, {
+      out,
+      concurrency,
       command: OWN_COMMAND,
-      watch: (jobs, doneBefore) => experimentProgress(output, jobs, { width: options.jobs, doneBefore }),
-      onDone: previews.onDone,
-      signal: interrupted.signal,
+      listen: (remaining, doneBefore) => createExperimentProgress(output, { jobs: remaining, doneBefore, concurrency }),
+      onCompleted: previews.onCompleted,
+      signal: interruption.signal,
     });
     await previews.settled();
-    if (interrupted.signal.aborted) {
+    if (interruption.signal.aborted) {
       process.stderr.write('fdr: interrupted; the same command goes on with what is missing\n');
       return EXIT.interrupted;
     }
-    const results: Result[] = [];
-    for (const figure of planned.figures)
-      results.push(await writeResult(figure, done, options.out, { ...context, failures }));
-    show(results, failures, output);
+    const written: FigureResult[] = [];
+    for (const figure of figures) written.push(await writeFigure(figure, results, out, { ...report, failures }));
+    printClaims(written, output);
+    printFiles(written, output);
+    printFailures(failures);
     return failures.length > 0 ? EXIT.failure : EXIT.fine;
   } finally {
-    for (const signal of signals) process.off(signal, interrupt);
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   }
 }
 
-function show(results: readonly Result[], failures: readonly Failure[], output: Output): void {
-  const claims = results.flatMap((result) =>
-    'drawn' in result
-      ? result.drawn.claims.map(({ statement, measured, verdict }) => [result.id, verdict, statement, measured])
+function printClaims(figures: readonly FigureResult[], output: Output): void {
+  const rows = figures.flatMap((figure) =>
+    figure.kind === 'drawn'
+      ? figure.drawn.claims.map(({ statement, measured, verdict }) => [figure.id, verdict, statement, measured])
       : [],
   );
   const columns = ['FIGURE', 'VERDICT', 'CLAIM', 'MEASURED'].map((title, rank) => ({ title, rank }));
-  if (claims.length > 0) output.write(`\n${formatTable(columns, claims, output.columns())}\n`);
-  for (const result of results) {
-    if ('drawn' in result) output.write(`${result.id}: ${result.files.map((file) => relative('', file)).join(' ')}\n`);
-    else process.stderr.write(`fdr: ${result.id} is not drawn: ${result.lacks} is missing\n`);
+  if (rows.length > 0) output.write(`\n${formatTable(columns, rows, output.columns())}\n`);
+}
+
+function printFiles(figures: readonly FigureResult[], output: Output): void {
+  for (const figure of figures) {
+    if (figure.kind === 'drawn')
+      output.write(`${figure.id}: ${figure.files.map((file) => relative('', file)).join(' ')}\n`);
+    else process.stderr.write(`fdr: ${figure.id} is not drawn: ${figure.missing} is missing\n`);
   }
+}
+
+function printFailures(failures: readonly Failure[]): void {
   if (failures.length === 0) return;
+  const columns = ['JOB', 'WHY'].map((title) => ({ title, rank: 0 }));
   const rows = failures.map(({ job, reason }) => [job.name, reason]);
-  process.stderr.write(
-    `fdr: ${failures.length} of the jobs failed\n${formatTable(
-      [
-        { title: 'JOB', rank: 0 },
-        { title: 'WHY', rank: 0 },
-      ],
-      rows,
-    )}`,
-  );
+  process.stderr.write(`fdr: ${failures.length} of the jobs failed\n${formatTable(columns, rows)}`);
 }

@@ -1,61 +1,67 @@
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
+import { FIGURES, modelsOf, PAPER_MODELS, parseScale, type PlanOptions } from '@fdr/experiments/planning';
 import { runConfig } from '@fdr/records';
 import { z } from 'zod';
 import { UserError } from '../failure.js';
-import {
-  FIGURES,
-  parseScale,
-  PROTOCOLS,
-  type FigureName,
-  type ModelName,
-  type PlanOptions,
-} from '@fdr/experiments/planning';
-import { parseValue, parseWord, describeRange } from './parse-option.js';
+import { describeRange, parseValue, parseWord } from './parse-option.js';
 
-/** All that `fdr reproduce` was given, complete and checked. */
+/** The options of `fdr reproduce`, complete and checked. */
 export interface ReproduceOptions extends PlanOptions {
+  /** Absolute path of the experiment's folder. */
   readonly out: string;
-  /** Processes at the same time. */
-  readonly jobs: number;
+  /** Number of processes at the same time. */
+  readonly concurrency: number;
 }
 
-const MODELS = Object.keys(PROTOCOLS) as readonly ModelName[];
-const figure = z.enum([...FIGURES, 'all']);
-const model = z.enum([...(MODELS as [ModelName]), 'both']);
-const jobs = z.int().min(1).max(1024);
-const seeds = z.int().min(1).max(64);
+const figureSchema = z.enum([...FIGURES, 'all']);
+const modelSchema = z.enum([...PAPER_MODELS, 'both']);
+const jobsSchema = z.int().min(1).max(1024);
+const seedsSchema = z.int().min(1).max(64);
 const text = z.string().min(1).max(4096);
 
-/** Adds what `fdr reproduce` takes. */
+/** Adds the argument and the flags of `fdr reproduce`. */
 export function addReproduceOptions(command: Command): Command {
   return command
-    .addArgument(new Argument('<figure>', describeRange(figure)))
-    .addOption(new Option('--model <name>', `network: ${describeRange(model)}`).default('both', 'both'))
+    .addArgument(new Argument('<figure>', describeRange(figureSchema)))
+    .addOption(new Option('--model <name>', `network: ${describeRange(modelSchema)}`).default('both', 'both'))
     .option('--scale <size>', 'quick (synthetic data, seconds), paper, or a fraction of its epochs: 0.1', 'quick')
-    .option('--seeds <n>', `sequences of figures 2 and 3: ${describeRange(seeds)} (default: as the paper)`)
-    .option('--jobs <n>', `runs at the same time: ${describeRange(jobs)} (default: cores / threads)`)
+    .option('--seeds <n>', `sequences of figures 2 and 3: ${describeRange(seedsSchema)} (default: as the paper)`)
+    .option('--jobs <n>', `runs at the same time: ${describeRange(jobsSchema)} (default: cores / threads)`)
     .addOption(new Option('--threads <n>', 'of each run').default('1', '1'))
     .addOption(new Option('--backend <name>', 'what computes').default('auto', 'auto'))
     .addOption(new Option('--out <folder>', 'where results and runs are kept').default('results', 'results'));
 }
 
-/** @throws UserError for the first value that is not allowed, naming it */
+/**
+ * Reads what {@link addReproduceOptions} added.
+ *
+ * @param word the argument
+ * @param given the flags
+ * @throws UserError for the first value that is not allowed, naming it
+ * @throws ExperimentError if the scale is not allowed
+ */
 export function readReproduceOptions(word: string, given: Readonly<Record<string, unknown>>): ReproduceOptions {
-  const asked = parseValue('the figure', figure, word);
-  const network = parseValue('--model', model, given['model']);
-  if (asked === 'figS2' && network === 'mlp') throw new UserError('figS2 is of the cnn alone');
+  const figure = parseValue('the figure', figureSchema, word);
+  const model = parseValue('--model', modelSchema, given['model']);
+  const models = model === 'both' ? PAPER_MODELS : [model];
+  const shownFor = figure === 'all' ? PAPER_MODELS : modelsOf(figure);
+  if (!models.some((each) => shownFor.includes(each)))
+    throw new UserError(`${figure} is of the ${shownFor.join(' and the ')} alone`);
   const threads = parseWord('--threads', runConfig.shape.threads, String(given['threads']));
-  const atOnce = Math.max(1, Math.floor(availableParallelism() / threads));
+  const { seeds, jobs } = given;
   return {
-    figures: asked === 'all' ? FIGURES : [asked satisfies FigureName],
-    models: network === 'both' ? MODELS : [network],
+    figures: figure === 'all' ? FIGURES : [figure],
+    models,
     scale: parseScale(String(given['scale'])),
-    seeds: given['seeds'] === undefined ? undefined : parseWord('--seeds', seeds, String(given['seeds'])),
-    jobs: given['jobs'] === undefined ? atOnce : parseWord('--jobs', jobs, String(given['jobs'])),
+    sequences: typeof seeds === 'string' ? parseWord('--seeds', seedsSchema, seeds) : undefined,
+    concurrency:
+      typeof jobs === 'string'
+        ? parseWord('--jobs', jobsSchema, jobs)
+        : Math.max(1, Math.floor(availableParallelism() / threads)),
     threads,
     backend: parseValue('--backend', runConfig.shape.backend, given['backend']),
-    out: resolve(join(parseValue('--out', text, given['out']))),
+    out: resolve(parseValue('--out', text, given['out'])),
   };
 }

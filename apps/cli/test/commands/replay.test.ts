@@ -4,7 +4,7 @@ import { fdr, temporaryFolder } from './fdr.js';
 
 const TRAIN = '--dataset synthetic --weight-decay 0.2 --batch-size 50 --threads 1 --no-dashboard --json'.split(' ');
 
-/** Trains; gives the run's id and its changes of the learning rate. */
+/** Trains a run; returns its id and its changes of the learning rate. */
 async function train(folder: string, ...words: string[]) {
   const { code, out } = await fdr(folder, 'train', ...TRAIN, ...words);
   expect(code).toBe(0);
@@ -22,7 +22,7 @@ describe('fdr replay', { timeout: 120_000 }, () => {
     ['equilibrium', '--threshold 0.3 --decay 0.5 --minimum-learning-rate 0.04', '6'],
     ['plateau', '--patience 0 --factor 0.5 --improvement 0.05', '6'],
     ['step', '--every-epochs 2 --divisor 4', '6'],
-  ])('finds what a training by the same rule did: %s %s', async (rule, options, epochs) => {
+  ])('finds the changes that a training by the same rule has made: %s %s', async (rule, options, epochs) => {
     const folder = await temporaryFolder();
     const words = options.split(' ');
     const { id, changes } = await train(folder, '--schedule', rule, '--epochs', epochs, ...words);
@@ -37,21 +37,28 @@ describe('fdr replay', { timeout: 120_000 }, () => {
       }),
     );
     const text = await fdr(folder, 'replay', id, '--rule', rule, ...words);
-    for (const [, option = ''] of options.matchAll(/--(\S+ \S+)/g)) expect(text.out).toContain(option);
+    for (const [, flag = '', value = ''] of options.matchAll(/--(\S+) (\S+)/g)) {
+      const name = flag.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+      expect(text.out).toMatch(new RegExp(`^\\w+ \\(.*\\b${name} ${value}[,)]`));
+    }
   });
 
-  it('warns of options that can do nothing, and refuses what no rule takes', async () => {
+  it('warns of options that can have no effect, and refuses what no rule takes', async () => {
     const folder = await temporaryFolder();
     const { id } = await train(folder, '--schedule', 'constant', '--epochs', '2');
     const short = await fdr(folder, 'replay', id, '--rule', 'plateau');
     expect(short).toMatchObject({
       code: 0,
-      out: `plateau over run ${id}, 2 epochs: it would not have fired\n`,
-      errors: expect.stringMatching(/^fdr: warning: a patience of 10 asks for 13 epochs and there are 2/),
+      out: `plateau (patience 10, factor 0.1, improvement 0.0001, minimumLearningRate 0) over run ${id}, 2 epochs: it would not have fired\n`,
+      errors: expect.stringMatching(/^fdr: warning: a patience of 10 needs 13 epochs and there are 2/),
     });
     for (const [words, message] of [
       [['--rule', 'cosine'], '--rule must be one of equilibrium, step, plateau, not "cosine"'],
-      [['--patience', '-1'], '--patience must be an integer from 0 to 1000000, not -1'],
+      [
+        ['--patience', '1'],
+        '--patience is an option of --rule plateau and does nothing with equilibrium; leave one of them out',
+      ],
+      [['--rule', 'plateau', '--patience', '-1'], '--patience must be an integer from 0 to 1000000, not -1'],
       [['--balance', 'each'], '--balance must be one of total, layers, not "each"'],
       [['--momentum', '0.9'], "unknown option '--momentum'"],
     ] as const)

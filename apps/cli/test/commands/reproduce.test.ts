@@ -1,123 +1,127 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { curvatureRecord } from '@fdr/experiments';
 import { figureRecord, run as runSchema, type Run } from '@fdr/records';
 import { expect, it } from 'vitest';
-import { surveyRecord } from '@fdr/experiments';
 import { fdr, outcomeOf, start, temporaryFolder } from './fdr.js';
 
 const REPRODUCE = ['reproduce', 'fig2', '--model', 'mlp', '--scale', 'quick'];
 
-/** Resolves when a process has said a line that contains the words. */
-function said(child: ChildProcessWithoutNullStreams, words: string): Promise<void> {
+/** Resolves once a process has printed the text. */
+function printed(child: ChildProcessWithoutNullStreams, wanted: string): Promise<void> {
   let text = '';
   return new Promise((resolve) =>
     child.stdout.on('data', (piece: string) => {
       text += piece;
-      if (text.includes(words)) resolve();
+      if (text.includes(wanted)) resolve();
     }),
   );
 }
 
 async function storedRuns(folder: string): Promise<Run[]> {
-  const place = join(folder, 'results', 'runs');
-  const texts = (await readdir(place)).map((id) => readFile(join(place, id, 'run.json'), 'utf8'));
+  const runs = join(folder, 'results', 'runs');
+  const texts = (await readdir(runs)).map((id) => readFile(join(runs, id, 'run.json'), 'utf8'));
   return (await Promise.all(texts)).map((text) => runSchema.parse(JSON.parse(text)));
 }
 
-it('goes on where it was killed or interrupted, and does only what is missing', { timeout: 300_000 }, async () => {
-  const folder = await temporaryFolder();
-  const killed = start(folder, ...REPRODUCE);
-  const death = outcomeOf(killed);
-  await said(killed, 'done: mlp initial');
-  killed.kill('SIGKILL');
-  await death;
+it(
+  'fdr reproduce goes on where it was killed or interrupted, and runs only what is missing',
+  { timeout: 300_000 },
+  async () => {
+    const folder = await temporaryFolder();
+    const killed = start(folder, ...REPRODUCE);
+    const death = outcomeOf(killed);
+    await printed(killed, 'done: mlp initial');
+    killed.kill('SIGKILL');
+    await death;
 
-  const interrupted = start(folder, ...REPRODUCE);
-  const interruption = outcomeOf(interrupted);
-  await said(interrupted, 'done: mlp seq 1 eta 0.05');
-  interrupted.kill('SIGINT');
-  expect(await interruption).toMatchObject({
-    code: 130,
-    errors: 'fdr: interrupted; the same command goes on with what is missing\n',
-  });
+    const interrupted = start(folder, ...REPRODUCE);
+    const interruption = outcomeOf(interrupted);
+    await printed(interrupted, 'done: mlp seq 1 eta 0.05');
+    interrupted.kill('SIGINT');
+    expect(await interruption).toMatchObject({
+      code: 130,
+      errors: 'fdr: interrupted; the same command goes on with what is missing\n',
+    });
 
-  const { code, out, errors } = await fdr(folder, ...REPRODUCE);
-  expect([code, errors]).toEqual([0, '']);
-  expect(out).toContain('4 of 4 jobs done');
-  expect(out).not.toContain('done: mlp initial');
-  const runs = await storedRuns(folder);
-  const finished = runs.filter(({ status }) => status === 'finished').map(({ name }) => name);
-  expect(new Set(finished)).toEqual(
-    new Set(['initial', 'seq 1 eta 0.05', 'seq 1 eta 0.01', 'seq 1 eta 0.003'].map((name) => `mlp ${name}`)),
-  );
-  // What was being trained when it was interrupted has gone on: nothing was begun twice.
-  expect(runs).toHaveLength(4);
-  // Each stage starts from the last parameters of the one before it.
-  for (const run of runs.filter(({ name }) => name !== 'mlp initial'))
-    expect(run.config.start).toMatch(/runs\/[^/]+\/checkpoints\/[1-9]\d*\.safetensors$/);
+    const { code, out, errors } = await fdr(folder, ...REPRODUCE);
+    expect([code, errors]).toEqual([0, '']);
+    expect(out).toContain('4 of 4 jobs done');
+    expect(out).not.toContain('done: mlp initial');
+    const runs = await storedRuns(folder);
+    const finished = runs.filter(({ status }) => status === 'finished').map(({ name }) => name);
+    expect(new Set(finished)).toEqual(
+      new Set(['initial', 'seq 1 eta 0.05', 'seq 1 eta 0.01', 'seq 1 eta 0.003'].map((name) => `mlp ${name}`)),
+    );
+    // The run that was interrupted has been resumed: no job was started twice.
+    expect(runs).toHaveLength(4);
+    // Each stage starts from the last parameters of the one before it.
+    for (const run of runs.filter(({ name }) => name !== 'mlp initial'))
+      expect(run.config.start).toMatch(/runs\/[^/]+\/checkpoints\/[1-9]\d*\.safetensors$/);
 
-  const report = await readFile(join(folder, 'results', 'fig2a.md'), 'utf8');
-  expect(report).toContain('fdr reproduce fig2 --model mlp --scale quick');
-  expect(report).toMatch(/\| (holds|does not hold|undecided) \|\n/);
-  const drawn = figureRecord.parse(JSON.parse(await readFile(join(folder, 'results', 'fig2a.json'), 'utf8')));
-  expect(drawn.jobs).toEqual({ done: 4, planned: 4 });
-  // A curve of each side of each of the three learning rates, and their ratios.
-  expect(drawn.panels.map(({ chart }) => chart.traces.length)).toEqual([6, 3]);
-  const points = await readFile(join(folder, 'results', 'fig2a-epochs.csv'), 'utf8');
-  // A line for each epoch of each run, and the titles: 3 + 15 + 15 + 30 + 1.
-  expect(points.trimEnd().split('\r\n')).toHaveLength(64);
-  for (const name of ['fig2a.svg', 'fig2a.png', 'fig2a.csv', 'fig2a.html', 'fig2a.json'])
-    expect((await readFile(join(folder, 'results', name))).length, name).toBeGreaterThan(1000);
+    const report = await readFile(join(folder, 'results', 'fig2a.md'), 'utf8');
+    expect(report).toContain('fdr reproduce fig2 --model mlp --scale quick');
+    expect(report).toMatch(/\| (holds|does not hold|undecided) \|\n/);
+    const drawn = figureRecord.parse(JSON.parse(await readFile(join(folder, 'results', 'fig2a.json'), 'utf8')));
+    expect(drawn.jobs).toEqual({ done: 4, planned: 4 });
+    // A curve of each side of each of the three learning rates, and their ratios.
+    expect(drawn.panels.map(({ chart }) => chart.traces.length)).toEqual([6, 3]);
+    const points = await readFile(join(folder, 'results', 'fig2a-epochs.csv'), 'utf8');
+    // A line for each epoch of each run, and the titles: 3 + 15 + 15 + 30 + 1.
+    expect(points.trimEnd().split('\r\n')).toHaveLength(64);
+    for (const name of ['fig2a.svg', 'fig2a.png', 'fig2a.csv', 'fig2a.html', 'fig2a.json'])
+      expect((await readFile(join(folder, 'results', name))).length, name).toBeGreaterThan(1000);
 
-  // Figure 3 of one sequence is of the same runs: the survey of the last of them is all that it lacks.
-  const words = ['reproduce', 'fig3', '--model', 'mlp', '--scale', 'quick', '--seeds', '1'];
-  const surveyed = await fdr(folder, ...words);
-  expect([surveyed.code, surveyed.errors]).toEqual([0, '']);
-  expect(surveyed.out.split('\n').filter((line) => line.startsWith('done: '))).toEqual(['done: mlp seq 1 survey']);
-  const surveys = join(folder, 'results', 'surveys');
-  const [file = ''] = await readdir(surveys);
-  const record = surveyRecord.parse(JSON.parse(await readFile(join(surveys, file), 'utf8')));
-  expect(record).toMatchObject({ learningRate: 0.003, points: 3, samples: 10, method: 'exact' });
-  // Without momentum (29) is (FDR2); and what the noise sees of the weight decay alone is 0.1 of Tr C.
-  expect(record.update).toEqual(record.trace);
-  expect(record.trace.mean).toBeGreaterThan(0.1 * record.noiseTrace.mean);
-  const crossChecked = await readFile(join(folder, 'results', 'fig3a.md'), 'utf8');
-  expect(crossChecked).toContain('Cross-check by Hessian-vector products at η = 0.003, exact second derivatives');
-  expect((await fdr(folder, ...words)).out).not.toContain('done:');
-});
+    // Figure 3 of one sequence shares these runs: only the curvature estimate at the end of the last one is missing.
+    const words = ['reproduce', 'fig3', '--model', 'mlp', '--scale', 'quick', '--seeds', '1'];
+    const estimated = await fdr(folder, ...words);
+    expect([estimated.code, estimated.errors]).toEqual([0, '']);
+    expect(estimated.out.split('\n').filter((line) => line.startsWith('done: '))).toEqual(['done: mlp seq 1 estimate']);
+    const curvatures = join(folder, 'results', 'curvatures');
+    const [file = ''] = await readdir(curvatures);
+    const record = curvatureRecord.parse(JSON.parse(await readFile(join(curvatures, file), 'utf8')));
+    expect(record).toMatchObject({ learningRate: 0.003, points: 3, samples: 10, method: 'exact' });
+    // Without momentum (29) is (FDR2). The weight decay alone contributes 0.1 Tr C to Tr(H C).
+    expect(record.update).toEqual(record.trace);
+    expect(record.trace.mean).toBeGreaterThan(0.1 * record.noiseTrace.mean);
+    const crossChecked = await readFile(join(folder, 'results', 'fig3a.md'), 'utf8');
+    expect(crossChecked).toContain('Cross-check by Hessian-vector products at η = 0.003, exact second derivatives');
+    expect((await fdr(folder, ...words)).out).not.toContain('done:');
+  },
+);
 
-it('replays a rule over a recorded run: a table, JSON, a picture', { timeout: 120_000 }, async () => {
+it('fdr replay reports when a rule would have fired: a table, JSON, an image', { timeout: 120_000 }, async () => {
   const folder = await temporaryFolder();
   const data = '--dataset synthetic --weight-decay 0.2 --batch-size 20 --schedule constant --epochs 6'.split(' ');
   const trained = await fdr(folder, 'train', ...data, '--no-dashboard', '--json');
   const { run } = JSON.parse(trained.out.split('\n')[0] ?? '') as { run: Run };
   const rule = ['replay', run.id, '--threshold', '0.3', '--decay', '0.5'];
-  const told = await fdr(folder, ...rule, '--json');
-  const { looks, firings } = JSON.parse(told.out) as {
-    looks: { epoch: number; ratio: number }[];
+  const replayed = await fdr(folder, ...rule, '--json');
+  const { observations, firings } = JSON.parse(replayed.out) as {
+    observations: { epoch: number; ratio: number }[];
     firings: { epoch: number; step: number; exact: boolean }[];
   };
   const epochs = trained.out.split('\n').flatMap((line) => (line.includes('"epoch":{') ? [JSON.parse(line)] : [])) as {
     epoch: { epoch: number; ratio: number };
   }[];
-  // Up to the first firing the rule sees what the training saw.
+  // Up to the first firing the rule observes what the training observed.
   const first = epochs.findIndex(({ epoch }) => Math.abs(epoch.ratio - 1) < 0.3);
   expect(first).toBeGreaterThanOrEqual(0);
   epochs
     .slice(0, first + 1)
-    .forEach(({ epoch: { ratio } }, index) => expect(looks[index]?.ratio).toBeCloseTo(ratio, 9));
+    .forEach(({ epoch: { ratio } }, index) => expect(observations[index]?.ratio).toBeCloseTo(ratio, 9));
   expect(firings[0]).toMatchObject({ epoch: first + 1, step: 200 * (first + 1), exact: true });
   expect(firings.slice(1).every(({ exact }) => !exact)).toBe(true);
 
-  const drawn = await fdr(folder, ...rule, '--out', 'pictures');
+  const drawn = await fdr(folder, ...rule, '--out', 'images');
   expect(drawn.out).toContain(`it would have fired ${firings.length} times`);
-  expect((await readdir(join(folder, 'pictures'))).sort()).toEqual(
+  expect((await readdir(join(folder, 'images'))).sort()).toEqual(
     ['csv', 'png', 'svg'].map((extension) => `replay-${run.id}.${extension}`),
   );
 });
 
-it('refuses what it does not know before anything is made', async () => {
+it('fdr reproduce refuses unknown words before it makes a file', async () => {
   const folder = await temporaryFolder();
   for (const [words, message] of [
     [['fig5'], 'the figure must be one of fig1, fig2, fig3, fig4, figS1, figS2, all, not "fig5"'],

@@ -7,26 +7,31 @@ import { openTask } from '@fdr/training/compute';
 import { ExperimentError } from '../experiment-error.js';
 import type { CurvatureRecord } from './record.js';
 
-/** What is to be looked at. JSON carries it. */
+/** A request for a curvature estimate, serializable as JSON. */
 export interface CurvatureRequest {
-  /** Of the run that reached the stationary state. */
+  /** Configuration of the run that reached the stationary state. */
   readonly config: RunConfig;
-  /** Its last checkpoint. */
+  /** Path of that run's last checkpoint. */
   readonly checkpoint: string;
+  /** Number of points, one epoch apart; at least 1. */
   readonly points: number;
+  /** Pairs of mini-batches at each point; at least 1. The mini-batches of an epoch limit them. */
   readonly samples: number;
-  /** Of the mini-batches at the points. */
+  /** Seed of the mini-batches at the points. */
   readonly seed: number;
 }
 
 /**
- * Goes on with a run from its last checkpoint, epoch by epoch, and estimates at each end what (29) puts on the right side of the second relation, by
- * Hessian-vector products.
+ * Estimates the right side of the second relation by Hessian-vector products: (29), which is (FDR2) without momentum. The run goes on from
+ * its last checkpoint, and the end of each epoch is one point of the stationary state.
  *
- * @throws RunFolderError, SnapshotError where the checkpoint is not this run's; ExperimentError where the run's optimizer is not SGD
+ * @param request the run, and the size of the estimate
+ * @returns means over the points, with their standard errors
+ * @throws RunFolderError or SnapshotError if the checkpoint does not belong to the run
+ * @throws ExperimentError if the run's optimizer is not SGD
  */
 export async function estimateCurvature(request: CurvatureRequest): Promise<CurvatureRecord> {
-  const began = performance.now();
+  const start = performance.now();
   const { config, checkpoint, points: count } = request;
   const { learningRate, weightDecay, seed } = config;
   const dynamics = dynamicsOf(config.optimizer);
@@ -46,7 +51,7 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
   });
   const samples = Math.min(request.samples, task.stepsPerEpoch);
   const method = model.twiceDifferentiable ? 'exact' : 'central-differences';
-  const found = await noiseCurvature({
+  const curvature = await noiseCurvature({
     task,
     executor,
     ...dynamics,
@@ -63,7 +68,7 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
     samples,
     method,
     backend,
-    ...found,
-    seconds: (performance.now() - began) / 1000,
+    ...curvature,
+    seconds: (performance.now() - start) / 1000,
   };
 }

@@ -1,19 +1,19 @@
 import { describeThrown } from '@fdr/training/compute';
 import { estimateCurvature, type CurvatureRequest } from './estimate.js';
-import type { CurvatureAnswer } from './start.js';
+import type { CurvatureResponse } from './start.js';
 
-// Makes one estimate in a process of its own: ONNX Runtime blocks the thread that calls it.
-async function answer(order: CurvatureRequest): Promise<CurvatureAnswer> {
+// Computes one estimate in a process of its own, because ONNX Runtime blocks the thread that calls it.
+async function respond(request: CurvatureRequest): Promise<CurvatureResponse> {
   try {
-    return { ok: true, record: await estimateCurvature(order) };
+    return { ok: true, record: await estimateCurvature(request) };
   } catch (error) {
     const { mistake, message, stack } = describeThrown(error);
     return { ok: false, reason: mistake ? message : stack };
   }
 }
 
-process.once('message', (order: CurvatureRequest) => {
-  void answer(order).then((said) => process.send?.(said, () => process.exit(0)));
+process.once('message', (request: CurvatureRequest) => {
+  void respond(request).then((response) => process.send?.(response, () => process.exit(0)));
 });
-// Nobody is left who would keep what is found.
+// Without its parent nobody would store the estimate.
 process.once('disconnect', () => process.exit(1));

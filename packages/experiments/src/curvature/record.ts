@@ -1,48 +1,57 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { anyNumber } from '@fdr/records';
+import { errorCode, writeFileAtomically } from '@fdr/run-store';
 import { z } from 'zod';
-import { writeFileAtomically } from '@fdr/run-store';
-import { errorCode } from '@fdr/run-store';
 
-/** Mean over points, and its standard error from point to point. */
+/** Mean over points, and its standard error, from the scatter between points. */
 const estimate = z.object({ mean: anyNumber, standardError: anyNumber });
 
-/** What Hessian-vector products at points of one stationary run came to; one file of the folder `estimates`. */
+/** A curvature estimate from Hessian-vector products at points of one stationary run; one file of the folder `curvatures`. */
 export const curvatureRecord = z.object({
   schemaVersion: z.literal(1),
-  /** Of the run that reached the stationary state. */
+  /** eta of the run that reached the stationary state. */
   learningRate: anyNumber,
-  /** Points, an epoch apart, and pairs of mini-batches at each. */
+  /** Number of points, one epoch apart. */
   points: z.int().min(1),
+  /** Pairs of mini-batches at each point. */
   samples: z.int().min(1),
   method: z.enum(['exact', 'central-differences']),
   backend: z.string(),
+  /** Duration of the estimate. */
   seconds: z.number().min(0),
-  /** <g . H g> = Tr(H C~), <|g|^2> = Tr C~, and their ratio. */
+  /** <g . H g> = Tr(H C~). */
   trace: estimate,
+  /** <|g|^2> = Tr C~. */
   noiseTrace: estimate,
+  /** Tr(H C~) / Tr C~. */
   meanCurvature: anyNumber,
-  /** <v . H g>, <v . H v>: the other pieces of (29); 0 without momentum. */
+  /** <v . H g>, a term of (29); 0 without momentum. */
   cross: estimate,
+  /** <v . H v>, a term of (29); 0 without momentum. */
   velocity: estimate,
-  /** <v' . H v'>, what (29) makes of the pieces; Tr(H C~) without momentum. */
+  /** <v' . H v'>, the sum of the terms of (29); Tr(H C~) without momentum. */
   update: estimate,
 });
+/** See {@link curvatureRecord}. */
 export type CurvatureRecord = z.infer<typeof curvatureRecord>;
 
-const CURVATURES = 'curvatures';
+/** The folder in which an experiment keeps its curvature estimates. */
+export const curvatureFolder = (out: string): string => join(out, 'curvatures');
 
-/** Where an experiment keeps its estimates. */
-export const curvatureFolder = (out: string): string => join(out, CURVATURES);
-/** Path of a job's record. */
+/** Path of a job's curvature estimate. */
 export const curvatureFile = (out: string, key: string): string => join(curvatureFolder(out), `${key}.json`);
 
+/** Writes an estimate, whole or not at all. */
 export async function writeCurvature(file: string, record: CurvatureRecord): Promise<void> {
   await writeFileAtomically(file, [Buffer.from(`${JSON.stringify(z.encode(curvatureRecord, record), null, 2)}\n`)]);
 }
 
-/** Undefined where there is none; one that can't be read, or is of another format, is none: it is made again. */
+/**
+ * Reads an estimate.
+ *
+ * @returns undefined if the file is missing, damaged or of another format; the estimate is then computed again
+ */
 export async function readCurvature(file: string): Promise<CurvatureRecord | undefined> {
   try {
     return curvatureRecord.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;

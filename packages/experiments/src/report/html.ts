@@ -9,7 +9,7 @@ th, td { border-bottom: 1px solid #8885; padding: 0.35rem 0.7rem; text-align: le
 pre { background: #8882; padding: 0.8rem; overflow-x: auto; border-radius: 6px; }
 `;
 
-/** The document as one HTML page that loads nothing but its pictures. */
+/** Writes a document as one HTML page that loads nothing but its images. */
 export function html({ title, blocks }: Document): string {
   return `<!doctype html>
 <html lang="en">
@@ -21,34 +21,38 @@ export function html({ title, blocks }: Document): string {
 </head>
 <body>
 <h1>${text(title)}</h1>
-${blocks.map(block).join('\n')}
+${blocks.map(htmlBlock).join('\n')}
 </body>
 </html>
 `;
 }
 
-function block(part: Block): string {
-  switch (part.type) {
+function htmlBlock(block: Block): string {
+  switch (block.type) {
     case 'heading':
-      return `<h2>${text(part.text)}</h2>`;
+      return `<h2>${text(block.text)}</h2>`;
     case 'paragraph':
-      return `<p>${text(part.text)}</p>`;
-    case 'picture':
-      return `<p><img src="${text(part.file)}" alt="${text(part.description)}"></p>`;
+      return `<p>${text(block.text)}</p>`;
+    case 'image':
+      return `<p><img src="${text(block.file)}" alt="${text(block.description)}"></p>`;
     case 'table': {
-      const cells = (row: readonly (string | number)[], name: string) =>
-        `<tr>${row.map((cell) => `<${name}>${text(String(cell))}</${name}>`).join('')}</tr>`;
-      const body = part.table.rows.map((row) => cells(row, 'td')).join('\n');
-      return `<table>\n<thead>${cells(part.table.columns, 'th')}</thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
+      const body = block.table.rows.map((row) => htmlRow(row, 'td')).join('\n');
+      return `<table>\n<thead>${htmlRow(block.table.columns, 'th')}</thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
     }
     case 'code':
-      return `<pre><code>${text(part.text)}</code></pre>`;
+      return `<pre><code>${text(block.text)}</code></pre>`;
     case 'links':
-      return `<ul>\n${part.files
-        .map(({ file, text: words }) => `<li><a href="${text(file)}">${text(file)}</a>: ${text(words)}</li>`)
+      return `<ul>\n${block.files
+        .map((link) => `<li><a href="${text(link.file)}">${text(link.file)}</a>: ${text(link.text)}</li>`)
         .join('\n')}\n</ul>`;
+    default:
+      return block satisfies never;
   }
 }
 
+const htmlRow = (cells: readonly (string | number)[], tag: 'td' | 'th'): string =>
+  `<tr>${cells.map((cell) => `<${tag}>${text(String(cell))}</${tag}>`).join('')}</tr>`;
+
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const text = (words: string): string => words.replaceAll(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign);
+/** Plain text as HTML: nothing in it becomes markup. */
+const text = (plain: string): string => plain.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? character);

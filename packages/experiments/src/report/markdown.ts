@@ -1,32 +1,36 @@
 import type { Block, Document } from './document.js';
 
-/** The document as Markdown. */
+/** Writes a document as Markdown. */
 export function markdown({ title, blocks }: Document): string {
-  return `${[`# ${inline(title)}`, ...blocks.map(block)].join('\n\n')}\n`;
+  return `${[`# ${inline(title)}`, ...blocks.map(markdownBlock)].join('\n\n')}\n`;
 }
 
-function block(part: Block): string {
-  switch (part.type) {
+function markdownBlock(block: Block): string {
+  switch (block.type) {
     case 'heading':
-      return `## ${inline(part.text)}`;
+      return `## ${inline(block.text)}`;
     case 'paragraph':
-      return inline(part.text);
-    case 'picture':
-      return `![${inline(part.description)}](${part.file})`;
+      return inline(block.text);
+    case 'image':
+      return `![${inline(block.description)}](${block.file})`;
     case 'table':
-      return rows([part.table.columns, part.table.columns.map(() => '---'), ...part.table.rows]);
+      return tableRows([block.table.columns, block.table.columns.map(() => '---'), ...block.table.rows]);
     case 'code':
-      return `\`\`\`sh\n${part.text}\n\`\`\``;
+      return `\`\`\`sh\n${block.text}\n\`\`\``;
     case 'links':
-      return part.files.map(({ file, text }) => `- [${file}](${file}): ${inline(text)}`).join('\n');
+      return block.files.map(({ file, text }) => `- [${file}](${file}): ${inline(text)}`).join('\n');
+    default:
+      return block satisfies never;
   }
 }
 
-function rows(cells: readonly (readonly (string | number)[])[]): string {
-  return cells.map((row) => `| ${row.map((cell) => inline(String(cell))).join(' | ')} |`).join('\n');
+function tableRows(rows: readonly (readonly (string | number)[])[]): string {
+  return rows.map((row) => `| ${row.map((cell) => inline(String(cell))).join(' | ')} |`).join('\n');
 }
 
-/** Text that Markdown shows as it is: nothing in it becomes markup or ends a table's cell. */
+/** Plain text as Markdown: nothing in it becomes markup or ends a table's cell. */
 function inline(text: string): string {
-  return text === '---' ? text : text.replaceAll(/[\\|*_`<[\]]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, ' ');
+  return text === '---'
+    ? text
+    : text.replaceAll(/[\\|*_`<[\]]/g, (character) => `\\${character}`).replaceAll(/\s+/g, ' ');
 }

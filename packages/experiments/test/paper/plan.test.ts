@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG } from '@fdr/training';
-import { makeJob } from '../src/job.js';
-import { plan, type PlanOptions } from '../src/plan.js';
-import { PROTOCOLS } from '../src/protocol.js';
-import { parseScale, scaledEpochs, scaledProtocol } from '../src/scale.js';
+import { modelsOf, plan, type PlanOptions } from '../../src/paper/plan/plan.js';
+import { PROTOCOLS } from '../../src/paper/protocols/catalogue.js';
+import { parseScale, scaledEpochs, scaledProtocol } from '../../src/paper/plan/scale.js';
 
 const options: PlanOptions = {
-  ...{ figures: ['fig1', 'fig2'], models: ['mlp'], scale: parseScale('paper'), backend: 'onnx', threads: 1 },
+  figures: ['fig1', 'fig2'],
+  models: ['mlp'],
+  scale: parseScale('paper'),
+  backend: 'onnx',
+  threads: 1,
 };
 
 describe('a scale', () => {
@@ -16,7 +18,7 @@ describe('a scale', () => {
     ['0.1', 500, 50],
     ['1e-3', 500, 4],
   ])('%s makes %i epochs %i', (word, epochs, scaled) => {
-    expect(scaledEpochs('mlp', epochs, parseScale(word))).toBe(scaled);
+    expect(scaledEpochs(PROTOCOLS.mlp, epochs, parseScale(word))).toBe(scaled);
   });
 
   it.each(['0', '-1', '1.5', 'fast', '', '0x1', 'NaN'])('%j is refused', (word) => {
@@ -33,15 +35,31 @@ describe('the quick scale', () => {
       { learningRate: 0.002, epochs: 2 },
       { learningRate: 0.0001, epochs: 2 },
     ]);
-    expect([quick('cnn').seeds, quick('cnn').base.dataset]).toEqual([2, 'synthetic-color']);
+    expect([quick('cnn').sequences, quick('cnn').base.dataset]).toEqual([2, 'synthetic-color']);
+  });
+
+  it('replaces data, batch size, weight decay, momentum and title, as the protocol says', () => {
+    const { title, base, momentum, aggressiveSeeds } = scaledProtocol(PROTOCOLS.cnn, parseScale('quick'));
+    expect({ title, base, momentum, aggressiveSeeds }).toEqual({
+      title: 'CNN on synthetic data',
+      base: { model: 'cnn', dataset: 'synthetic-color', batchSize: 50, weightDecay: 0.1 },
+      momentum: 0.5,
+      aggressiveSeeds: [1],
+    });
+    expect(scaledProtocol(PROTOCOLS.cnn, parseScale('0.5'))).toMatchObject({
+      title: 'CNN on CIFAR-10',
+      base: PROTOCOLS.cnn.base,
+      momentum: 0.9,
+      aggressiveSeeds: [1, 2, 3, 4],
+    });
   });
 });
 
 describe('the protocol', () => {
   it('of the multilayer perceptron has the 3,600 epochs of appendix B.1, four times', () => {
-    const { initial, sequence, seeds } = PROTOCOLS.mlp;
+    const { initial, sequence, sequences } = PROTOCOLS.mlp;
     // 100 + 4 (500 + 500 + 500 + 1000 + 1000)
-    expect(initial.epochs + seeds * sequence.reduce((sum, { epochs }) => sum + epochs, 0)).toBe(14_100);
+    expect(initial.epochs + sequences * sequence.reduce((sum, { epochs }) => sum + epochs, 0)).toBe(14_100);
     expect(sequence.map(({ learningRate }) => learningRate)).toEqual([0.05, 0.02, 0.01, 0.005, 0.003]);
   });
 });
@@ -53,17 +71,24 @@ describe('a plan', () => {
     expect(jobs).toHaveLength(6);
     expect(new Set(jobs.map(({ key }) => key)).size).toBe(6);
     jobs.forEach(({ parent }, index) => {
-      const place = jobs.findIndex(({ key }) => key === parent);
-      expect(place).toBe(index - 1);
+      expect(jobs.findIndex(({ key }) => key === parent)).toBe(index - 1);
     });
     expect(jobs.map(({ config }) => config.learningRate)).toEqual([0.1, 0.05, 0.02, 0.01, 0.005, 0.003]);
     expect(jobs.map(({ config }) => config.epochs)).toEqual([100, 500, 500, 500, 1000, 1000]);
     expect(new Set(jobs.map(({ config }) => config.seed)).size).toBe(6);
-    expect(jobs.every(({ config }) => config.schedule === 'constant' && config.momentum === 0)).toBe(true);
+    for (const { config } of jobs)
+      expect([config.schedule, config.optimizer]).toEqual([
+        { kind: 'constant' },
+        { kind: 'sgd', momentum: 0, dampening: 0 },
+      ]);
   });
 
   it('shares the initial run, and only that, between two sequences', () => {
-    const keys = (seeds: number) => plan({ ...options, seeds }).jobs.map(({ key }) => key);
+    const keys = (sequences: number) =>
+      plan({ ...options, figures: ['fig3'], sequences })
+        .jobs.filter(({ kind }) => kind === 'run')
+        .map(({ key }) => key);
+    expect(keys(2)).toHaveLength(11);
     expect(keys(1)).toEqual(keys(2).slice(0, 6));
   });
 
@@ -80,7 +105,7 @@ describe('a plan', () => {
 describe('a plan of comparisons', () => {
   const comparing = plan({ ...options, figures: ['fig4', 'figS1', 'figS2'], models: ['mlp', 'cnn'] });
 
-  it('has the ways of figures 4, S1 and S2, shared, without momentum, from the same initialization', () => {
+  it('has the variants of figures 4, S1 and S2, shared, without momentum, from the same initialization', () => {
     expect(comparing.figures.map(({ id }) => id)).toEqual(
       'fig4a figS1a fig4b figS1b figS2a figS2b figS2c figS2d'.split(' '),
     );
@@ -91,14 +116,17 @@ describe('a plan of comparisons', () => {
     expect(names('figS2c')).toEqual(['cnn preset init 3', 'cnn aggressive init 3', 'cnn amsgrad init 3']);
     // Figure 4 has 3 runs a network, S1 one more, S2 one more of the first seed and 3 of each of three others.
     expect(comparing.jobs).toHaveLength(2 * (3 + 1) + 1 + 3 * 3);
-    expect(comparing.jobs.every(({ config, parent }) => config.momentum === 0 && parent === undefined)).toBe(true);
+    for (const { config, parent } of comparing.jobs) {
+      expect(parent).toBeUndefined();
+      if (config.optimizer.kind === 'sgd') expect(config.optimizer).toEqual({ kind: 'sgd', momentum: 0, dampening: 0 });
+    }
   });
 
   it('drops the preset rate after the same share of the epochs at each scale', () => {
     const lengths = (word: string) =>
       plan({ ...options, figures: ['fig4'], scale: parseScale(word) }).jobs.map(({ config }) => [
         config.epochs,
-        config.everyEpochs,
+        config.schedule.kind === 'step' ? config.schedule.everyEpochs : undefined,
       ]);
     expect(lengths('paper')).toEqual([
       [250, 100],
@@ -112,13 +140,13 @@ describe('a plan of comparisons', () => {
     const { figures, jobs } = plan({ ...options, figures: ['fig3'], models: ['cnn'] });
     const { runs = [], estimates = [] } = figures[0] ?? {};
     expect([runs.length, estimates.length, jobs.length]).toEqual([1 + 11 * 16, 16, 1 + 12 * 16]);
-    expect(jobs.every(({ config }) => config.momentum === 0.9 && config.dampening === 0)).toBe(true);
+    for (const { config } of jobs) expect(config.optimizer).toEqual({ kind: 'sgd', momentum: 0.9, dampening: 0 });
     // 100 + 16 (3 200 + 5 400 + 3 800)
     expect(runs.reduce((sum, { job }) => sum + job.config.epochs, 0)).toBe(80_100);
   });
 
   it('estimates where each sequence of figure 3 ends, with batches of its own', () => {
-    const { figures } = plan({ ...options, figures: ['fig3'], seeds: 2 });
+    const { figures } = plan({ ...options, figures: ['fig3'], sequences: 2 });
     const [{ runs, estimates } = { runs: [], estimates: [] }] = figures;
     const last = runs.filter(({ job }) => job.config.learningRate === 0.003).map(({ job }) => job.key);
     expect(estimates.map(({ sequence, job }) => [sequence, job.parent])).toEqual([
@@ -133,19 +161,15 @@ describe('a plan of comparisons', () => {
     const seeds = [...estimates.map(({ job }) => job.seed), ...runs.map(({ job }) => job.config.seed)];
     expect(new Set(seeds).size).toBe(seeds.length);
     expect(new Set(estimates.map(({ job }) => job.key)).size).toBe(2);
-    const more = plan({ ...options, figures: ['fig3'], seeds: 2, scale: parseScale('0.5') }).figures[0];
+    const more = plan({ ...options, figures: ['fig3'], sequences: 2, scale: parseScale('0.5') }).figures[0];
     expect(more?.estimates[0]?.job.key).not.toBe(estimates[0]?.job.key);
   });
 });
 
-describe('a job key', () => {
-  it('is of what determines the numbers: the configuration, in any order, and all ancestors', () => {
-    const first = makeJob('first', DEFAULT_CONFIG);
-    const turned = Object.fromEntries(Object.entries(DEFAULT_CONFIG).reverse()) as typeof DEFAULT_CONFIG;
-    expect(makeJob('another name', turned).key).toBe(first.key);
-    expect(first.key).toMatch(/^[0-9a-f]{16}$/);
-    const other = makeJob('other', { ...DEFAULT_CONFIG, seed: 2 });
-    expect(other.key).not.toBe(first.key);
-    expect(makeJob('child', DEFAULT_CONFIG, first).key).not.toBe(makeJob('child', DEFAULT_CONFIG, other).key);
+describe('the models of a figure', () => {
+  it('are those for which the paper shows it: figure S2 is of the convolutional network alone', () => {
+    expect(modelsOf('figS2')).toEqual(['cnn']);
+    expect(modelsOf('fig4')).toEqual(['mlp', 'cnn']);
+    expect(plan({ ...options, figures: ['figS2'], models: ['mlp'] })).toEqual({ figures: [], jobs: [] });
   });
 });

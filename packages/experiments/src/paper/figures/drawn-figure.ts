@@ -1,13 +1,19 @@
 import type { Panel, Table, ThemeName } from '@fdr/figures';
 import type { Claim } from '@fdr/records';
 
-/** A figure of the paper as it came out here. */
+/** A table with its title. */
+export interface TitledTable {
+  readonly title: string;
+  readonly table: Table;
+}
+
+/** A reproduced figure of the paper. */
 export interface DrawnFigure {
   readonly title: string;
   readonly caption: string;
-  /** For a light page, and for a dark one. */
+  /** The panels for a light or a dark page. */
   readonly panels: (theme: ThemeName) => readonly Panel[];
   readonly claims: readonly Claim[];
-  /** Numbers that the claims rest on. */
-  readonly tables: readonly { readonly title: string; readonly table: Table }[];
+  /** The numbers behind the claims. */
+  readonly tables: readonly TitledTable[];
 }

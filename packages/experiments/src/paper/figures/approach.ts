@@ -1,17 +1,21 @@
-import type { Claim } from '@fdr/records';
 import { formatNumber } from '@fdr/core/relations';
 import { approachPanels } from '@fdr/figures';
-import { verdictOf } from '../claim.js';
-import type { CompletedRun } from '../completed-run.js';
-import type { PlannedFigure } from '../plan.js';
+import type { Claim } from '@fdr/records';
+import { verdictOf } from './claim.js';
+import type { CompletedParts, CompletedRun } from './completed-run.js';
+import type { PlannedFigure } from '../plan/plan.js';
 import type { DrawnFigure } from './drawn-figure.js';
 
-/** Distance of the ratio from one within which the sides agree: the paper's own threshold X (section 3.3). */
+/** Distance of O_L / O_R from 1 within which the two sides agree: the paper's own threshold X (section 3.3). */
 export const AGREEMENT = 0.01;
 
-/** Figure 1: one network's approach to stationarity in its first training. */
-export function drawApproach({ protocol }: PlannedFigure, [initial]: readonly CompletedRun[]): DrawnFigure {
-  if (!initial) throw new Error('figure 1 is drawn of the initial run');
+/**
+ * Figure 1: the approach to stationarity of one network in its first training.
+ *
+ * @throws Error if the initial run is not completed
+ */
+export function drawApproach({ protocol }: PlannedFigure, { runs: [initial] }: CompletedParts): DrawnFigure {
+  if (!initial) throw new Error('figure 1 is drawn from the initial run');
   const { records } = initial;
   return {
     title: `Figure 1: approach to stationarity, ${protocol.title}`,
@@ -19,12 +23,13 @@ export function drawApproach({ protocol }: PlannedFigure, [initial]: readonly Co
       'Top: mini-batch loss of each step and its half-running average (15). Bottom: half-running averages of O_L and O_R (17), ' +
       'whose stationary averages agree according to the first fluctuation-dissipation relation (FDR1′).',
     panels: (theme) => approachPanels(records, theme),
-    claims: [agreement(initial)],
+    claims: [convergence(initial)],
     tables: [],
   };
 }
 
-function agreement({ records: { epochs } }: CompletedRun): Claim {
+/** Claim of section 3.1: the two sides converge to each other. */
+function convergence({ records: { epochs } }: CompletedRun): Claim {
   const first = epochs[0]?.ratio ?? NaN;
   const last = epochs.at(-1);
   const ratio = last?.ratio ?? NaN;

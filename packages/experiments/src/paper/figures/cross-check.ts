@@ -1,0 +1,136 @@
+import {
+  formatNumber,
+  interval,
+  ratioInterval,
+  type Interval,
+  type SecondRelation,
+  type SecondRelationRun,
+} from '@fdr/core/relations';
+import type { Claim } from '@fdr/records';
+import { verdictOf } from './claim.js';
+import type { CompletedEstimate } from './completed-run.js';
+import type { TitledTable } from './drawn-figure.js';
+
+/** The right side of the second relation at the smallest learning rate, measured in two ways that share nothing but the runs. */
+export interface CrossCheck {
+  readonly learningRate: number;
+  /** Whether the runs have momentum. */
+  readonly momentum: boolean;
+  /** 2 <O_FB> / eta of each run. */
+  readonly relation: readonly number[];
+  /** <v' . H v'> (29) of each estimate; Tr(H C~) without momentum. */
+  readonly products: readonly number[];
+  /** Mean of `relation` over mean of `products`. */
+  readonly ratio: Interval;
+}
+
+/**
+ * Compares the second relation with Hessian-vector products.
+ *
+ * @param runs stationary runs at all learning rates; at least one
+ * @param estimates curvature estimates at the smallest learning rate; at least one
+ * @param momentum mu of the runs, in [0, 1)
+ */
+export function crossCheck(
+  runs: readonly SecondRelationRun[],
+  estimates: readonly CompletedEstimate[],
+  momentum: number,
+): CrossCheck {
+  const learningRate = Math.min(...runs.map((run) => run.learningRate));
+  const relation = runs.filter((run) => run.learningRate === learningRate).map(({ oFB }) => (2 * oFB) / learningRate);
+  const products = estimates.map(({ estimate }) => estimate.update.mean);
+  return { learningRate, momentum: momentum > 0, relation, products, ratio: ratioInterval(relation, products) };
+}
+
+/** The right side of (29), where v' is the velocity after a step; without momentum v' is minus the gradient: (FDR2). */
+const rightSide = (momentum: boolean): string => (momentum ? '<v′ · H v′>' : 'Tr(H C)');
+
+/** Claim of section 2.2 and appendix A: both ways give the same, within the uncertainty of both. */
+export function sameCurvature({ learningRate, momentum, relation, products, ratio }: CrossCheck): Claim {
+  const name = rightSide(momentum);
+  const left = rangeText(interval(relation));
+  const right = rangeText(interval(products));
+  return {
+    statement: `At small η the second relation holds: 2 <O_FB> / η is ${name}.`,
+    section: momentum ? 'appendix A, equation (29)' : 'section 2.2, equation (FDR2)',
+    test:
+      `at the smallest η the 95 % interval of 2 <O_FB> / η over an independent estimate of ${name}, from Hessian-vector products at points ` +
+      'of the stationary state, contains 1',
+    measured: `at η = ${formatNumber(learningRate)}: 2 <O_FB> / η = ${left}, ${name} = ${right}, their ratio ${rangeText(ratio)}`,
+    // The uncertainty of a single sequence is unknown.
+    verdict: verdictOf(isBounded(ratio) ? ratio.low <= 1 && 1 <= ratio.high : undefined),
+  };
+}
+
+const isBounded = ({ low, high }: Interval): boolean => Number.isFinite(low) && Number.isFinite(high);
+
+function rangeText(range: Interval): string {
+  const { mean, low, high } = range;
+  if (!isBounded(range)) return `${formatNumber(mean)} (uncertainty unknown)`;
+  return `${formatNumber(mean)} (${formatNumber(low, 3)} to ${formatNumber(high, 3)})`;
+}
+
+/**
+ * The numbers behind {@link sameCurvature}: those of both ways, and those of each sequence.
+ *
+ * @param curvature the mean curvature by the second relation
+ */
+export const crossCheckTables = (
+  check: CrossCheck,
+  curvature: SecondRelation['curvature'],
+  estimates: readonly CompletedEstimate[],
+): readonly TitledTable[] => [quantityTable(check, curvature, estimates), sequenceTable(check, estimates)];
+
+function quantityTable(
+  { momentum, learningRate, relation, ratio }: CrossCheck,
+  curvature: Interval,
+  estimates: readonly CompletedEstimate[],
+): TitledTable {
+  const name = rightSide(momentum);
+  const row = (quantity: string, { mean, low, high }: Interval): (string | number)[] => [quantity, mean, low, high];
+  const estimated = (quantity: string, valueOf: (estimate: CompletedEstimate['estimate']) => number) =>
+    row(quantity, interval(estimates.map(({ estimate }) => valueOf(estimate))));
+  const terms = [
+    estimated('<v · H g>', ({ cross }) => cross.mean),
+    estimated('<v · H v>', ({ velocity }) => velocity.mean),
+    estimated(`${name}, of these three`, ({ update }) => update.mean),
+  ];
+  const exact = estimates.every(({ estimate }) => estimate.method === 'exact');
+  const method = exact ? 'exact second derivatives' : 'central differences of gradients';
+  return {
+    title: `Cross-check by Hessian-vector products at η = ${formatNumber(learningRate)}, ${method}`,
+    table: {
+      columns: ['quantity', 'value', '95 % from', 'to'],
+      rows: [
+        row(`${name} = 2 <O_FB> / η, by the second relation`, interval(relation)),
+        estimated('Tr(H C) = <g · H g>, by products', ({ trace }) => trace.mean),
+        ...(momentum ? terms : []),
+        row('the relation over the products', ratio),
+        estimated('Tr C = <|g|²>, at the same points', ({ noiseTrace }) => noiseTrace.mean),
+        row(`mean curvature ${momentum ? '<v′ · H v′> / <|v′|²>' : 'Tr(H C) / Tr C'}, by the relation`, curvature),
+        estimated('mean curvature Tr(H C) / Tr C, by products', ({ meanCurvature }) => meanCurvature),
+      ],
+    },
+  };
+}
+
+function sequenceTable({ momentum }: CrossCheck, estimates: readonly CompletedEstimate[]): TitledTable {
+  const columns = ['sequence', 'points', 'samples each', 'Tr(H C)', 'standard error'];
+  const rows = estimates.map(({ sequence, estimate: { points, samples, trace } }) => [
+    sequence,
+    points,
+    samples,
+    trace.mean,
+    trace.standardError,
+  ]);
+  const updates = estimates.map(({ estimate: { update } }) => [update.mean, update.standardError]);
+  return {
+    title: 'Points of each sequence; errors are from point to point',
+    table: momentum
+      ? {
+          columns: [...columns, rightSide(momentum), 'its error'],
+          rows: rows.map((row, index) => [...row, ...(updates[index] ?? [])]),
+        }
+      : { columns, rows },
+  };
+}

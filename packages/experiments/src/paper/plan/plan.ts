@@ -1,0 +1,152 @@
+import type { RunConfig } from '@fdr/records';
+import type { CurvatureJob, Job, RunJob } from '../../job.js';
+import { INITIAL_SEED, curvatureJob, initialJob, sequenceJobs, variantJob } from './planned-jobs.js';
+import type { Protocol } from '../protocols/protocol.js';
+import { PAPER_MODELS, PROTOCOLS, type PaperModel } from '../protocols/catalogue.js';
+import { scaledProtocol, type Scale } from './scale.js';
+import type { Variant } from './variants.js';
+
+/** The figures that can be reproduced. */
+export const FIGURES = ['fig1', 'fig2', 'fig3', 'fig4', 'figS1', 'figS2'] as const;
+
+/** A figure that can be reproduced. */
+export type FigureName = (typeof FIGURES)[number];
+
+/** The role of a run in a figure. */
+export type Role =
+  | { readonly kind: 'initial' }
+  /** `sequence` and `stage` count from 1. */
+  | { readonly kind: 'stage'; readonly sequence: number; readonly stage: number }
+  | { readonly kind: 'comparison'; readonly variant: Variant };
+
+/** A run of a figure. */
+export interface PlannedRun {
+  readonly role: Role;
+  readonly job: RunJob;
+}
+
+/** A curvature estimate at the end of a sequence's run at the smallest learning rate. */
+export interface PlannedEstimate {
+  /** Counts from 1. */
+  readonly sequence: number;
+  readonly job: CurvatureJob;
+}
+
+/** A figure for one network, with all that it is drawn from. */
+export interface PlannedFigure {
+  /** `fig1a` */
+  readonly id: string;
+  readonly figure: FigureName;
+  /** At the scale of the plan. */
+  readonly protocol: Protocol;
+  readonly runs: readonly PlannedRun[];
+  /** Those of figure 3; other figures have none. */
+  readonly estimates: readonly PlannedEstimate[];
+  /** The jobs of the runs and the estimates. */
+  readonly jobs: readonly Job[];
+}
+
+/** What has to be run and drawn. */
+export interface Plan {
+  readonly figures: readonly PlannedFigure[];
+  /** Each job once, whichever figures share it. A parent stands before its children, all runs before the estimates. */
+  readonly jobs: readonly Job[];
+}
+
+/** What {@link plan} plans. */
+export interface PlanOptions {
+  readonly figures: readonly FigureName[];
+  readonly models: readonly PaperModel[];
+  readonly scale: Scale;
+  /** Number of sequences of figures 2 and 3; the protocol's if it is left out. */
+  readonly sequences?: number | undefined;
+  readonly backend: RunConfig['backend'];
+  /** Threads of each job. */
+  readonly threads: number;
+}
+
+/**
+ * Plans the jobs of figures. Figures share runs: that of figure 1 is the start of those of figures 2 and 3, the sequence of figure 2 is
+ * the first one of figure 3, AMSGrad of figure 4 is that of figure S1.
+ *
+ * @param options figures and networks; a figure that the paper does not show for a network is left out for it
+ */
+export function plan({ figures, models, scale, sequences, backend, threads }: PlanOptions): Plan {
+  const planned = models.flatMap((model) => {
+    const protocol = scaledProtocol(PROTOCOLS[model], scale, sequences);
+    return figures.flatMap((figure) =>
+      partsOf(figure, protocol, { backend, threads }).map(({ letter, runs }): PlannedFigure => {
+        const estimates = figure === 'fig3' ? plannedEstimates(runs, scale) : [];
+        const jobs = [...runs, ...estimates].map(({ job }) => job);
+        return { id: `${figure}${letter}`, figure, protocol, runs, estimates, jobs };
+      }),
+    );
+  });
+  const runJobs = planned.flatMap(({ runs }) => runs.map(({ job }) => job));
+  const jobs = new Map<string, Job>(runJobs.map((job) => [job.key, job]));
+  for (const { estimates } of planned) for (const { job } of estimates) jobs.set(job.key, job);
+  return { figures: planned, jobs: [...jobs.values()] };
+}
+
+/** The networks for which the paper shows a figure. */
+export const modelsOf = (figure: FigureName): readonly PaperModel[] =>
+  PAPER_MODELS.filter((model) => figure !== 'figS2' || PROTOCOLS[model].aggressiveSeeds.length > 0);
+
+/** A part of a figure: `(a)` of figure 1(a). */
+interface FigurePart {
+  readonly letter: string;
+  readonly runs: readonly PlannedRun[];
+}
+
+/** A figure's parts for one network. */
+function partsOf(
+  figure: FigureName,
+  protocol: Protocol,
+  compute: Pick<RunConfig, 'backend' | 'threads'>,
+): readonly FigurePart[] {
+  const { letter } = protocol;
+  const initial = initialJob(protocol, compute);
+  const sequenceRuns = (count: number): PlannedRun[] =>
+    Array.from({ length: count }, (_, index) =>
+      sequenceJobs(protocol, index + 1, initial, compute).map((job, stage): PlannedRun => ({
+        role: { kind: 'stage', sequence: index + 1, stage: stage + 1 },
+        job,
+      })),
+    ).flat();
+  const initialRun: PlannedRun = { role: { kind: 'initial' }, job: initial };
+  const variantRuns = (seed: number, variants: readonly Variant[]): PlannedRun[] =>
+    variants.map((variant) => ({
+      role: { kind: 'comparison', variant },
+      job: variantJob(protocol, variant, seed, compute),
+    }));
+  switch (figure) {
+    case 'fig1':
+      return [{ letter, runs: [initialRun] }];
+    case 'fig2':
+      return [{ letter, runs: [initialRun, ...sequenceRuns(1)] }];
+    case 'fig3':
+      return [{ letter, runs: [initialRun, ...sequenceRuns(protocol.sequences)] }];
+    case 'fig4':
+      return [{ letter, runs: variantRuns(INITIAL_SEED, ['preset', 'adaptive', 'amsgrad']) }];
+    case 'figS1':
+      return [{ letter, runs: variantRuns(INITIAL_SEED, ['amsgrad', 'adam']) }];
+    case 'figS2':
+      return protocol.aggressiveSeeds.map((seed, index) => ({
+        letter: 'abcdefgh'.charAt(index),
+        // The first part is compared with the adaptive schedule of figure 4.
+        runs: variantRuns(seed, ['preset', 'aggressive', 'amsgrad', ...(index === 0 ? (['adaptive'] as const) : [])]),
+      }));
+    default:
+      return figure satisfies never;
+  }
+}
+
+/** A curvature estimate of each sequence, at the end of its run at the smallest learning rate. */
+function plannedEstimates(runs: readonly PlannedRun[], scale: Scale): PlannedEstimate[] {
+  const smallest = Math.min(...runs.map(({ job }) => job.config.learningRate));
+  return runs.flatMap(({ role, job }) =>
+    role.kind === 'stage' && job.config.learningRate === smallest
+      ? [{ sequence: role.sequence, job: curvatureJob(job, role.sequence, scale) }]
+      : [],
+  );
+}

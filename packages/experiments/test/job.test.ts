@@ -1,0 +1,40 @@
+import { DEFAULT_CONFIG } from '@fdr/training';
+import { expect, it } from 'vitest';
+import { jobKey, jobTag, makeCurvatureJob, makeJob } from '../src/job.js';
+
+const first = makeJob('first', DEFAULT_CONFIG);
+
+it('a job key depends on the configuration, in any order of its fields, and on all ancestors', () => {
+  const reversed = Object.fromEntries(Object.entries(DEFAULT_CONFIG).reverse()) as typeof DEFAULT_CONFIG;
+  expect(makeJob('another name', reversed).key).toBe(first.key);
+  expect(first.key).toMatch(/^[0-9a-f]{16}$/);
+  const other = makeJob('other', { ...DEFAULT_CONFIG, seed: 2 });
+  expect(other.key).not.toBe(first.key);
+  expect(makeJob('child', DEFAULT_CONFIG, first).key).not.toBe(makeJob('child', DEFAULT_CONFIG, other).key);
+});
+
+it('a job key does not depend on the threads or on the path of the checkpoint that the run starts from', () => {
+  expect(makeJob('more threads', { ...DEFAULT_CONFIG, threads: 77 }).key).toBe(first.key);
+  expect(makeJob('moved', { ...DEFAULT_CONFIG, start: 'x.safetensors' }).key).toBe(first.key);
+});
+
+it('the key of a curvature job depends on the run and on the size and seed of the estimate', () => {
+  const size = { points: 3, samples: 10, seed: 1 };
+  const job = makeCurvatureJob('estimate', first, size);
+  expect(job).toMatchObject({ kind: 'curvature', parent: first.key, ...size });
+  const other = makeJob('other', { ...DEFAULT_CONFIG, seed: 2 });
+  const keys = [
+    job,
+    makeCurvatureJob('estimate', other, size),
+    makeCurvatureJob('estimate', first, { ...size, points: 4 }),
+    makeCurvatureJob('estimate', first, { ...size, samples: 11 }),
+    makeCurvatureJob('estimate', first, { ...size, seed: 2 }),
+    first,
+  ].map(({ key }) => key);
+  expect(new Set(keys).size).toBe(6);
+});
+
+it('a tag carries the job key among other tags', () => {
+  expect(jobKey(['night', jobTag(first.key)])).toBe(first.key);
+  expect(jobKey(['night'])).toBeUndefined();
+});

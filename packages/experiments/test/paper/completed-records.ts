@@ -1,0 +1,91 @@
+import { createStepSeries } from '@fdr/figures';
+import type { EpochRecord, Run, RunConfig } from '@fdr/records';
+import { DEFAULT_CONFIG } from '@fdr/training';
+import { makeCurvatureJob, makeJob } from '../../src/job.js';
+import type { CompletedEstimate, CompletedParts, CompletedRun } from '../../src/paper/figures/completed-run.js';
+import type { Role } from '../../src/paper/plan/plan.js';
+
+const EPOCH: Omit<EpochRecord, 'epoch' | 'step'> = {
+  learningRate: 0.1,
+  lossHalf: 0.5,
+  oLHalf: 0.3,
+  oRHalf: 0.3,
+  ratio: 1,
+  layers: {},
+  trainLoss: 0.5,
+  trainAccuracy: 0.95,
+  testLoss: 0.6,
+  testAccuracy: 0.94,
+  gradientNormSquared: 0.01,
+  oFB: 0.01,
+  seconds: 1,
+};
+
+/**
+ * A completed run of 10 steps an epoch.
+ *
+ * @param config what differs from the default configuration
+ * @param epochs the numbers that matter at each epoch's end
+ */
+export function completedRun(
+  role: Role,
+  config: Partial<RunConfig>,
+  epochs: readonly Partial<EpochRecord>[],
+): CompletedRun {
+  const complete: RunConfig = { ...DEFAULT_CONFIG, ...config, epochs: epochs.length };
+  const run: Run = {
+    schemaVersion: 1,
+    id: 'sample',
+    name: 'sample',
+    tags: [],
+    createdAt: '2019-05-06T14:30:00.000Z',
+    status: 'finished',
+    config: complete,
+    parameters: [],
+    stepColumns: ['loss', 'oL', 'oR'],
+    stepsPerEpoch: 10,
+    environment: {
+      fdr: '0.1.0',
+      node: '20',
+      tensorflow: '4.22.0',
+      platform: 'linux',
+      backend: 'cpu',
+      threads: 1,
+      commit: null,
+    },
+  };
+  const records = epochs.map((values, index) => ({ ...EPOCH, epoch: index + 1, step: 10 * (index + 1), ...values }));
+  return {
+    role,
+    job: makeJob(`sample ${complete.learningRate}`, complete),
+    records: { run, epochs: records, events: [], steps: createStepSeries([]) },
+  };
+}
+
+/** Completed runs without estimates. */
+export const onlyRuns = (...runs: readonly CompletedRun[]): CompletedParts => ({ runs, estimates: [] });
+
+/** A completed estimate of a trace, with numbers beside it that all differ. */
+export function completedEstimate(sequence: number, trace: number): CompletedEstimate {
+  const size = { points: 4, samples: 10, seed: 1000 * sequence };
+  const estimate = (mean: number) => ({ mean, standardError: 0.1 });
+  return {
+    sequence,
+    job: makeCurvatureJob('estimate', makeJob(`sample ${sequence}`, DEFAULT_CONFIG), size),
+    estimate: {
+      schemaVersion: 1,
+      learningRate: 0.003,
+      points: 4,
+      samples: 10,
+      method: 'exact',
+      backend: 'cpu',
+      seconds: 1,
+      trace: estimate(trace),
+      noiseTrace: estimate(2),
+      meanCurvature: trace / 2,
+      cross: estimate(0.5),
+      velocity: estimate(3),
+      update: estimate(trace),
+    },
+  };
+}

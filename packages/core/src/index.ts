@@ -60,7 +60,7 @@ export type {
   TensorSpecs,
   TensorValues,
   TypedArray,
-} from './program.js';
+} from '@fdr/program';
 export { permutation, randomState, type RandomState } from './random.js';
 export { constant } from './relations/schedules/constant.js';
 export { cosine } from './relations/schedules/cosine.js';

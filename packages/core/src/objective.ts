@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { ParameterSpec } from './parameters.js';
-import type { Tensors, TensorSpecs } from './program.js';
+import type { Tensors, TensorSpecs } from '@fdr/program';
 
 /** What is minimized: a mini-batch loss as a pure function of parameters and batch, without its L2 term. */
 export interface Objective {

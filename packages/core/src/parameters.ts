@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { OptionError } from './validate.js';
 import { zip } from './zip.js';
 import { randomState, uniform, type RandomState } from './random.js';
-import type { Tensors, TensorSpecs, TensorValues } from './program.js';
+import { sizeOf, type Tensors, type TensorSpecs, type TensorValues } from '@fdr/program';
 
 /**
  * How a parameter tensor starts.
@@ -19,9 +19,6 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   readonly initialization: Initialization;
 }
-
-/** Number of elements of a tensor of this shape. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** Key of a parameter's companion in a program's state: `parameters/dense1.kernel`, `velocity/dense1.kernel`. */
 export const slotName = (slot: string, parameter: string): string => `${slot}/${parameter}`;

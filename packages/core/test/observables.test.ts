@@ -15,7 +15,7 @@ import { initialParameters, slotValues } from '../src/parameters.js';
 import { randomState } from '../src/random.js';
 import { classificationTask } from '../src/training/classification-task.js';
 import { eagerExecutor } from '../src/training/eager.js';
-import type { TensorValues } from '../src/program.js';
+import type { TensorValues } from '@fdr/program';
 import { quadraticTask } from '../src/training/quadratic-task.js';
 import { trainingStep } from '../src/training/step.js';
 import type { Task } from '../src/training/task.js';

@@ -6,7 +6,7 @@ import { amsgrad } from '../src/optimizers/amsgrad.js';
 import { optimizerStart, type Optimizer } from '../src/optimizers/optimizer.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { eagerExecutor } from '../src/training/eager.js';
-import type { TensorValues } from '../src/program.js';
+import type { TensorValues } from '@fdr/program';
 import type { Objective } from '../src/objective.js';
 import { trainingStep } from '../src/training/step.js';
 import { optimizerContract } from './contract/optimizer-contract.js';

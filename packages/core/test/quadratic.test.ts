@@ -5,7 +5,7 @@ import { sgd } from '../src/optimizers/sgd.js';
 import { initialParameters, zeroSlot } from '../src/parameters.js';
 import { randomState } from '../src/random.js';
 import { eagerExecutor } from '../src/training/eager.js';
-import type { TensorValues } from '../src/program.js';
+import type { TensorValues } from '@fdr/program';
 import { identityTrial } from '../src/training/identity-trial.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
 import { trainingStep } from '../src/training/step.js';

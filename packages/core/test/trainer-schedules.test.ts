@@ -1,7 +1,7 @@
 import { eventRecord } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Executable, Executor } from '../src/program.js';
+import type { Executable, Executor } from '@fdr/program';
 import { constant } from '../src/relations/schedules/constant.js';
 import { cosine } from '../src/relations/schedules/cosine.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';

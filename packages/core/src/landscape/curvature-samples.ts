@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { products } from '../observables/observable.js';
 import { mergedRecords, slotSpecs, slotTensors, tensorNamed } from '../parameters.js';
-import type { Program, Tensors, TensorSpecs, TensorValues } from '../program.js';
+import type { Program, Tensors, TensorSpecs, TensorValues } from '@fdr/program';
 import type { Objective } from '../objective.js';
 import { zip } from '../zip.js';
 import { hessianVector, type HessianOptions } from './hessian-vector.js';

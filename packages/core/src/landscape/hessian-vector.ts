@@ -3,7 +3,7 @@ import { namedSlot, slotSpecs, slotTensors } from '../parameters.js';
 import type { Objective } from '../objective.js';
 import { products } from '../observables/observable.js';
 import { inRange, oneOf } from '../validate.js';
-import type { Program } from '../program.js';
+import type { Program } from '@fdr/program';
 import { zip } from '../zip.js';
 
 /**

@@ -2,7 +2,7 @@ import { checkedDynamics, type Dynamics } from '../dynamics.js';
 import { namedSlot, type ParameterSpec } from '../parameters.js';
 import { randomState, type RandomState } from '../random.js';
 import { inRange, OptionError } from '../validate.js';
-import type { CallResult, Executor, TensorValues } from '../program.js';
+import type { CallResult, Executor, TensorValues } from '@fdr/program';
 import type { Task } from '../training/task.js';
 import { sampleOf } from '../relations/confidence.js';
 import { noiseCurvatureProgram, pairedInputs } from './curvature-samples.js';

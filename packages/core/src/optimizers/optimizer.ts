@@ -10,7 +10,7 @@ import {
   zeroSlot,
   type ParameterSpec,
 } from '../parameters.js';
-import type { Tensors, TensorSpec, TensorSpecs, TensorValues } from '../program.js';
+import type { Tensors, TensorSpec, TensorSpecs, TensorValues } from '@fdr/program';
 
 /** What an optimizer carries from step to step. */
 export interface OptimizerState<Slot extends string = string, Scalar extends string = string> {

@@ -6,7 +6,7 @@ import { permutation } from '../random.js';
 import { inRange } from '../validate.js';
 import { checkData, classification, type ClassificationData, type ImageSet } from './classification.js';
 import { chunkSize, evaluationProgram } from './evaluation.js';
-import type { Executor, TensorValues } from '../program.js';
+import type { Executor, TensorValues } from '@fdr/program';
 import type { Evaluation, Evaluator, Task } from './task.js';
 
 /** What {@link classificationTask} trains, and on what. */

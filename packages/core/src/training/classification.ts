@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { crossEntropy } from '../losses/cross-entropy.js';
 import type { Model } from '../models/model.js';
-import { sizeOf, tensorNamed } from '../parameters.js';
+import { tensorNamed } from '../parameters.js';
 import { inRange, OptionError } from '../validate.js';
-import type { Tensors, TensorSpecs } from '../program.js';
+import { sizeOf, type Tensors, type TensorSpecs } from '@fdr/program';
 import type { Objective } from '../objective.js';
 
 /** Mean and deviation of the pixels, as parts of full scale: a pixel x in [0, 255] becomes `(x / 255 - mean) / deviation`. */

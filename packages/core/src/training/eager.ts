@@ -1,33 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf, tensorNamed } from '../parameters.js';
-import { inRange } from '../validate.js';
-import type {
-  Call,
-  CallResult,
-  Executable,
-  Executor,
-  Program,
-  Tensors,
-  TensorSpec,
-  TensorSpecs,
-  TensorValues,
-  TypedArray,
-} from '../program.js';
-
-type Role = 'state' | 'inputs' | 'settings' | 'constants';
-
-/** The values of one tensor, `count` slices of them, checked against its spec. */
-function checked(role: Role, name: string, { shape, dtype }: TensorSpec, values: TensorValues, count = 1): TypedArray {
-  const found = values[name];
-  const type = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array }[dtype];
-  const length = count * sizeOf(shape);
-  if (!(found instanceof type) || found.length !== length)
-    throw new TypeError(
-      `${role}["${name}"] must be a ${type.name} of ${length} values; ` +
-        `found ${found ? `${found.constructor.name} of ${found.length}` : 'nothing'}`,
-    );
-  return found;
-}
+import {
+  checkCall,
+  checkedArray,
+  sizeOf,
+  type Call,
+  type CallResult,
+  type Executable,
+  type Executor,
+  type Program,
+  type Role,
+  type Tensors,
+  type TensorSpec,
+  type TensorSpecs,
+  type TensorValues,
+  type TypedArray,
+} from '@fdr/program';
+import { tensorNamed } from '../parameters.js';
 
 /** A tensor of a copy: TensorFlow.js may keep the typed array that it is given, and the caller may change it. */
 const upload = (values: TypedArray, { shape, dtype }: TensorSpec): tf.Tensor =>
@@ -47,14 +35,18 @@ function executable(program: Program, constants: Tensors, activate: () => Promis
 
   const tensors = (role: Role, specs: TensorSpecs, values: TensorValues): Tensors =>
     Object.fromEntries(
-      Object.entries(specs).map(([name, spec]) => [name, upload(checked(role, name, spec, values), spec)]),
+      Object.entries(specs).map(([name, spec]) => [
+        name,
+        upload(checkedArray(program, role, name, spec, values), spec),
+      ]),
     );
 
-  async function run({ steps, state, inputs, settings }: Call): Promise<CallResult> {
+  async function run(call: Call): Promise<CallResult> {
     if (disposed) throw new Error(`${program.name} has been disposed; prepare it again`);
-    inRange('steps', steps, { min: 1, integer: true });
+    checkCall(program, call);
+    const { steps, state, inputs, settings } = call;
     const slices = Object.entries(program.inputs).map(
-      ([name, spec]) => [name, spec, checked('inputs', name, spec, inputs, steps)] as const,
+      ([name, spec]) => [name, spec, checkedArray(program, 'inputs', name, spec, inputs, steps)] as const,
     );
     await activate();
     let current: Tensors = {};
@@ -138,7 +130,7 @@ export function eagerExecutor(backendName: string): Executor {
     prepare: async (program, constants) => {
       await activate();
       const arrays = Object.entries(program.constants).map(
-        ([name, spec]) => [name, spec, checked('constants', name, spec, constants)] as const,
+        ([name, spec]) => [name, spec, checkedArray(program, 'constants', name, spec, constants)] as const,
       );
       const bound = arrays.map(([name, spec, values]) => {
         const known = uploaded.get(values) ?? { tensor: upload(values, spec), users: 0 };

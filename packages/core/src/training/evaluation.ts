@@ -3,7 +3,7 @@ import { correctSum, crossEntropySum } from '../losses/cross-entropy.js';
 import type { Model } from '../models/model.js';
 import { namedSlot, slotSpecs, slotTensors, tensorNamed } from '../parameters.js';
 import { classify, imageConstants, type ImageSet } from './classification.js';
-import type { Program } from '../program.js';
+import type { Program } from '@fdr/program';
 import { zip } from '../zip.js';
 import { valueAndGradsWithAux } from './value-and-grads-with-aux.js';
 

@@ -6,7 +6,7 @@ import type { Dynamics } from '../dynamics.js';
 import { initialParameters, slotValues } from '../parameters.js';
 import { randomState } from '../random.js';
 import { inRange } from '../validate.js';
-import type { Executor, TensorValues } from '../program.js';
+import type { Executor, TensorValues } from '@fdr/program';
 import { trainingStep } from './step.js';
 import type { Task } from './task.js';
 

@@ -8,7 +8,7 @@ import { ratioOf, type Balance } from '../relations/equilibrium-rule.js';
 import { isDefined, standardObservables } from '../observables/catalogue.js';
 import type { Observable } from '../observables/observable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { CallResult } from '../program.js';
+import type { CallResult } from '@fdr/program';
 
 /** Options of {@link recording}. */
 interface RecordingShape {

@@ -1,7 +1,7 @@
 import type { Settings } from '@fdr/records';
 import { scalarName, type Optimizer } from '../optimizers/optimizer.js';
 import { namedSlot, slotName, slotValues, type ParameterSpec } from '../parameters.js';
-import type { TensorValues } from '../program.js';
+import type { TensorValues } from '@fdr/program';
 import type { HalfRunningAverageState } from '../relations/half-running-average.js';
 import { zip } from '../zip.js';
 import type { Progress } from './progress.js';

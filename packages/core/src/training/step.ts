@@ -6,7 +6,7 @@ import { checkedObservables, isDefined, standardObservables } from '../observabl
 import type { MeasuredStep, Observable } from '../observables/observable.js';
 import { namedState, optimizerSpecs, optimizerState, type Optimizer } from '../optimizers/optimizer.js';
 import { namedSlot, slotSpecs, slotTensors, tensorNamed } from '../parameters.js';
-import type { Program } from '../program.js';
+import type { Program } from '@fdr/program';
 import { inRange } from '../validate.js';
 
 /** Options of {@link trainingStep} besides objective and optimizer. */

@@ -1,5 +1,5 @@
 import type { RandomState } from '../random.js';
-import type { Executor, TensorValues } from '../program.js';
+import type { Executor, TensorValues } from '@fdr/program';
 import type { Objective } from '../objective.js';
 
 /** Measurements over all the data. NaN where a task has no such number. */

@@ -1,6 +1,6 @@
 import type { Observable } from '../observables/observable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { Executor } from '../program.js';
+import type { Executor } from '@fdr/program';
 import type { Schedule } from '../relations/schedules/schedule.js';
 import type { TrainingEpoch, TrainingEvent } from './progress.js';
 import type { Snapshot } from './snapshot.js';

@@ -1,6 +1,6 @@
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { slotValues, type ParameterSpec } from '../parameters.js';
-import type { CallResult, Executable, TensorValues } from '../program.js';
+import type { CallResult, Executable, TensorValues } from '@fdr/program';
 import { fullBatchObservable } from '../relations/full-batch-observable.js';
 import { ratioOf } from '../relations/equilibrium-rule.js';
 import type { Decision, Schedule } from '../relations/schedules/schedule.js';

@@ -9,7 +9,7 @@ import { initialParameters, namedSlot, slotName, slotValues, zeroSlot } from '..
 import { randomState } from '../../src/random.js';
 import { classificationTask } from '../../src/training/classification-task.js';
 import { evaluationProgram } from '../../src/training/evaluation.js';
-import type { Executor, Program, TensorValues } from '../../src/program.js';
+import type { Executor, Program, TensorValues } from '@fdr/program';
 import { identityTrial } from '../../src/training/identity-trial.js';
 import { trainingStep } from '../../src/training/step.js';
 import { distance } from '../reference/closeness.js';

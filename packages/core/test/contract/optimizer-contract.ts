@@ -5,7 +5,7 @@ import { amsgrad } from '../../src/optimizers/amsgrad.js';
 import { optimizerStart, type Optimizer } from '../../src/optimizers/optimizer.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { normal, randomState } from '../../src/random.js';
-import type { CallResult, Executor, TensorValues } from '../../src/program.js';
+import type { CallResult, Executor, TensorValues } from '@fdr/program';
 import type { Objective } from '../../src/objective.js';
 import { trainingStep } from '../../src/training/step.js';
 import { distance } from '../reference/closeness.js';

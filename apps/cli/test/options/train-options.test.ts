@@ -1,10 +1,19 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runConfig } from '@fdr/records';
+import {
+  OPTIMIZER_OPTIONS,
+  optionSchema,
+  runConfig,
+  SCHEDULE_OPTIONS,
+  type ChoiceOption,
+  type NumberOption,
+  type OptionTable,
+} from '@fdr/records';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/failure.js';
 import { DEFAULT_CONFIG } from '@fdr/training';
+import { flagOf } from '../../src/options/config-flags.js';
 import { addTrainOptions, readTrainOptions, type TrainOptions } from '../../src/options/train-options.js';
 import { createProgram, runProgram } from '../../src/program.js';
 
@@ -17,6 +26,21 @@ async function train(...words: string[]): Promise<TrainOptions> {
   });
   await runProgram(program, ['train', ...words]);
   return read[0]!;
+}
+
+/** Every kind of schedule and optimizer, and its options. */
+const KINDS = [
+  ...Object.entries<OptionTable>(SCHEDULE_OPTIONS).map(([kind, table]) => ({ flag: 'schedule', kind, table }) as const),
+  ...Object.entries<OptionTable>(OPTIMIZER_OPTIONS).map(
+    ([kind, table]) => ({ flag: 'optimizer', kind, table }) as const,
+  ),
+];
+
+/** A value that the option allows, other than its default. */
+function anotherValue(option: NumberOption | ChoiceOption): number | string {
+  if ('choices' in option) return option.choices.at(-1) ?? '';
+  const schema = optionSchema(option);
+  return [3, 0.5, 0.25, 1e-3].find((value) => value !== option.default && schema.safeParse(value).success) ?? NaN;
 }
 
 let folder: string;
@@ -37,16 +61,20 @@ describe('fdr train', () => {
     expect(config).toEqual({
       model: 'mlp',
       dataset: 'mnist',
-      optimizer: 'sgd',
+      optimizer: { kind: 'sgd', momentum: 0, dampening: 0 },
       learningRate: 0.1,
-      momentum: 0,
-      dampening: 0,
       weightDecay: 0.01,
       batchSize: 100,
       epochs: 100,
-      schedule: 'equilibrium',
-      threshold: 0.01,
-      decay: 0.1,
+      schedule: {
+        kind: 'equilibrium',
+        threshold: 0.01,
+        decay: 0.1,
+        balance: 'total',
+        minimumSteps: 0,
+        passes: 1,
+        minimumLearningRate: 0,
+      },
       seed: 1,
       backend: 'auto',
     });
@@ -54,37 +82,23 @@ describe('fdr train', () => {
     expect(threads).toBeLessThanOrEqual(8);
   });
 
-  it('takes every flag', async () => {
+  it('takes every flag that is not an option of a schedule or an optimizer', async () => {
     const words =
-      '--model mlp --dataset synthetic --optimizer sgd --learning-rate 2.5e-2 --momentum .9 --dampening 0.5 --weight-decay 0 ' +
-      '--batch-size 50 --epochs 7 --schedule step --threshold 0.1 --decay 0.5 --seed 4294967295 --balance layers --minimum-steps 500 --passes 2 ' +
-      '--every-epochs 3 --divisor 4 --patience 0 --factor 0.25 --improvement 0.001 --minimum-learning-rate 1e-4 --start some/where.safetensors --backend cpu --threads 3 ' +
+      '--model mlp --dataset synthetic --learning-rate 2.5e-2 --weight-decay 0 --batch-size 50 --epochs 7 --seed 4294967295 ' +
+      '--start some/where.safetensors --centre else/where.safetensors --backend cpu --threads 3 ' +
       '--observables noiseTrace,cubicLeft --runs-dir elsewhere --no-dashboard --port 0 --host ::1 --json --checkpoint-every 5 --tag one --tag two';
     expect(await train(...words.split(' '), '--name', 'a name')).toEqual({
       config: {
+        ...DEFAULT_CONFIG,
         model: 'mlp',
         dataset: 'synthetic',
-        optimizer: 'sgd',
         learningRate: 0.025,
-        momentum: 0.9,
-        dampening: 0.5,
         weightDecay: 0,
         batchSize: 50,
         epochs: 7,
-        schedule: 'step',
-        threshold: 0.1,
-        decay: 0.5,
-        balance: 'layers',
-        minimumSteps: 500,
-        passes: 2,
-        everyEpochs: 3,
         start: resolve('some/where.safetensors'),
+        centre: resolve('else/where.safetensors'),
         observables: ['noiseTrace', 'cubicLeft'],
-        divisor: 4,
-        patience: 0,
-        factor: 0.25,
-        improvement: 0.001,
-        minimumLearningRate: 1e-4,
         seed: 4294967295,
         backend: 'cpu',
         threads: 3,
@@ -100,16 +114,53 @@ describe('fdr train', () => {
     });
   });
 
+  describe.each(KINDS)('--$flag $kind', ({ flag, kind, table }) => {
+    const chosen = ({ config }: TrainOptions): Readonly<Record<string, unknown>> => config[flag];
+
+    it('has the default of every option', async () => {
+      const defaults = Object.entries(table).map(([name, option]) => [name, option.default]);
+      // The paper's rule is defined with SGD alone, which is the default optimizer.
+      expect(chosen(await train(`--${flag}`, kind))).toEqual({ kind, ...Object.fromEntries(defaults) });
+    });
+
+    it('takes every option by flag and by configuration file', async () => {
+      const values = Object.entries(table).map(([name, option]) => [name, anotherValue(option)] as const);
+      const expected = { kind, ...Object.fromEntries(values) };
+      const words = values.flatMap(([name, value]) => [flagOf(name), String(value)]);
+      expect(chosen(await train(`--${flag}`, kind, ...words))).toEqual(expected);
+      const path = await file(`${flag}-${kind}.json`, JSON.stringify({ [flag]: expected }));
+      expect(chosen(await train('--config', path))).toEqual(expected);
+    });
+
+    it('refuses the options that it does not have', async () => {
+      const others = KINDS.filter((one) => one.flag === flag).flatMap((one) => Object.entries(one.table));
+      for (const [name, option] of others.filter(([name]) => !Object.hasOwn(table, name))) {
+        const words = [`--${flag}`, kind, flagOf(name), String(option.default)];
+        await expect(train(...words), words.join(' ')).rejects.toThrow(`does nothing with ${kind}`);
+      }
+    });
+  });
+
   it.each(['adam', 'amsgrad'] as const)(
     'has the usual rate and no equilibrium for its defaults with %s',
     async (optimizer) => {
-      expect((await train('--optimizer', optimizer)).config).toEqual({
-        ...{ ...DEFAULT_CONFIG, optimizer, learningRate: 0.001, schedule: 'constant' },
+      const { config } = await train('--optimizer', optimizer);
+      expect(config.optimizer).toEqual({ kind: optimizer, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+      expect(config).toMatchObject({ learningRate: 0.001, schedule: { kind: 'constant' } });
+      const path = await file(
+        `${optimizer}.json`,
+        JSON.stringify({ optimizer: { kind: optimizer, beta1: 0.5 }, schedule: { kind: 'cosine' } }),
+      );
+      const words = ['--config', path, '--learning-rate', '0.1', '--beta2', '0.9'];
+      expect((await train(...words)).config).toMatchObject({
+        optimizer: { kind: optimizer, beta1: 0.5, beta2: 0.9 },
+        learningRate: 0.1,
+        schedule: { kind: 'cosine', minimumLearningRate: 0 },
       });
-      const path = await file(`${optimizer}.json`, JSON.stringify({ optimizer, schedule: 'cosine' }));
-      const words = ['--config', path, '--learning-rate', '0.1'];
-      expect((await train(...words)).config).toMatchObject({ optimizer, learningRate: 0.1, schedule: 'cosine' });
-      expect((await train('--config', path, '--optimizer', 'sgd')).config.learningRate).toBe(0.1);
+      expect((await train('--config', path, '--optimizer', 'sgd')).config).toMatchObject({
+        learningRate: 0.1,
+        optimizer: { kind: 'sgd', momentum: 0, dampening: 0 },
+      });
     },
   );
 
@@ -137,6 +188,12 @@ describe('fdr train', () => {
     const run = { schemaVersion: 1, id: 'x', status: 'finished', config };
     expect((await train('--config', await file('run.json', `\uFEFF${JSON.stringify(run)}`))).config).toEqual(config);
   });
+
+  /** The words that choose the kind which has this option, where it is not the default one. */
+  const kindFor = (flag: string): string[] => {
+    const owner = KINDS.find(({ table }) => Object.keys(table).some((name) => flagOf(name) === flag));
+    return owner ? [`--${owner.flag}`, owner.kind] : [];
+  };
 
   const LONG = 'x'.repeat(100_000);
   it.each([
@@ -192,7 +249,7 @@ describe('fdr train', () => {
     ['--port', '80a', 'an integer from 0 to 65535'],
     ['--host', '', 'a text of 1 to 4096 characters'],
   ])('refuses a wrong %s (%#)', async (flag, value, range) => {
-    const error: unknown = await train(flag, value).catch((reason: unknown) => reason);
+    const error: unknown = await train(...kindFor(flag), flag, value).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UserError);
     const { message } = error as UserError;
     expect(message).toContain(`${flag} must be ${range}`);
@@ -227,7 +284,16 @@ describe('fdr train', () => {
     ['a constructor', '{"constructor": 1}', 'there is no key "constructor"'],
     ['a number as text', '{"epochs": "5"}', 'epochs in'],
     ['a boolean', '{"seed": true}', 'must be an integer from 0 to 4294967295, not true'],
-    ['null for a value', '{"momentum": null}', 'must be a number from 0 to 1 (1 excluded), not null'],
+    ['null for a value', '{"weightDecay": null}', 'must be a number from 0 to 1000000, not null'],
+    ['a schedule that is a word', '{"schedule": "plateau"}', 'must be an object like { "kind": "equilibrium" }'],
+    ['a schedule of no kind', '{"schedule": {"patience": 3}}', 'must be one of equilibrium, step,'],
+    ['an unknown schedule', '{"schedule": {"kind": "sine"}}', 'must be one of equilibrium, step,'],
+    ['an option of another schedule', '{"schedule": {"kind": "step", "patience": 3}}', 'step has no option "patience"'],
+    [
+      'a wrong option',
+      '{"optimizer": {"kind": "sgd", "momentum": 1}}',
+      'must be a number from 0 to 1 (1 excluded), not 1',
+    ],
     ['a text for a list', '{"observables": "all"}', 'must be a list of 1 to 100, each a text of 1 to 100 characters'],
     ['an object for a value', '{"dataset": {"a": [1]}}', 'dataset in'],
     ['a number out of range', '{"learningRate": 1e999}', 'not Infinity'],

@@ -43,7 +43,7 @@ describe('progressLine', () => {
   it('tells unknown from not a number', () => {
     const unknown = { ...state, loss: NaN, accuracy: NaN, ratio: NaN, stepsPerSecond: NaN, remainingSeconds: NaN };
     expect(progressLine(unknown)).toBe('epoch 12.5/100  - steps/s  ETA ?  loss NaN  test -  ratio -  lr 0.1');
-    expect(progressLine({ ...state, loss: Infinity })).toContain('loss Infinity');
+    expect(progressLine({ ...state, loss: Infinity })).toContain('loss ∞');
   });
 });
 

@@ -44,7 +44,7 @@ describe('numbers', () => {
     [formatMeasured(0), '0'],
     [formatMeasured(-0.5), '-0.5000'],
     [formatMeasured(NaN), 'NaN'],
-    [formatMeasured(-Infinity), '-Infinity'],
+    [formatMeasured(-Infinity), '−∞'],
     [formatNumber(0.1 * 0.9 * 0.9 * 0.9), '0.0729'],
     [formatNumber(1e-9), '1e-9'],
     [formatPercent(0.97123), '97.12 %'],

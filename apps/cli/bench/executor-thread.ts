@@ -2,11 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { classificationTask, initialParameters, randomState, sgd, trainingStep, type TensorValues } from '@fdr/core';
 import { makeExecutor } from '@fdr/training';
 import { networkFor } from '@fdr/training/compute';
-import type { ExecutorAssignment } from './contender.js';
-import { BATCH_SIZE, pictures, repeated, WEIGHT_DECAY } from './network.js';
+import type { ExecutorThreadData } from './candidate.js';
+import { BATCH_SIZE, benchmarkImages, repeated, WEIGHT_DECAY } from './network.js';
 
-const { network, backend, threads } = workerData as ExecutorAssignment;
-const { train, ...data } = pictures(network);
+const { network, backend, threads } = workerData as ExecutorThreadData;
+const { train, ...data } = benchmarkImages(network);
 const images = repeated(train.images, network);
 const labels = repeated(train.labels, network);
 const model = networkFor(network.model, data);
@@ -26,13 +26,13 @@ const zeros = Object.entries(program.state).map(([name, { shape }]): [string, Fl
 ]);
 let state: TensorValues = { ...Object.fromEntries(zeros), ...initialParameters(model.parameters, 1) };
 
-parentPort?.on('message', (steps: number) => {
-  void (async () => {
-    const inputs = batches.take(0, steps);
-    const began = performance.now();
-    const result = await executable.run({ steps, state, inputs, settings });
-    parentPort?.postMessage(performance.now() - began);
-    state = result.state;
-  })();
-});
+async function makeSteps(steps: number): Promise<void> {
+  const inputs = batches.take(0, steps);
+  const began = performance.now();
+  const result = await executable.run({ steps, state, inputs, settings });
+  parentPort?.postMessage(performance.now() - began);
+  state = result.state;
+}
+
+parentPort?.on('message', (steps: number) => void makeSteps(steps));
 parentPort?.postMessage('ready');

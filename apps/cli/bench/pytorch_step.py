@@ -1,7 +1,7 @@
 """The training steps of the paper's networks with the observables of (17), in PyTorch, for the benchmark.
 
-Reads one whole number a line, does that many steps, answers with the milliseconds they took.
-Usage: python3 pytorch_step.py SETTINGS, a JSON object (contender.ts)
+Reads one whole number a line, makes that many steps, prints the milliseconds they took.
+Usage: python3 pytorch_step.py SETTINGS, a JSON object (candidate.ts)
 """
 
 import json
@@ -20,8 +20,8 @@ torch.manual_seed(1)
 
 pixels = math.prod(settings["imageShape"])
 with open(settings["images"], "rb") as file:
-    different = torch.frombuffer(bytearray(file.read()), dtype=torch.uint8).reshape(-1, pixels)
-images = different.repeat(-(-examples // len(different)), 1)[:examples]
+    distinct = torch.frombuffer(bytearray(file.read()), dtype=torch.uint8).reshape(-1, pixels)
+images = distinct.repeat(-(-examples // len(distinct)), 1)[:examples]
 if settings["model"] == "cnn":
     # PyTorch's own order, channels first: nothing is left to move in a step.
     images = images.reshape(-1, *settings["imageShape"]).permute(0, 3, 1, 2).contiguous()

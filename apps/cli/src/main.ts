@@ -1,5 +1,3 @@
-import { describeFailure } from './failure.js';
-import { createProgram, runProgram } from './program.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerReplay } from './commands/replay.js';
 import { registerReproduce } from './commands/reproduce.js';
@@ -7,8 +5,10 @@ import { registerResume } from './commands/resume.js';
 import { registerRuns } from './commands/runs.js';
 import { registerServe } from './commands/serve.js';
 import { registerTrain } from './commands/train.js';
+import { describeFailure } from './failure.js';
+import { createProgram, runProgram } from './program.js';
 
-// A reader of our output that goes away (`| head -1`) is no reason to fail.
+// A reader that closes our output (`| head -1`) must not end the command.
 process.stdout.on('error', () => undefined);
 
 const program = createProgram();
@@ -24,6 +24,6 @@ try {
   await runProgram(program, process.argv.slice(2));
 } catch (error) {
   const { exitCode, text } = describeFailure(error);
-  // A server or a thread that was left open must not keep a failed command alive.
+  // A server or a thread that is still open must not keep a failed command alive.
   process.stderr.write(text, () => process.exit(exitCode));
 }

@@ -3,17 +3,17 @@ import { numberOption, kindSchema, type KindConfig, type OptionTable, type Optio
 const UNIT = { min: 0, below: 1 };
 
 const momentOptions = {
-  beta1: numberOption('beta1', UNIT, 0.9, 'decay of the mean of the gradients'),
-  beta2: numberOption('beta2', UNIT, 0.999, 'decay of the mean of their squares'),
+  beta1: numberOption('beta1', UNIT, 0.9, 'decay rate of the mean gradient'),
+  beta2: numberOption('beta2', UNIT, 0.999, 'decay rate of the mean squared gradient'),
   // Smaller ones vanish in float32 beside the correction, and a gradient of zero would be divided by zero.
-  epsilon: numberOption('epsilon', { min: 1e-30, max: 1 }, 1e-8, 'added to the denominator'),
+  epsilon: numberOption('epsilon', { min: 1e-30, max: 1 }, 1e-8, 'added to the denominator of a step'),
 };
 
 /** Options of the built-in optimizers: range, default and meaning of each, for factory, configuration, flags and page alike. */
 export const OPTIMIZER_OPTIONS = {
   sgd: {
-    momentum: numberOption('mu', UNIT, 0, 'of the velocity'),
-    dampening: numberOption('nu', UNIT, 0, 'of the gradient that enters the velocity'),
+    momentum: numberOption('mu', UNIT, 0, 'momentum factor'),
+    dampening: numberOption('nu', UNIT, 0, 'dampening of the gradient that enters the velocity'),
   },
   adam: momentOptions,
   amsgrad: momentOptions,

@@ -10,39 +10,48 @@ import {
 const FRACTION = { above: 0, below: 1 };
 const COUNT = { min: 1, max: 1_000_000, integer: true };
 
-const minimumLearningRate = numberOption(
-  'eta',
-  { min: 0, max: 1e12 },
-  0,
-  'the learning rate is never lowered below this',
-);
+const minimumLearningRate = numberOption('eta', { min: 0, max: 1e12 }, 0, 'lower bound of the learning rate');
 
 /** Options of the built-in schedules: range, default and meaning of each, for factory, configuration, flags and page alike. */
 export const SCHEDULE_OPTIONS = {
   equilibrium: {
     threshold: numberOption('X', FRACTION, 0.01, 'lower the learning rate when the ratio is within X of 1'),
-    decay: numberOption('Y', FRACTION, 0.1, 'lower it by the factor 1 - Y'),
-    balance: choiceOption('scope', ['total', 'layers'], 'whose ratio: that of the total, or of the slowest layer'),
+    decay: numberOption('Y', FRACTION, 0.1, 'multiply the learning rate by 1 - Y when it is lowered'),
+    balance: choiceOption(
+      'scope',
+      ['total', 'layers'],
+      'whose ratio counts, that of all layers in total or that of the slowest layer',
+    ),
     minimumSteps: numberOption(
       'n',
       { min: 0, max: 1e12, integer: true },
       0,
-      'least steps that the ratio is an average of',
+      'fewest steps that the ratio must be averaged over',
     ),
-    passes: numberOption('n', COUNT, 1, 'epochs in a row at whose end the ratio must pass'),
+    passes: numberOption('n', COUNT, 1, 'epochs in a row that must end within the threshold'),
     minimumLearningRate,
   },
   step: {
     everyEpochs: numberOption('n', COUNT, 100, 'epochs between two drops'),
-    divisor: numberOption('d', { above: 1, max: 1e12 }, 10, 'what the learning rate is divided by'),
+    divisor: numberOption('d', { above: 1, max: 1e12 }, 10, 'divide the learning rate by d at each drop'),
     minimumLearningRate,
   },
   constant: {},
   cosine: { minimumLearningRate },
   plateau: {
-    patience: numberOption('n', { ...COUNT, min: 0 }, 10, 'epochs without a lower training loss that are tolerated'),
-    factor: numberOption('f', FRACTION, 0.1, 'what the learning rate is multiplied by'),
-    improvement: numberOption('p', { min: 0, below: 1 }, 1e-4, 'part by which the best training loss must be beaten'),
+    patience: numberOption(
+      'n',
+      { ...COUNT, min: 0 },
+      10,
+      'epochs without a lower training loss that are tolerated before a drop',
+    ),
+    factor: numberOption('f', FRACTION, 0.1, 'multiply the learning rate by f at each drop'),
+    improvement: numberOption(
+      'p',
+      { min: 0, below: 1 },
+      1e-4,
+      'fraction by which the best training loss must be beaten',
+    ),
     minimumLearningRate,
   },
 } as const satisfies Readonly<Record<string, OptionTable>>;

@@ -5,11 +5,11 @@ import { addReplayOptions, readReplayOptions } from '../options/replay-options.j
 export function registerReplay(program: Command): void {
   const command = program
     .command('replay')
-    .description('tell when a rule would have lowered the learning rate of a recorded run, without training')
-    .argument('<id>', 'of the run');
+    .description('show when a rule would have lowered the learning rate of a stored run, without training')
+    .argument('<id>', 'id of the run');
   addReplayOptions(command).action(async (id: string) => {
     const options = readReplayOptions(command);
-    // Only this command and `reproduce` draw: the others need not wait for what draws.
+    // Loaded here, since what draws is slow to load.
     const { replay } = await import('./run-replay.js');
     await replay(id, options);
   });

@@ -8,9 +8,9 @@ export function registerReproduce(program: Command): void {
     .description("run the paper's experiments and draw its figures; what is done already is not done again");
   addReproduceOptions(command).action(async (figure: string, given: Readonly<Record<string, unknown>>) => {
     const options = readReproduceOptions(figure, given);
-    const words = ['fdr', ...process.argv.slice(2)].join(' ');
-    // Only this command draws: the others need not wait for what draws.
+    const commandLine = ['fdr', ...process.argv.slice(2)].join(' ');
+    // Loaded here, since what draws is slow to load.
     const { reproduce } = await import('./run-reproduce.js');
-    process.exitCode = await reproduce(options, words);
+    process.exitCode = await reproduce(options, commandLine);
   });
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Command as RunCommand, RunStatus } from '@fdr/records';
 import { isLoopback, startServer, type RunningServer } from '@fdr/server';
 import type { Session, SessionListeners } from '@fdr/training';
@@ -5,18 +6,17 @@ import { dashboardDirectory } from '../dashboard-files.js';
 import { EXIT } from '../failure.js';
 import type { TrainingOptions } from '../options/training-options.js';
 import { downloadProgress } from '../terminal/download-progress.js';
-import { createOutput, type Output } from '../terminal/output.js';
+import { createOutput, warn, type Output } from '../terminal/output.js';
 import { jsonReporter, progressReporter, type Reporter } from '../terminal/training-reporter.js';
-import { waitForSignal } from '../terminal/wait-for-signal.js';
+import { ENDING_SIGNALS, waitForSignal } from '../terminal/wait-for-signal.js';
 
 const EXIT_CODES: Readonly<Partial<Record<RunStatus, number>>> = { finished: EXIT.fine, stopped: EXIT.fine };
-/** Signals that end a training in good order, and the exit code each asks for. */
-const ENDING_SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
- * Starts a training, shows it in the terminal and on the page, and handles signals, until it has ended; on a terminal the page is served
- * on then, until Ctrl-C.
+ * Starts a training, shows it in the terminal and on the page, and handles signals, until it has ended. On a terminal the page is served
+ * afterwards too, until Ctrl-C.
  *
+ * @param start prepares and starts the training
  * @returns the process' exit code
  */
 export async function runTrainingCommand(
@@ -24,7 +24,6 @@ export async function runTrainingCommand(
   start: (listeners: SessionListeners) => Promise<Session>,
 ): Promise<number> {
   const output = createOutput(process.stdout, process.env);
-  const warn = (message: string): void => void process.stderr.write(`fdr: ${message}\n`);
   let session: Session | undefined;
   let reporter: Reporter | undefined;
   const server = options.dashboard ? await serve(options, () => session) : undefined;
@@ -44,7 +43,7 @@ export async function runTrainingCommand(
     const signals = stopOnSignals(session);
     const { status, complete } = await session.ended.finally(() => {
       reporter?.end();
-      signals.forget();
+      signals.release();
     });
     const signalled = signals.exitCode();
     if (signalled !== undefined) return signalled;
@@ -70,37 +69,43 @@ function serve(options: TrainingOptions, session: () => Session | undefined): Pr
   });
 }
 
+/** Prints what is training, where it is recorded and where its page is. */
 function announce(output: Output, { run, folder }: Session, server: RunningServer | undefined): void {
   const { backend, threads } = run.environment;
-  const team = backend === 'onnx' ? ` on ${threads} thread${threads > 1 ? 's' : ''}` : '';
-  output.write(`run ${run.id}, ${backend}${team}, recorded in ${folder}\n`);
+  const onThreads = backend === 'onnx' ? ` on ${threads} thread${threads > 1 ? 's' : ''}` : '';
+  output.write(`run ${run.id}, ${backend}${onThreads}, recorded in ${folder}\n`);
   if (!server) return;
   const url = new URL(`/runs/${run.id}`, server.url);
   url.hash = new URL(server.url).hash;
   output.write(`dashboard: ${url.href}\n`);
 }
 
+/** Signals that were received, and the end of listening to them. */
+interface StopSignals {
+  /** 128 and the signal's number, as shells have it; undefined where none was received. */
+  readonly exitCode: () => number | undefined;
+  /** Gives the signals back to Node, which ends the process at the next one. */
+  readonly release: () => void;
+}
+
 /**
- * A first signal: the steps under way are finished and everything is saved. A second one: the process ends at once, as if nobody had
- * listened; an exit in order would wait for the training thread, whose native code can't be stopped without a crash.
+ * A first signal stops the training: the steps under way are finished and everything is saved. A second one ends the process at once, as
+ * if nobody had listened: an exit in order would wait for the training thread, whose native code can't be stopped without a crash.
  */
-function stopOnSignals(session: Session): { exitCode(): number | undefined; forget(): void } {
+function stopOnSignals(session: Session): StopSignals {
   let exitCode: number | undefined;
-  const forget = (): void => {
-    for (const [signal, handler] of handlers) process.off(signal, handler);
+  const release = (): void => {
+    for (const signal of ENDING_SIGNALS) process.off(signal, handler);
   };
-  const handlers = Object.entries(ENDING_SIGNALS).map(([signal, code]) => {
-    const handler = (): void => {
-      if (exitCode !== undefined) {
-        forget();
-        process.kill(process.pid, signal);
-        return;
-      }
-      exitCode = code;
-      void session.command({ type: 'stop', runId: session.run.id, commandId: signal });
-    };
-    process.on(signal, handler);
-    return [signal, handler] as const;
-  });
-  return { exitCode: () => exitCode, forget };
+  const handler = (signal: NodeJS.Signals): void => {
+    if (exitCode !== undefined) {
+      release();
+      process.kill(process.pid, signal);
+      return;
+    }
+    exitCode = 128 + constants.signals[signal];
+    void session.command({ type: 'stop', runId: session.run.id, commandId: signal });
+  };
+  for (const signal of ENDING_SIGNALS) process.on(signal, handler);
+  return { exitCode: () => exitCode, release };
 }

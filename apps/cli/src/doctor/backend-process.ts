@@ -1,8 +1,7 @@
-import type { Backend } from '@fdr/training';
-import { makeExecutor } from '@fdr/training';
-import { describeFailure, UserError } from '../failure.js';
-import { testIdentity } from './identity-test.js';
+import { makeExecutor, type Backend } from '@fdr/training';
+import { describeFailure, isMistake } from '../failure.js';
 import type { BackendCheck } from './backends.js';
+import { testIdentity } from './identity-test.js';
 
 // Tries one backend in a process of its own: a native library that crashes takes nothing else with it.
 async function check(backend: Backend, threads: number): Promise<BackendCheck> {
@@ -11,7 +10,7 @@ async function check(backend: Backend, threads: number): Promise<BackendCheck> {
     const detail = passed ? '' : 'it computes wrongly: the identity fails';
     return { backend, works: passed, detail, defect, milliseconds };
   } catch (error) {
-    const detail = error instanceof UserError ? error.message : describeFailure(error).text.trim();
+    const detail = isMistake(error) ? error.message : describeFailure(error).text.trim();
     return { backend, works: false, detail };
   }
 }

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Backend } from '@fdr/training';
 
+/** What `fdr doctor` found out about a backend. */
 export interface BackendCheck {
   readonly backend: Backend;
   /** It computed something, and rightly. */
@@ -13,15 +14,15 @@ export interface BackendCheck {
   readonly milliseconds?: number;
 }
 
-/** A library that hangs is given up. */
-const PATIENCE = 60_000;
+/** Milliseconds after which a library that hangs is given up. */
+const TIMEOUT = 60_000;
 
 /** Tries a backend by letting it train a few steps, in a process of its own. */
 export function checkBackend(backend: Backend, threads: number): Promise<BackendCheck> {
   const name = `./backend-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
   const child = fork(fileURLToPath(new URL(name, import.meta.url)), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    timeout: PATIENCE,
+    timeout: TIMEOUT,
     killSignal: 'SIGKILL',
   });
   let errors = '';

@@ -6,11 +6,12 @@ const STEPS = 10;
 const BATCH_SIZE = 20;
 const HIDDEN = 50;
 
-export interface IdentityTest {
+/** How far an executor is from the identity. */
+interface IdentityTest {
   /** Relative defect of the identity; NaN where something was not a number. */
   readonly defect: number;
   readonly passed: boolean;
-  /** Preparation, a first run and all. */
+  /** All the time it took, preparation included. */
   readonly milliseconds: number;
 }
 

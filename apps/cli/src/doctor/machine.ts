@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { version } from '../program.js';
+import { version } from '@fdr/training';
 
 const PACKAGES = [
   '@tensorflow/tfjs',
@@ -13,6 +13,7 @@ const PACKAGES = [
 ] as const;
 const require = createRequire(import.meta.url);
 
+/** This machine, and what is installed on it. */
 export interface Machine {
   readonly fdr: string;
   readonly node: string;
@@ -25,7 +26,7 @@ export interface Machine {
   readonly dashboard: boolean;
 }
 
-/** What this machine is and what is installed on it. */
+/** Describes this machine and what is installed on it. */
 export function describeMachine(): Machine {
   return {
     fdr: version(),
@@ -38,7 +39,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** Read from the package's folder: many packages do not let their package.json be asked for. */
+/** Read from the package's folder: the `exports` of many packages hide their package.json. */
 function packageVersion(name: string): string | null {
   for (const folder of require.resolve.paths(name) ?? []) {
     const manifest = join(folder, name, 'package.json');
@@ -47,7 +48,7 @@ function packageVersion(name: string): string | null {
   return null;
 }
 
-/** The package lets only the built page be asked for. */
+/** The `exports` of the dashboard hold the built page, and resolve only once it is there. */
 function dashboardBuilt(): boolean {
   try {
     return existsSync(require.resolve('@fdr/dashboard/index.html'));

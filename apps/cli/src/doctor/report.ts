@@ -1,5 +1,5 @@
 import { formatMeasured } from '@fdr/core/relations';
-import { onOneLine } from '../terminal/text.js';
+import { hangingText, onOneLine } from '../terminal/text.js';
 import type { BackendCheck } from './backends.js';
 import type { DatasetCheck } from './datasets.js';
 import type { Machine } from './machine.js';
@@ -16,13 +16,18 @@ export interface Findings {
   readonly works: boolean;
 }
 
-const WIDTH = 16;
-const line = (mark: string, name: string, text: string) =>
-  `  ${mark.padEnd(4)}${name.padEnd(WIDTH)}${onOneLine(text)}`.trimEnd();
-const mark = (works: boolean) => (works ? 'ok' : '-');
+/** Width of the names, the longest of which is `synthetic-color`. */
+const NAME_WIDTH = 16;
 
-/** The findings for people. */
-export function formatFindings({ machine, threads, backends, auto, datasets, works }: Findings): string {
+/**
+ * The findings for people.
+ *
+ * @param columns longer lines are wrapped to so many
+ */
+export function formatFindings(findings: Findings, columns = Infinity): string {
+  const { machine, threads, backends, auto, datasets, works } = findings;
+  const line = (mark: string, name: string, text: string): string =>
+    hangingText(`  ${mark.padEnd(4)}${name.padEnd(NAME_WIDTH)}`, onOneLine(text), columns);
   const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version ?? 'missing'}`);
   return `${[
     'machine',
@@ -30,17 +35,23 @@ export function formatFindings({ machine, threads, backends, auto, datasets, wor
     line('', 'node', machine.node),
     line('', 'platform', `${machine.platform}, ${machine.cores} cores, ${machine.memoryGigabytes} GB`),
     line('', 'packages', packages.join(', ')),
-    line(mark(machine.dashboard), 'dashboard', machine.dashboard ? 'built' : 'not built; build it with: npm run build'),
+    line(
+      markOf(machine.dashboard),
+      'dashboard',
+      machine.dashboard ? 'built' : 'not built; build it with: npm run build',
+    ),
     'backends, each by ten steps of a small network',
-    ...backends.map((check) => line(mark(check.works), check.backend, backendText(check, threads))),
+    ...backends.map((check) => line(markOf(check.works), check.backend, describeBackend(check, threads))),
     line('', 'auto', `takes ${auto}`),
     'data sets',
-    ...datasets.map((check) => line(mark(check.works), check.dataset, check.detail)),
+    ...datasets.map((check) => line(markOf(check.works), check.dataset, check.detail)),
     works ? 'fdr train works here.' : 'fdr train does not work here: see the lines above.',
   ].join('\n')}\n`;
 }
 
-function backendText(check: BackendCheck, threads: number): string {
+const markOf = (works: boolean): string => (works ? 'ok' : '-');
+
+function describeBackend(check: BackendCheck, threads: number): string {
   const { works, detail, defect = NaN, milliseconds = NaN, backend } = check;
   // The line already begins with the backend's name.
   if (!works) return detail.replace(/^backend \S+: /, '');

@@ -11,30 +11,35 @@ import { DEFAULT_CONFIG, defaultConfig } from '@fdr/training';
 import { Option, type Command } from 'commander';
 import { describeRange, parseWord } from './parse-option.js';
 
-/** Keys of a run's configuration that are one value each; schedule and optimizer have flags of their own for their options. */
+/** Keys of a run's configuration that are one value each. The options of schedule and optimizer have flags of their own. */
 export type ConfigKey = Exclude<keyof RunConfig, 'schedule' | 'optimizer'>;
 
 /** Placeholder and meaning of the flag of each key. The flag is the key in kebab-case. */
 const CONFIG_FLAGS: Readonly<Record<ConfigKey, readonly [placeholder: string, meaning: string]>> = {
   model: ['name', 'network to train'],
-  dataset: ['name', `${DATASET_NAMES.join(', ')}, or a folder of IDX or CIFAR-10 files`],
-  learningRate: ['eta', 'at the start'],
-  weightDecay: ['lambda', 'of the loss term 1/2 lambda |theta|^2'],
-  batchSize: ['n', 'examples a step'],
+  dataset: ['name', `data set: ${DATASET_NAMES.join(', ')}, or a folder of IDX or CIFAR-10 files`],
+  learningRate: ['eta', 'learning rate at the start'],
+  weightDecay: ['lambda', 'weight decay, of the term 1/2 lambda |theta|^2 in the loss'],
+  batchSize: ['n', 'examples in a mini-batch'],
   epochs: ['n', 'passes over the training data'],
-  seed: ['n', 'of initialization and shuffling'],
-  backend: ['name', 'what computes; auto takes the fastest that works'],
-  threads: ['n', 'of the onnx backend, at most; fewer are used where more are slower'],
-  start: ['checkpoint', 'begin with its parameters instead of new ones'],
-  centre: ['checkpoint', 'read O_L from its parameters, theta_c of footnote 4, instead of the origin'],
-  observables: ['names', 'measure these too at each step, as a,b,c or all; help lists them'],
+  seed: ['n', 'seed of initialization and shuffling'],
+  backend: ['name', 'library that computes; auto takes the fastest that works here'],
+  threads: ['n', 'most threads of the onnx backend; it takes fewer where more are slower'],
+  start: ['checkpoint', 'checkpoint whose parameters the training starts from'],
+  centre: ['checkpoint', 'checkpoint whose parameters O_L is read from (theta_c of footnote 4), instead of the origin'],
+  observables: ['names', 'extra observables to measure at each step, as a,b,c or all; help lists them'],
 };
 
 /** The keys in the order of the help. */
 export const CONFIG_KEYS = Object.keys(CONFIG_FLAGS) as readonly ConfigKey[];
 
-/** Keys whose range, any text, says nothing. */
+/** Keys that may be any text: the help need not describe their range. */
 const ANY_TEXT: ReadonlySet<ConfigKey> = new Set(['dataset', 'start', 'centre', 'observables']);
+
+/** The built-in optimizers, in the order of the help. */
+export const OPTIMIZER_KINDS = Object.keys(OPTIMIZER_OPTIONS) as readonly OptimizerKind[];
+/** The built-in schedules, in the order of the help. */
+export const SCHEDULE_KINDS = Object.keys(SCHEDULE_OPTIONS) as readonly ScheduleKind[];
 
 /** `learningRate` as a flag: `--learning-rate`. */
 export function flagOf(key: string): string {
@@ -54,8 +59,9 @@ export function addConfigFlags(command: Command): Command {
 }
 
 /**
- * The values of the flags that were given; the others are left out.
+ * Reads the flags that were given.
  *
+ * @returns their values; the other keys are left out
  * @throws UserError for the first value that is not allowed, naming its flag
  */
 export function readConfigFlags(command: Command): Partial<Pick<RunConfig, ConfigKey>> {
@@ -69,8 +75,8 @@ export function readConfigFlags(command: Command): Partial<Pick<RunConfig, Confi
 export const isGiven = (command: Command, key: string): boolean =>
   !['default', undefined].includes(command.getOptionValueSource(key));
 
-/** A default as the help shows it: `0.1; 0.001 with adam, amsgrad`. Undefined where there is none. */
-export function describeDefault(read: (config: RunConfig) => unknown): string | undefined {
+/** A default as the help shows it, with those optimizers that have another one: `0.1; 0.001 with adam, amsgrad`. Undefined where there is none. */
+export function describeDefault(read: (config: RunConfig) => RunConfig[ConfigKey]): string | undefined {
   const usual = read(DEFAULT_CONFIG);
   if (usual === undefined) return undefined;
   const others = new Map<string, string[]>();
@@ -81,7 +87,3 @@ export function describeDefault(read: (config: RunConfig) => unknown): string | 
   const exceptions = [...others].map(([value, optimizers]) => `${value} with ${optimizers.join(', ')}`);
   return [String(usual), ...exceptions].join('; ');
 }
-
-/** The built-in optimizers and schedules, as the help lists them. */
-export const OPTIMIZER_KINDS = Object.keys(OPTIMIZER_OPTIONS) as readonly OptimizerKind[];
-export const SCHEDULE_KINDS = Object.keys(SCHEDULE_OPTIONS) as readonly ScheduleKind[];

@@ -5,10 +5,12 @@ import { UserError } from '../failure.js';
 import { flagOf, isGiven } from './config-flags.js';
 import { describeRange, parseValue, parseWord } from './parse-option.js';
 
-/** What has a kind and options that depend on it: the schedule, the optimizer, the rule of a replay. */
+/** The flags of something that has a kind and options that depend on it: the schedule, the optimizer, the rule of a replay. */
 export interface KindFlags<Kind extends string> {
-  /** Of the flag that chooses the kind, in camelCase: `schedule`. */
+  /** Name of the flag that chooses the kind, in camelCase: `schedule`. */
   readonly name: string;
+  /** Of the flags in the help. */
+  readonly heading: string;
   readonly kinds: readonly Kind[];
   readonly tables: Readonly<Record<Kind, OptionTable>>;
   readonly meaning: string;
@@ -39,12 +41,13 @@ function sharedOptions<Kind extends string>({ kinds, tables }: KindFlags<Kind>):
 
 /** Adds the flag that chooses the kind, and a flag for every option of every kind. */
 export function addKindFlags<Kind extends string>(command: Command, flags: KindFlags<Kind>): Command {
-  const { name, kinds, meaning, usual } = flags;
+  const { name, heading, kinds, meaning, usual } = flags;
   const range = describeRange(z.enum(kinds));
+  command.optionsGroup(heading);
   command.addOption(new Option(`${flagOf(name)} <name>`, `${meaning}: ${range}`).default(usual, usual));
   for (const [key, { option, kinds: owners }] of sharedOptions(flags)) {
-    const what = `${owners.join(', ')}: ${option.meaning}: ${describeRange(optionSchema(option))}`;
-    command.option(`${flagOf(key)} <${option.placeholder}>`, `${what} (default: ${option.default})`);
+    const description = `[${owners.join(', ')}] ${option.meaning}: ${describeRange(optionSchema(option))}`;
+    command.option(`${flagOf(key)} <${option.placeholder}>`, `${description} (default: ${option.default})`);
   }
   return command;
 }
@@ -66,10 +69,11 @@ export function readKindOptions<Kind extends string>(
   const given = [...sharedOptions(flags)].filter(([key]) => isGiven(command, key));
   return Object.fromEntries(
     given.map(([key, { option, kinds }]) => {
-      if (!kinds.includes(kind))
-        throw new UserError(
-          `${flagOf(key)} is an option of ${flagOf(flags.name)} ${kinds.join(' or ')} and does nothing with ${kind}; leave one of them out`,
-        );
+      if (!kinds.includes(kind)) {
+        const flag = flagOf(flags.name);
+        const owners = `${flag} ${kinds.join(' or ')}`;
+        throw new UserError(`${flagOf(key)} is an option of ${owners}; it would do nothing with ${flag} ${kind}`);
+      }
       return [key, parseWord(flagOf(key), optionSchema(option), String(command.getOptionValue(key)))];
     }),
   );

@@ -5,6 +5,10 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** Longer values are cut in messages. */
 const SHOWN_LENGTH = 60;
 
+/** A schema of a path or a host: any text but the empty one. */
+export const pathText = z.string().min(1).max(4096);
+
+/** The parts of a JSON schema that describe what an option may be. */
 interface Range {
   readonly type?: string;
   readonly enum?: readonly string[];
@@ -35,18 +39,19 @@ function inWords(range: Range): string {
     return `a text of ${range.minLength ?? 0} to ${range.maxLength ?? 'any number of'} characters`;
   }
   const kind = range.type === 'integer' ? 'an integer' : 'a number';
-  const least = range.exclusiveMinimum ?? range.minimum;
-  const most = range.exclusiveMaximum ?? range.maximum;
-  const excluded = [range.exclusiveMinimum, range.exclusiveMaximum].filter((each) => each !== undefined);
+  const lower = range.exclusiveMinimum ?? range.minimum;
+  const upper = range.exclusiveMaximum ?? range.maximum;
+  const excluded = [range.exclusiveMinimum, range.exclusiveMaximum].filter((bound) => bound !== undefined);
   const exclusion = excluded.length === 0 ? '' : ` (${excluded.join(' and ')} excluded)`;
-  return `${kind} from ${bound(least)} to ${bound(most)}${exclusion}`;
+  return `${kind} from ${formatBound(lower)} to ${formatBound(upper)}${exclusion}`;
 }
 
 /**
- * The value, if the schema allows it.
+ * Checks a value.
  *
  * @param subject what the message names: a flag, or a key and its file
- * @throws UserError with subject, allowed range and value
+ * @returns the value as the schema returns it
+ * @throws UserError with subject, allowed range and value, where the schema does not allow it
  */
 export function parseValue<Schema extends z.ZodType>(
   subject: string,
@@ -57,8 +62,11 @@ export function parseValue<Schema extends z.ZodType>(
 }
 
 /**
- * The same for a word of the command line, which is a number where the schema wants one and the word is one, and a list with commas
- * where it wants a list.
+ * Checks a word of the command line. It is read as a number where the schema wants one, and as a list with commas where it wants a list.
+ *
+ * @param subject what the message names: a flag
+ * @returns the value as the schema returns it
+ * @throws UserError with subject, allowed range and word, where the schema does not allow it
  */
 export function parseWord<Schema extends z.ZodType>(subject: string, schema: Schema, word: string): z.output<Schema> {
   const { type } = rangeOf(schema);
@@ -67,23 +75,29 @@ export function parseWord<Schema extends z.ZodType>(subject: string, schema: Sch
   return parseFormatted(subject, schema, isNumber ? Number(word) : word, isNumber ? cut(word) : formatValue(word));
 }
 
-function parseFormatted<Schema extends z.ZodType>(subject: string, schema: Schema, value: unknown, shown: string) {
+function parseFormatted<Schema extends z.ZodType>(
+  subject: string,
+  schema: Schema,
+  value: unknown,
+  formatted: string,
+): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new UserError(`${subject} must be ${describeRange(schema)}, not ${shown}`);
+  throw new UserError(`${subject} must be ${describeRange(schema)}, not ${formatted}`);
 }
 
 /** A value as a message shows it: short, on one line. */
 export function formatValue(value: unknown): string {
-  return cut(typeof value === 'string' || typeof value === 'object' ? JSON.stringify(value) : String(value));
+  // JSON has neither infinities nor undefined.
+  return cut(typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value));
 }
 
 function cut(text: string): string {
   return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}... (${text.length} characters)`;
 }
 
-/** A bound: round large ones with an exponent, `1e12`. */
-function bound(value = NaN): string {
+/** Large round bounds are written with an exponent: `1e12`. */
+function formatBound(value = NaN): string {
   const short = value.toExponential().replace('e+', 'e');
   return value >= 1e7 && short.length < 6 ? short : String(value);
 }

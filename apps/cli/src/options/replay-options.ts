@@ -1,21 +1,27 @@
 import { SCHEDULE_OPTIONS, scheduleConfig, type ScheduleConfig } from '@fdr/records';
 import { defaultSchedule } from '@fdr/training';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { addKindFlags, readKind, readKindOptions, type KindFlags } from './kind-flags.js';
-import { parseValue } from './parse-option.js';
-import { addRunsDirectory, readRunsDirectory } from './server-options.js';
+import { parseValue, pathText } from './parse-option.js';
+import { addRunsDirectory, readRunsDirectory, type RunsDirectoryFlags } from './server-options.js';
 
-/** A constant learning rate and a fixed curve are no rules: they look at nothing. */
+/** The schedules that decide when to lower the learning rate. A constant one never lowers it, a cosine always. */
 type RuleKind = 'equilibrium' | 'step' | 'plateau';
 
 const RULE: KindFlags<RuleKind> = {
   name: 'rule',
+  heading: 'Rule, and the options of each:',
   kinds: ['equilibrium', 'step', 'plateau'],
   tables: SCHEDULE_OPTIONS,
-  meaning: 'what would have lowered the learning rate',
+  meaning: 'rule that would have lowered the learning rate',
   usual: 'equilibrium',
 };
+
+/** What the command line gave for {@link addReplayOptions}, but for the rule. */
+interface ReplayFlags extends RunsDirectoryFlags {
+  readonly out?: string;
+  readonly json?: boolean;
+}
 
 /** All that `fdr replay` was given, complete and checked. */
 export interface ReplayOptions {
@@ -26,20 +32,21 @@ export interface ReplayOptions {
   readonly json: boolean;
 }
 
-/** Adds what `fdr replay` takes. */
+/** Adds every flag of `fdr replay`. */
 export const addReplayOptions = (command: Command): Command =>
   addKindFlags(addRunsDirectory(command), RULE)
-    .option('--out <folder>', 'draw it over the run: SVG, PNG and CSV')
+    .optionsGroup('Output:')
+    .option('--out <folder>', 'folder for a figure of the rule over the run: SVG, PNG and CSV')
     .option('--json', 'print one JSON object');
 
 /** @throws UserError for the first value that is not allowed, naming it */
 export function readReplayOptions(command: Command): ReplayOptions {
-  const options: Readonly<Record<string, unknown>> = command.opts();
+  const flags = command.opts<ReplayFlags>();
   const kind = readKind(command, RULE) ?? 'equilibrium';
   return {
-    runsDirectory: readRunsDirectory(options),
+    runsDirectory: readRunsDirectory(flags),
     rule: scheduleConfig.parse({ ...defaultSchedule(kind), ...readKindOptions(command, RULE, kind) }),
-    out: options['out'] === undefined ? undefined : parseValue('--out', z.string().min(1).max(4096), options['out']),
-    json: options['json'] === true,
+    out: flags.out === undefined ? undefined : parseValue('--out', pathText, flags.out),
+    json: flags.json === true,
   };
 }

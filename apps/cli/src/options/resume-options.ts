@@ -1,11 +1,21 @@
-import type { Command } from 'commander';
 import { runConfig } from '@fdr/records';
-import { addTrainingOptions, readTrainingOptions, type TrainingOptions } from './training-options.js';
-import { parseWord, describeRange } from './parse-option.js';
+import type { Command } from 'commander';
+import { describeRange, parseWord } from './parse-option.js';
+import {
+  addTrainingOptions,
+  readTrainingOptions,
+  type TrainingFlags,
+  type TrainingOptions,
+} from './training-options.js';
+
+/** What the command line gave for {@link addResumeOptions}. */
+interface ResumeFlags extends TrainingFlags {
+  readonly epochs?: string;
+}
 
 /** All that `fdr resume` was given, complete and checked. */
-export interface ResumeOptions extends TrainingOptions {
-  /** Epochs in all, where they are to be others than before. */
+interface ResumeOptions extends TrainingOptions {
+  /** Epochs in all, where they differ from before. */
   readonly epochs: number | undefined;
 }
 
@@ -18,11 +28,11 @@ export const addResumeOptions = (command: Command): Command =>
     `passes over the training data in all: ${describeRange(epochs)} (default: as before)`,
   );
 
-/** @throws UserError for the first value that is not allowed, naming it */
+/** @throws UserError for the first value that is not allowed, naming its flag */
 export function readResumeOptions(command: Command): ResumeOptions {
-  const given: Readonly<Record<string, unknown>> = command.opts();
+  const flags = command.opts<ResumeFlags>();
   return {
-    ...readTrainingOptions(given),
-    epochs: given['epochs'] === undefined ? undefined : parseWord('--epochs', epochs, String(given['epochs'])),
+    ...readTrainingOptions(flags),
+    epochs: flags.epochs === undefined ? undefined : parseWord('--epochs', epochs, flags.epochs),
   };
 }

@@ -1,48 +1,52 @@
+import { DEFAULT_PORT } from '@fdr/server';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
-import { DEFAULT_PORT } from '@fdr/server';
-import { parseValue, parseWord, describeRange } from './parse-option.js';
+import { describeRange, parseValue, parseWord, pathText } from './parse-option.js';
 
 const port = z.int().min(0).max(65535);
-const text = z.string().min(1).max(4096);
 const DEFAULT_HOST = '127.0.0.1';
+
+/** What the command line gave for {@link addRunsDirectory}. */
+export interface RunsDirectoryFlags {
+  readonly runsDir: string;
+}
+
+/** What the command line gave for {@link addServerOptions}. */
+export interface ServerFlags extends RunsDirectoryFlags {
+  readonly port?: string;
+  readonly host: string;
+}
 
 /** Where runs are stored and where the dashboard is served. */
 export interface ServerOptions {
   readonly runsDirectory: string;
-  /** As asked for; undefined: the default one, or the next free. 0: any free one. */
+  /** Undefined: the default port, or the next free one. 0: any free port. */
   readonly port: number | undefined;
   readonly host: string;
 }
 
 /** Adds `--runs-dir`. */
-export function addRunsDirectory(command: Command): Command {
-  return command.addOption(new Option('--runs-dir <folder>', 'where runs are stored').default('runs', 'runs'));
-}
+export const addRunsDirectory = (command: Command): Command =>
+  command.addOption(new Option('--runs-dir <folder>', 'folder of the stored runs').default('runs', 'runs'));
 
 /** Adds `--runs-dir`, `--port` and `--host`. */
-export function addServerOptions(command: Command): Command {
-  return addRunsDirectory(command)
-    .addOption(
-      new Option(
-        '--port <n>',
-        `of the dashboard: ${describeRange(port)} (default: ${DEFAULT_PORT} or the next free one)`,
-      ),
+export const addServerOptions = (command: Command): Command =>
+  addRunsDirectory(command)
+    .option(
+      '--port <n>',
+      `port of the dashboard: ${describeRange(port)} (default: ${DEFAULT_PORT} or the next free one)`,
     )
-    .addOption(new Option('--host <name>', 'address the dashboard listens on').default(DEFAULT_HOST, DEFAULT_HOST));
-}
+    .addOption(
+      new Option('--host <name>', 'address that the dashboard listens on').default(DEFAULT_HOST, DEFAULT_HOST),
+    );
 
-/** @throws UserError */
-export function readRunsDirectory(given: Readonly<Record<string, unknown>>): string {
-  return parseValue('--runs-dir', text, given['runsDir']);
-}
+/** @throws UserError where the folder's name is empty or too long */
+export const readRunsDirectory = ({ runsDir }: RunsDirectoryFlags): string =>
+  parseValue('--runs-dir', pathText, runsDir);
 
-/** @throws UserError */
-export function readServerOptions(given: Readonly<Record<string, unknown>>): ServerOptions {
-  const word = given['port'];
-  return {
-    runsDirectory: readRunsDirectory(given),
-    port: word === undefined ? undefined : parseWord('--port', port, String(word)),
-    host: parseValue('--host', text, given['host']),
-  };
-}
+/** @throws UserError for the first value that is not allowed, naming its flag */
+export const readServerOptions = (flags: ServerFlags): ServerOptions => ({
+  runsDirectory: readRunsDirectory(flags),
+  port: flags.port === undefined ? undefined : parseWord('--port', port, flags.port),
+  host: parseValue('--host', pathText, flags.host),
+});

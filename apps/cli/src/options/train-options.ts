@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
 import { DATASET_NAMES } from '@fdr/datasets';
 import {
   OPTIMIZER_OPTIONS,
@@ -11,16 +10,29 @@ import {
   type ScheduleKind,
 } from '@fdr/records';
 import { defaultConfig, defaultOptimizer, defaultSchedule } from '@fdr/training';
+import type { Command } from 'commander';
 import { NO_CONFIG_FILE, readConfigFile, type ConfigFile } from './config-file.js';
 import { addConfigFlags, describeDefault, OPTIMIZER_KINDS, readConfigFlags, SCHEDULE_KINDS } from './config-flags.js';
-import { addKindFlags, readKind, readKindOptions, type KindFlags } from './kind-flags.js';
+import { addKindFlags, readKind, readKindOptions, type GivenKind, type KindFlags } from './kind-flags.js';
 import { parseValue } from './parse-option.js';
-import { addTrainingOptions, readTrainingOptions, type TrainingOptions } from './training-options.js';
+import {
+  addTrainingOptions,
+  readTrainingOptions,
+  type TrainingFlags,
+  type TrainingOptions,
+} from './training-options.js';
+
+/** What the command line gave for {@link addTrainOptions}, but for the configuration. */
+interface TrainFlags extends TrainingFlags {
+  readonly config?: string;
+  readonly name?: string;
+  readonly tag?: readonly string[];
+}
 
 /** All that `fdr train` was given, complete and checked. */
 export interface TrainOptions extends TrainingOptions {
   readonly config: RunConfig;
-  /** For people; may be empty. */
+  /** A title for people; may be empty. */
   readonly name: string;
   /** Labels of the run, for people and programs. */
   readonly tags: readonly string[];
@@ -28,29 +40,35 @@ export interface TrainOptions extends TrainingOptions {
 
 const OPTIMIZER: KindFlags<OptimizerKind> = {
   name: 'optimizer',
+  heading: 'Optimizer, and the options of each:',
   kinds: OPTIMIZER_KINDS,
   tables: OPTIMIZER_OPTIONS,
-  meaning: 'what turns gradients into steps',
+  meaning: 'rule that turns gradients into steps',
   usual: 'sgd',
 };
 
 const SCHEDULE: KindFlags<ScheduleKind> = {
   name: 'schedule',
+  heading: 'Schedule, and the options of each:',
   kinds: SCHEDULE_KINDS,
   tables: SCHEDULE_OPTIONS,
-  meaning: 'what lowers the learning rate',
+  meaning: 'rule that lowers the learning rate',
   usual: describeDefault(({ schedule }) => schedule.kind) ?? 'equilibrium',
 };
 
 /** Adds every flag of `fdr train`. */
 export function addTrainOptions(command: Command): Command {
-  addConfigFlags(command);
+  addConfigFlags(command.optionsGroup('Training:'));
   addKindFlags(command, OPTIMIZER);
   addKindFlags(command, SCHEDULE);
-  return addTrainingOptions(command)
-    .option('--config <file>', 'JSON with some of the above, or a run.json; flags override it')
-    .option('--name <text>', 'what to call the run')
-    .option('--tag <text>', 'a label of the run; may be given again', (text, tags: string[] = []) => [...tags, text]);
+  return addTrainingOptions(command.optionsGroup('Records and dashboard:'))
+    .option('--config <file>', 'JSON file with keys of a configuration, or a run.json; flags override it')
+    .option('--name <text>', 'title of the run')
+    .option(
+      '--tag <text>',
+      'label of the run; may be given more than once',
+      (text: string, tags: readonly string[] | undefined) => [...(tags ?? []), text],
+    );
 }
 
 /**
@@ -59,45 +77,49 @@ export function addTrainOptions(command: Command): Command {
  * @throws UserError for the first value that is not allowed, naming it; no file has been made by then
  */
 export async function readTrainOptions(command: Command): Promise<TrainOptions> {
-  const given: Readonly<Record<string, unknown>> = command.opts();
-  const path = given['config'];
-  const file = path === undefined ? NO_CONFIG_FILE : await readConfigFile(String(path));
-  const config = runConfig.parse(readConfig(command, file));
+  const flags = command.opts<TrainFlags>();
+  const file = flags.config === undefined ? NO_CONFIG_FILE : await readConfigFile(flags.config);
+  const config = runConfig.parse(mergeConfig(command, file));
   return {
-    ...readTrainingOptions(given),
+    ...readTrainingOptions(flags),
     config: {
       ...config,
       dataset: resolveDataset(config.dataset),
       start: config.start && resolve(config.start),
       centre: config.centre && resolve(config.centre),
     },
-    name: parseValue('--name', run.shape.name, given['name'] ?? ''),
-    tags: parseValue('--tag', run.shape.tags, given['tag'] ?? []),
+    name: parseValue('--name', run.shape.name, flags.name ?? ''),
+    tags: parseValue('--tag', run.shape.tags, flags.tag ?? []),
   };
 }
 
-function readConfig(command: Command, file: ConfigFile): unknown {
-  const optimizerKind = readKind(command, OPTIMIZER) ?? file.optimizer?.kind ?? 'sgd';
-  const defaults = defaultConfig(optimizerKind);
-  const scheduleKind = readKind(command, SCHEDULE) ?? file.schedule?.kind ?? defaults.schedule.kind;
+/** Defaults, file and flags as one configuration. What the defaults are depends on the optimizer. */
+function mergeConfig(command: Command, file: ConfigFile): unknown {
+  const optimizer = readKind(command, OPTIMIZER) ?? file.optimizer?.kind ?? 'sgd';
+  const defaults = defaultConfig(optimizer);
+  const schedule = readKind(command, SCHEDULE) ?? file.schedule?.kind ?? defaults.schedule.kind;
   return {
     ...defaults,
     ...file.values,
     ...readConfigFlags(command),
     optimizer: {
-      ...defaultOptimizer(optimizerKind),
-      ...(file.optimizer?.kind === optimizerKind ? file.optimizer.options : {}),
-      ...readKindOptions(command, OPTIMIZER, optimizerKind),
+      ...defaultOptimizer(optimizer),
+      ...optionsOf(file.optimizer, optimizer),
+      ...readKindOptions(command, OPTIMIZER, optimizer),
     },
     schedule: {
-      ...defaultSchedule(scheduleKind),
-      ...(file.schedule?.kind === scheduleKind ? file.schedule.options : {}),
-      ...readKindOptions(command, SCHEDULE, scheduleKind),
+      ...defaultSchedule(schedule),
+      ...optionsOf(file.schedule, schedule),
+      ...readKindOptions(command, SCHEDULE, schedule),
     },
   };
 }
 
-/** A folder's whole path, so that the stored configuration means the same wherever it is used again. */
+/** A file's options, where they are those of the kind that was chosen: a flag may have chosen another one. */
+const optionsOf = <Kind extends string>(given: GivenKind<Kind> | undefined, kind: Kind): object | undefined =>
+  given?.kind === kind ? given.options : undefined;
+
+/** A folder's whole path, so that the stored configuration means the same in every folder. */
 function resolveDataset(nameOrFolder: string): string {
   return DATASET_NAMES.includes(nameOrFolder) ? nameOrFolder : resolve(nameOrFolder);
 }

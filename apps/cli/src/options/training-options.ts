@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { addServerOptions, readServerOptions, type ServerOptions } from './server-options.js';
-import { parseWord } from './parse-option.js';
+import { describeRange, parseWord } from './parse-option.js';
+import { addServerOptions, readServerOptions, type ServerFlags, type ServerOptions } from './server-options.js';
+
+/** What the command line gave for {@link addTrainingOptions}. */
+export interface TrainingFlags extends ServerFlags {
+  readonly dashboard: boolean;
+  readonly json?: boolean;
+  readonly checkpointEvery?: string;
+}
 
 /** How a training is shown and kept, a new one and a resumed one. */
 export interface TrainingOptions extends ServerOptions {
@@ -18,17 +25,21 @@ const seconds = z.number().min(0).max(1e6);
 /** Adds the flags that `fdr train` and `fdr resume` share. */
 export const addTrainingOptions = (command: Command): Command =>
   addServerOptions(command)
-    .option('--no-dashboard', 'serve no page')
-    .option('--json', 'print one JSON object a line: run, epochs, events')
-    .option('--checkpoint-every <seconds>', `time between two rolling checkpoints (default: ${CHECKPOINT_EVERY})`);
+    .option('--no-dashboard', 'do not serve the dashboard')
+    .option('--json', 'print one JSON object a line: the run, its epochs and its events')
+    .option(
+      '--checkpoint-every <seconds>',
+      `time between two rolling checkpoints: ${describeRange(seconds)} (default: ${CHECKPOINT_EVERY})`,
+    );
 
-/** @throws UserError for the first value that is not allowed, naming it */
-export function readTrainingOptions(given: Readonly<Record<string, unknown>>): TrainingOptions {
-  const every = given['checkpointEvery'];
+/** @throws UserError for the first value that is not allowed, naming its flag */
+export function readTrainingOptions(flags: TrainingFlags): TrainingOptions {
+  const { dashboard, json = false, checkpointEvery } = flags;
   return {
-    ...readServerOptions(given),
-    dashboard: given['dashboard'] === true,
-    json: given['json'] === true,
-    checkpointEvery: every === undefined ? CHECKPOINT_EVERY : parseWord('--checkpoint-every', seconds, String(every)),
+    ...readServerOptions(flags),
+    dashboard,
+    json,
+    checkpointEvery:
+      checkpointEvery === undefined ? CHECKPOINT_EVERY : parseWord('--checkpoint-every', seconds, checkpointEvery),
   };
 }

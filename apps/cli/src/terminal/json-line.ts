@@ -2,7 +2,7 @@ import { epochRecord, eventRecord, run, type EpochRecord, type EventRecord, type
 import { z } from 'zod';
 
 /** What `--json` prints: one record, under the name that it also has on the wire. */
-export type JsonRecord =
+type JsonRecord =
   | { readonly type: 'run'; readonly run: Run }
   | { readonly type: 'epoch'; readonly runId: string; readonly epoch: EpochRecord }
   | { readonly type: 'event'; readonly runId: string; readonly event: EventRecord };
@@ -20,5 +20,7 @@ function encode(record: JsonRecord): object {
       return { ...record, epoch: z.encode(epochRecord, record.epoch) };
     case 'event':
       return { ...record, event: z.encode(eventRecord, record.event) };
+    default:
+      return record satisfies never;
   }
 }

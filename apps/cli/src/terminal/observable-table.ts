@@ -3,13 +3,18 @@ import { formatTable, type Column } from './table.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'NAME', rank: 0 },
-  { title: 'WITH', rank: 1 },
-  { title: 'MEANING', rank: 0 },
+  { title: 'WITH', rank: 0 },
+  { title: 'MEANING', rank: 0, wraps: true },
 ];
 
+/** The optimizer that an observable's piece of the dynamics needs. */
 const WITH = { dynamics: 'sgd', velocity: 'sgd, momentum' } as const;
 
-/** The observables that a training measures if it is asked to, and the optimizer each of them needs. */
+/**
+ * The extra observables, the optimizer that each of them needs, and its meaning.
+ *
+ * @param width columns of the terminal
+ */
 export const observableTable = (width?: number): string =>
   formatTable(
     COLUMNS,

@@ -1,22 +1,22 @@
 import { formatDuration, formatMeasured, formatNumber, formatPercent } from '@fdr/core/relations';
 import { cutTo } from './text.js';
 
-/** Where a training stands. NaN: not known yet. */
+/** What is shown of a training. NaN: not known yet. */
 export interface TrainingState {
-  /** Epochs done, the begun part of one included: 1.5. */
+  /** Epochs done, with the fraction of the one under way: 1.5. */
   readonly epoch: number;
   readonly epochs: number;
   readonly stepsPerSecond: number;
   readonly remainingSeconds: number;
   readonly loss: number;
-  /** Of the test data, 0 to 1. */
+  /** On the test data, 0 to 1. */
   readonly accuracy: number;
   /** oLHalf / oRHalf */
   readonly ratio: number;
   readonly learningRate: number;
 }
 
-/** The fields in the order they stand; `rank` is the order in which they are given up, the highest first. */
+/** The fields in the order of the line. In a narrow terminal the fields of the highest `rank` are left out first. */
 const FIELDS: readonly { readonly rank: number; readonly text: (state: TrainingState) => string }[] = [
   { rank: 0, text: ({ epoch, epochs }) => `epoch ${epoch.toFixed(1)}/${epochs}` },
   {
@@ -31,12 +31,12 @@ const FIELDS: readonly { readonly rank: number; readonly text: (state: TrainingS
   { rank: 3, text: ({ learningRate }) => `lr ${formatNumber(learningRate)}` },
 ];
 
-/** A quantity that has not been measured yet shows as a dash. A loss that is NaN is measured, and shows as that. */
+/** A dash for a quantity that has not been measured yet. A loss of NaN has been measured, and is shown as NaN. */
 function known(value: number, format: (value: number) => string): string {
   return Number.isNaN(value) ? '-' : format(value);
 }
 
-/** One line of progress, at most so many columns wide: less important fields go first. */
+/** One line of progress, at most so many columns wide: the least important fields are left out first. */
 export function progressLine(state: TrainingState, columns = Infinity): string {
   const texts = FIELDS.map(({ rank, text }) => ({ rank, text: text(state) }));
   for (let kept = texts.length; kept > 1; kept--) {

@@ -8,31 +8,37 @@ const REDRAW = 100;
 /** Milliseconds between two plain lines: a log of a fast run must not be all progress. */
 const PLAIN = 1000;
 
-export interface ProgressOptions {
+/** The training whose progress is shown. */
+interface ProgressOptions {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
-  /** Steps already done, in a run that is resumed. */
+  /** Steps already done by a run that is resumed. */
   readonly step?: number;
   readonly learningRate: number;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
 
-/** What changes from segment to segment and from epoch to epoch; what is left out stays as it was. */
-export type ProgressUpdate = Partial<Pick<TrainingState, 'loss' | 'accuracy' | 'ratio' | 'learningRate'>>;
+/** New values of what is shown. What is left out stays as it was. */
+type ProgressUpdate = Partial<Pick<TrainingState, 'loss' | 'accuracy' | 'ratio' | 'learningRate'>>;
 
-export interface Progress {
-  /** After a segment: so many steps have been done since the run began. */
+/** Shows a training's progress. */
+interface Progress {
+  /**
+   * After a segment.
+   *
+   * @param step steps done since the run began
+   */
   readonly onSteps: (step: number, update?: ProgressUpdate) => void;
-  /** After an epoch. Without a terminal, this prints a line, the last one at the latest when progress ends. */
+  /** After an epoch. Without a terminal this prints a line, or leaves it to the next epoch or to the end where the last line is recent. */
   readonly onEpoch: (step: number, update: ProgressUpdate) => void;
   /** Prints a line that stays. */
   readonly note: (text: string) => void;
-  /** Leaves the last state standing and prints no more. */
+  /** Prints the last values, and nothing afterwards. */
   readonly end: () => void;
 }
 
-/** Shows a training's progress: one line drawn over and over on a terminal, else a line an epoch. */
+/** Progress on a terminal is one line that is drawn over and over, elsewhere a line an epoch. */
 export function createProgress(output: Output, options: ProgressOptions): Progress {
   const { epochs, stepsPerEpoch, now = () => performance.now() } = options;
   const rate = createStepRate(stepsPerEpoch, now);
@@ -76,7 +82,7 @@ export function createProgress(output: Output, options: ProgressOptions): Progre
       drawUnlessRecent(output.redraws ? REDRAW : PLAIN);
     },
     note: (text) => {
-      // Without a terminal the line that waits was there before the note.
+      // Without a terminal the pending line belongs before the note.
       if (pending && !ended && !output.redraws) draw();
       output.write(`${output.redraws ? ERASE_LINE : ''}${onOneLine(text)}\n`);
       if (output.redraws && !ended && printed > -Infinity) draw();

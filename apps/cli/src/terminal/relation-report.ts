@@ -1,12 +1,12 @@
 import { EXTRA_OBSERVABLES } from '@fdr/core';
+import { cubicRelation, dynamicsOf, formatMeasured, quadraticRelations, type Sides } from '@fdr/core/relations';
 import { anyNumber, type EpochRecord, type Run } from '@fdr/records';
 import { z } from 'zod';
-import { cubicRelation, dynamicsOf, formatMeasured, quadraticRelations, type Sides } from '@fdr/core/relations';
 import type { Section } from './section.js';
 
 /** A relation of the paper, and its two sides in a run's last averages. */
 interface MeasuredRelation {
-  /** Its number, and `ahead` where v is read after the update. */
+  /** Its equation's number, and `ahead` where v is read after the update. */
   readonly name: string;
   readonly meaning: string;
   readonly sides: Sides;
@@ -29,26 +29,26 @@ function measuredRelations({ config }: Run, { observables = {}, learningRate }: 
   );
 }
 
-/** Columns of a value, so that what follows it stands in line. */
-const VALUE = 11;
+/** A value, padded so that what follows it stands in one column. */
+const padded = (value: number): string => formatMeasured(value).padEnd(11);
 
 /** The extra observables of a run and the relations they make, for people; none where the run has measured none. */
 export function relationSections(run: Run, last: EpochRecord): readonly Section[] {
   const observables = EXTRA_OBSERVABLES.flatMap(({ name, meaning }) => {
     const average = last.observables?.[name];
-    return average === undefined ? [] : [[name, `${formatMeasured(average).padEnd(VALUE)} ${meaning}`] as const];
+    return average === undefined ? [] : [[name, `${padded(average)} ${meaning}`] as const];
   });
   const relations = measuredRelations(run, last).map(({ name, meaning, sides: { left, right, defect } }) => {
-    const apart = `${formatMeasured(left).padEnd(VALUE)} = ${formatMeasured(right).padEnd(VALUE)}`;
-    return [name, `${apart} off by ${formatMeasured(Math.abs(defect)).padEnd(VALUE)} ${meaning}`] as const;
+    const equation = `${padded(left)} = ${padded(right)} off by ${padded(Math.abs(defect))}`;
+    return [name, `${equation} ${meaning}`] as const;
   });
   return [
     ['observables, half-running', observables],
-    ['relations, off as a part of their terms', relations],
+    ['relations, off as a fraction of their terms', relations],
   ];
 }
 
-/** The same for machines: each relation's sides; the averages stand in the epochs' records. */
+/** The two sides of each relation, for machines; the averages stand in the epochs' records. */
 export const relationsJson = (run: Run, last: EpochRecord) =>
   measuredRelations(run, last).map(({ name, sides: { left, right, defect } }) => ({
     name,

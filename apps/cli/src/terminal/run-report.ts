@@ -1,48 +1,55 @@
-import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type RunConfig } from '@fdr/records';
-import { z } from 'zod';
-import type { RunReader } from '@fdr/run-store';
 import { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from '@fdr/core/relations';
+import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
+import type { RunReader } from '@fdr/run-store';
+import { z } from 'zod';
 import { runJson } from './run-table.js';
 import { formatSections, type Pairs, type Section } from './section.js';
 import { valleyJson, valleySection } from './valley-report.js';
 
-/**
- * One run for people: what it is, how it stands, and why its learning rate fell.
- *
- * @param relations what the run's extra observables tell; see `relation-report.ts`
- */
-export function runReport(
-  reader: RunReader,
-  epochs: readonly EpochRecord[],
-  events: readonly EventRecord[],
-  relations: readonly Section[] = [],
-): string {
-  const { run, lastEpoch } = reader;
-  const parameters = run.parameters.map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
-  return formatSections([
-    ['run', [...pairs({ id: run.id, name: run.name, status: run.status, created: run.createdAt }), ...tags(run.tags)]],
-    ['configuration', configuration(run.config)],
-    ['environment', pairs(run.environment)],
-    ['parameters', parameters.map((text) => [text, ''] as const)],
-    ['last epoch', lastEpoch === undefined ? [['none yet', '']] : [...epochPairs(reader, lastEpoch), time(epochs)]],
-    ...(lastEpoch === undefined ? [] : [valleySection(run, lastEpoch)]),
-    ...relations,
-    ['learning rate', changes(events)],
-    ['events', others(events)],
-  ]);
+/** A run and all its records. */
+export interface RunRecords {
+  readonly reader: RunReader;
+  readonly epochs: readonly EpochRecord[];
+  readonly events: readonly EventRecord[];
 }
 
-/** The same for machines, all epochs and events included. */
-export function runReportJson(
-  reader: RunReader,
-  epochs: readonly EpochRecord[],
-  events: readonly EventRecord[],
-  relations: readonly object[] = [],
+/**
+ * One run for people: its configuration, its last epoch, and why its learning rate fell.
+ *
+ * @param relations sections on the run's extra observables; see `relation-report.ts`
+ * @param columns of the terminal
+ */
+export function runReport(
+  { reader, epochs, events }: RunRecords,
+  relations: readonly Section[] = [],
+  columns?: number,
 ): string {
+  const { run, lastEpoch } = reader;
+  const parameters = run.parameters.map(({ name, shape }) => [`${name} [${shape.join(', ')}]`, ''] as const);
+  const sections: readonly Section[] = [
+    ['run', runPairs(run)],
+    ['configuration', configPairs(run.config)],
+    ['environment', pairs(run.environment)],
+    ['parameters', parameters],
+    ['last epoch', lastEpoch === undefined ? [['none yet', '']] : epochPairs(reader, lastEpoch, epochs)],
+    ...(lastEpoch === undefined ? [] : [valleySection(run, lastEpoch)]),
+    ...relations,
+    ['learning rate', changePairs(events)],
+    ['events', eventPairs(events)],
+  ];
+  return formatSections(sections, columns);
+}
+
+/**
+ * The same for machines, with all epochs and events.
+ *
+ * @param relations each relation's two sides; undefined where the run has measured no extra observables
+ */
+export function runReportJson({ reader, epochs, events }: RunRecords, relations?: readonly object[]): string {
   const document = {
     ...runJson(reader),
     valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, reader.lastEpoch),
-    ...(relations.length > 0 && { relations }),
+    relations: relations?.length === 0 ? undefined : relations,
     epochs: epochs.map((record) => z.encode(epochRecord, record)),
     events: events.map((record) => z.encode(eventRecord, record)),
     skippedLines: { epochs: reader.epochLines.skipped, events: reader.eventLines.skipped },
@@ -50,56 +57,58 @@ export function runReportJson(
   return `${JSON.stringify(document)}\n`;
 }
 
+/** Keys and values as they are stored; what is null or empty shows as a dash. */
 function pairs(values: object): Pairs {
-  return Object.entries(values).map(([name, value]) => [name, value === null ? '-' : String(value)] as const);
+  return Object.entries(values).map(([name, value]) => {
+    const text = Array.isArray(value) ? value.join(', ') : String(value ?? '');
+    return [name, text === '' ? '-' : text] as const;
+  });
+}
+
+function runPairs({ id, name, status, createdAt, tags }: Run): Pairs {
+  const all = pairs({ id, name, status, created: createdAt, tags });
+  return tags.length === 0 ? all.slice(0, -1) : all;
 }
 
 /** The configuration, schedule and optimizer with their options. */
-const configuration = ({ optimizer, schedule, ...others }: RunConfig): Pairs =>
+const configPairs = ({ optimizer, schedule, ...others }: RunConfig): Pairs =>
   pairs({ ...others, optimizer: formatSettings(optimizer), schedule: formatSettings(schedule) });
 
-function tags(list: readonly string[]): Pairs {
-  return list.length === 0 ? [] : [['tags', list.join(', ')]];
-}
-
-function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord): Pairs {
+function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epochs: readonly EpochRecord[]): Pairs {
+  const losses = [
+    `${formatMeasured(last.lossHalf)} half-running`,
+    `${formatMeasured(last.trainLoss)} training`,
+    `${formatMeasured(last.testLoss)} test`,
+  ];
+  const seconds = epochs.reduce((sum, record) => sum + record.seconds, 0);
   return [
     ['epoch', `${last.epoch} of ${run.config.epochs}, step ${last.step}`],
     ['learning rate', formatNumber(last.learningRate)],
     ['ratio', `${formatMeasured(last.ratio)} = ${formatMeasured(last.oLHalf)} / ${formatMeasured(last.oRHalf)}`],
     ...Object.entries(last.layers).map(([name, layer]) => [`  ${name}`, formatMeasured(layer.ratio)] as const),
-    [
-      'loss',
-      `${formatMeasured(last.lossHalf)} half-running, ${formatMeasured(last.trainLoss)} training, ${formatMeasured(last.testLoss)} test`,
-    ],
+    ['loss', losses.join(', ')],
     ['accuracy', `${formatPercent(last.trainAccuracy)} training, ${formatPercent(last.testAccuracy)} test`],
     ['best test', bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy)],
+    ['time', `${formatDuration(seconds)} for ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}`],
   ];
 }
 
-function time(epochs: readonly EpochRecord[]): Pairs[number] {
-  const total = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
-  return ['time', `${formatDuration(total)} for ${epochs.length} epochs`];
-}
-
 /** Every change of the learning rate, with its reason. */
-function changes(events: readonly EventRecord[]): Pairs {
-  return events
+const changePairs = (events: readonly EventRecord[]): Pairs =>
+  events
     .filter((event) => event.type === 'learningRate')
     .map(({ epoch, from, to, reason }) => [
       `epoch ${epoch}`,
       `${formatNumber(from)} -> ${formatNumber(to)}: ${reason.message}`,
     ]);
-}
 
-/** Everything else that happened. */
-function others(events: readonly EventRecord[]): Pairs {
-  return events
+/** Every other event. */
+const eventPairs = (events: readonly EventRecord[]): Pairs =>
+  events
     .filter((event) => event.type !== 'learningRate')
-    .map((event) => [`epoch ${event.epoch}`, eventText(event)] as const);
-}
+    .map((event) => [`epoch ${event.epoch}`, describeEvent(event)]);
 
-function eventText(event: Exclude<EventRecord, { type: 'learningRate' }>): string {
+function describeEvent(event: Exclude<EventRecord, { type: 'learningRate' }>): string {
   switch (event.type) {
     case 'schedule':
       return `schedule ${formatSettings(event.schedule)}`;
@@ -109,5 +118,7 @@ function eventText(event: Exclude<EventRecord, { type: 'learningRate' }>): strin
       return `warning: ${event.message}`;
     case 'status':
       return event.message === '' ? event.status : `${event.status}: ${event.message}`;
+    default:
+      return event satisfies never;
   }
 }

@@ -1,8 +1,7 @@
-import { epochRecord, run as runSchema, anyNumber } from '@fdr/records';
-import { z } from 'zod';
-import type { StoredRuns } from '@fdr/run-store';
-import type { RunReader } from '@fdr/run-store';
 import { formatMeasured, formatNumber, formatPercent } from '@fdr/core/relations';
+import { anyNumber, epochRecord, run as runSchema } from '@fdr/records';
+import type { RunReader, StoredRuns } from '@fdr/run-store';
+import { z } from 'zod';
 import { formatTable, type Column } from './table.js';
 
 const COLUMNS: readonly Column[] = [
@@ -17,12 +16,16 @@ const COLUMNS: readonly Column[] = [
   { title: 'CREATED', rank: 8 },
 ];
 
-/** Stored runs as a table for people. */
+/**
+ * Stored runs as a table for people.
+ *
+ * @param width columns of the terminal
+ */
 export function runTable(runs: readonly RunReader[], width?: number): string {
-  return formatTable(COLUMNS, runs.map(cells), width);
+  return formatTable(COLUMNS, runs.map(rowOf), width);
 }
 
-function cells({ run, lastEpoch, bestTestAccuracy }: RunReader): string[] {
+function rowOf({ run, lastEpoch, bestTestAccuracy }: RunReader): string[] {
   return [
     run.id,
     run.name,
@@ -36,13 +39,13 @@ function cells({ run, lastEpoch, bestTestAccuracy }: RunReader): string[] {
   ];
 }
 
-/** Stored runs for machines: one object a line, `type` telling runs from damaged folders. */
+/** Stored runs for machines: one object a line, whose `type` is `run` or `damaged`. */
 export function runTableJson(runs: readonly RunReader[], damaged: StoredRuns['damaged']): string {
   const lines = [...runs.map(runJson), ...damaged.map((fault) => ({ type: 'damaged', ...fault }))];
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** One stored run as it stands, ready for JSON. */
+/** One stored run and its last epoch, ready for JSON. */
 export function runJson({ run, lastEpoch, bestTestAccuracy }: RunReader) {
   return {
     type: 'run',

@@ -1,32 +1,33 @@
-/** Seconds that the rate looks back at least. */
+/** The window of the rate, in seconds, where an epoch takes less. */
 const WINDOW = 20;
 
-export interface StepRate {
-  /** Notes that so many steps have been done by now; a step that is lower than the last is a new beginning. */
+/** Measures how fast steps are made. */
+interface StepRate {
+  /** Notes that so many steps have been done by now. A step lower than the last one starts anew. */
   readonly note: (step: number) => void;
-  /** Evaluation included; NaN before anything is known. */
+  /** Steps per second, evaluation included; NaN before two notes. */
   readonly perSecond: () => number;
 }
 
 /**
- * The rate over the last seconds, and over a whole epoch where one takes longer: so many steps hold just one evaluation, wherever in
- * the epoch they begin. A shorter look would find no step at all after a long evaluation, and none of its time just before it.
+ * The rate over the last twenty seconds, or over a whole epoch where one takes longer: a window of one epoch's steps holds exactly one
+ * evaluation, wherever it begins. A shorter window would hold no step at all after a long evaluation, and none of its time before it.
  *
- * @param now monotonic milliseconds: a clock that is set back or a night asleep must not spoil the rate
+ * @param now monotonic milliseconds
  */
 export function createStepRate(stepsPerEpoch: number, now: () => number): StepRate {
-  let samples: { readonly step: number; readonly place: number; readonly time: number }[] = [];
+  let samples: { readonly step: number; readonly position: number; readonly time: number }[] = [];
   return {
     note: (step) => {
       const time = now();
       const last = samples.at(-1);
       if (last !== undefined && step < last.step) samples = [];
-      // No new step: an evaluation has ended, which is half a step further on than the step before it.
-      const place = step === last?.step ? step + 0.5 : step;
-      samples.push({ step, place, time });
-      // The oldest one kept is the last that the look has left behind.
+      // No new step: an evaluation has ended, which stands half a step behind the step before it.
+      const position = step === last?.step ? step + 0.5 : step;
+      samples.push({ step, position, time });
+      // The oldest sample that is kept is the last one outside the window.
       const start = samples.findLastIndex(
-        (sample) => time - sample.time >= 1000 * WINDOW && place - sample.place >= stepsPerEpoch,
+        (sample) => time - sample.time >= 1000 * WINDOW && position - sample.position >= stepsPerEpoch,
       );
       if (start > 0) samples = samples.slice(start);
     },

@@ -3,6 +3,11 @@ const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const segmenter = new Intl.Segmenter();
 
+/** Fewer columns than this are too few for a text beside its heading. */
+const LEAST_WIDTH = 24;
+/** Columns by which a text is indented that stands below its heading. */
+const INDENT = 4;
+
 /** Whatever would break the line, drive the terminal, or turn its direction around, shown as a space. */
 export function onOneLine(text: string): string {
   return text.replaceAll(CONTROL, ' ').trim();
@@ -26,4 +31,32 @@ export function cutTo(text: string, columns: number): string {
     cut += segment;
   }
   return columns < 1 ? '' : `${cut}…`;
+}
+
+/**
+ * A heading and its text, at most so many columns wide unless a word is longer: the text is wrapped beside the heading, or below it where
+ * there is no room.
+ *
+ * @param heading with the space that parts it from the text
+ */
+export function hangingText(heading: string, text: string, columns: number): string {
+  if (widthOf(heading) + widthOf(text) <= columns) return `${heading}${text}`.trimEnd();
+  const indent = widthOf(heading);
+  if (columns - indent >= LEAST_WIDTH)
+    return `${heading}${wrap(text, columns - indent).join(`\n${' '.repeat(indent)}`)}`;
+  return [heading.trimEnd(), ...wrap(text, columns - INDENT).map((line) => ' '.repeat(INDENT) + line)].join('\n');
+}
+
+/** The text in lines, broken at spaces. */
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const [word] of text.matchAll(/\S+\s*/g)) {
+    if (line !== '' && widthOf(line) + widthOf(word.trimEnd()) > columns) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += word;
+  }
+  return [...lines, line.trimEnd()];
 }

@@ -5,13 +5,13 @@ import { jsonLine } from './json-line.js';
 import type { Output } from './output.js';
 import { createProgress } from './progress.js';
 
-/** Shows a training to a person or a machine. */
+/** Shows a training to people or to machines. */
 export interface Reporter {
   readonly report: (message: WorkerMessage) => void;
   readonly end: () => void;
 }
 
-/** For people: one line of progress, and a line for each event worth one. */
+/** For people: one line of progress, and a line for each event that is worth one. */
 export function progressReporter(run: Run, output: Output): Reporter {
   const { config, stepColumns, stepsPerEpoch } = run;
   const progress = createProgress(output, { epochs: config.epochs, stepsPerEpoch, learningRate: config.learningRate });
@@ -36,7 +36,7 @@ export function progressReporter(run: Run, output: Output): Reporter {
   };
 }
 
-/** The line that an event is worth in the terminal; undefined where its effect is seen anyway. */
+/** The line that an event is worth in the terminal; undefined where its effect can be seen anyway. */
 function noteOf(event: EventRecord): string | undefined {
   switch (event.type) {
     case 'warning':

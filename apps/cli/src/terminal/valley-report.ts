@@ -1,4 +1,3 @@
-import type { EpochRecord, Run } from '@fdr/records';
 import {
   formatMeasured,
   formatNumber,
@@ -7,25 +6,24 @@ import {
   thresholdOf,
   type ValleyFloor,
 } from '@fdr/core/relations';
+import type { EpochRecord, Run } from '@fdr/records';
 import type { Section } from './section.js';
 
-/** Parts of the learning rate whose gain is shown. */
-const PARTS = [
-  [1 / 2, 'at half of it'],
-  [1 / 10, 'at a tenth'],
-  [0, 'at most'],
+/** Fractions of the learning rate whose gain is shown. */
+const FRACTIONS = [
+  { fraction: 1 / 2, label: 'at half of it' },
+  { fraction: 1 / 10, label: 'at a tenth' },
+  { fraction: 0, label: 'at most' },
 ] as const;
 
-/** What the run's last averages tell of the valley's floor (section 2.3.1), for people. */
+/** The estimate of the valley's floor (section 2.3.1) from the run's last averages, for people. */
 export function valleySection({ config }: Run, last: EpochRecord): Section {
   const valley = stationaryFloor(last, thresholdOf(config.schedule));
   if (!valley) {
     const because = `not in equilibrium: the ratio is not within ${formatNumber(thresholdOf(config.schedule))} of 1`;
     return ['valley floor', [['no estimate', because]]];
   }
-  const gains = gainsOf(valley, last.learningRate).map(
-    ({ gain }, index) => `${formatMeasured(gain)} ${PARTS[index]?.[1]}`,
-  );
+  const gains = gainsOf(valley, last.learningRate).map(({ gain, label }) => `${formatMeasured(gain)} ${label}`);
   return [
     'valley floor, estimated from the averages in equilibrium',
     [
@@ -39,11 +37,14 @@ export function valleySection({ config }: Run, last: EpochRecord): Section {
 /** The same for machines; null where the averages are not in equilibrium. */
 export function valleyJson({ config }: Run, last: EpochRecord) {
   const valley = stationaryFloor(last, thresholdOf(config.schedule));
-  return valley && { ...valley, gains: gainsOf(valley, last.learningRate) };
+  if (!valley) return null;
+  const gains = gainsOf(valley, last.learningRate).map(({ learningRate, gain }) => ({ learningRate, gain }));
+  return { ...valley, gains };
 }
 
+/** What the loss would fall by at lower learning rates. */
 const gainsOf = (valley: ValleyFloor, learningRate: number) =>
-  PARTS.map(([part]) => {
-    const lower = part * learningRate;
-    return { learningRate: lower, gain: possibleGain(valley, learningRate, lower) };
+  FRACTIONS.map(({ fraction, label }) => {
+    const lower = fraction * learningRate;
+    return { label, learningRate: lower, gain: possibleGain(valley, learningRate, lower) };
   });

@@ -4,34 +4,34 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Backend } from '@fdr/training';
-import { WEIGHT_DECAY, BATCH_SIZE, type BenchedNetwork } from './network.js';
+import { BATCH_SIZE, WEIGHT_DECAY, type BenchmarkNetwork } from './network.js';
 
-/** Something that does training steps, one after another, when it is asked to. */
-export interface Contender {
+/** An implementation of the training step whose speed is measured. */
+export interface Candidate {
   readonly name: string;
-  /** Does so many steps, alone; answers the milliseconds they took. */
-  steps(count: number): Promise<number>;
-  end(): Promise<void>;
+  /** Makes so many steps, while no other candidate makes any. Resolves to the milliseconds they took. */
+  readonly makeSteps: (count: number) => Promise<number>;
+  readonly end: () => Promise<void>;
 }
 
-/** What the thread of an executor is started with. */
-export interface ExecutorAssignment {
-  readonly network: BenchedNetwork;
+/** What an executor's thread is started with. */
+export interface ExecutorThreadData {
+  readonly network: BenchmarkNetwork;
   readonly backend: Backend;
   readonly threads: number;
 }
 
 /** FDR's own step on one of its backends, in a thread of its own as in `fdr train`. */
-export async function executorContender(name: string, assignment: ExecutorAssignment): Promise<Contender> {
+export async function executorCandidate(name: string, data: ExecutorThreadData): Promise<Candidate> {
   const register = fileURLToPath(new URL('../../../register.mjs', import.meta.url));
   const thread = new Worker(new URL('./executor-thread.ts', import.meta.url), {
-    workerData: assignment,
+    workerData: data,
     execArgv: ['--conditions=source', '--import', register],
   });
   await once(thread, 'message');
   return {
     name,
-    steps: async (count) => {
+    makeSteps: async (count) => {
       thread.postMessage(count);
       const [milliseconds] = (await once(thread, 'message')) as [number];
       return milliseconds;
@@ -43,33 +43,40 @@ export async function executorContender(name: string, assignment: ExecutorAssign
 }
 
 /**
- * The same step in PyTorch, on the same pictures; undefined where no Python here has it.
+ * The same step in PyTorch, on the same images; undefined where no Python here has it.
  *
- * @param images a file of their bytes
+ * @param imagesFile file of the images' bytes
  */
-export async function pytorchContender(
-  { model, examples, imageShape, momentum, learningRate }: BenchedNetwork,
-  images: string,
+export async function pytorchCandidate(
+  { model, examples, imageShape, momentum, learningRate }: BenchmarkNetwork,
+  imagesFile: string,
   threads: number,
-): Promise<Contender | undefined> {
+): Promise<Candidate | undefined> {
   const settings = {
-    ...{ model, examples, imageShape, momentum, learningRate, images, threads },
-    ...{ batchSize: BATCH_SIZE, weightDecay: WEIGHT_DECAY },
+    model,
+    examples,
+    imageShape,
+    momentum,
+    learningRate,
+    images: imagesFile,
+    threads,
+    batchSize: BATCH_SIZE,
+    weightDecay: WEIGHT_DECAY,
   };
   const script = fileURLToPath(new URL('./pytorch_step.py', import.meta.url));
   for (const python of ['python3', '/usr/bin/python3']) {
     const child = spawn(python, [script, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'ignore'] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const gone = new Promise<undefined>((resolve) => child.once('error', () => resolve(undefined)));
-    const first = await Promise.race([lines.next(), gone]);
+    const notFound = new Promise<undefined>((resolve) => child.once('error', () => resolve(undefined)));
+    const first = await Promise.race([lines.next(), notFound]);
     if (first === undefined || first.done === true) continue;
     return {
       name: `PyTorch ${first.value.replace(/^torch |\+.*$/g, '')}, ${threads} thread${threads > 1 ? 's' : ''}`,
-      steps: async (count) => {
+      makeSteps: async (count) => {
         child.stdin.write(`${count}\n`);
-        const answer = await lines.next();
-        if (answer.done === true) throw new Error('PyTorch ended in the middle of the benchmark');
-        return Number(answer.value);
+        const reply = await lines.next();
+        if (reply.done === true) throw new Error('PyTorch ended in the middle of the benchmark');
+        return Number(reply.value);
       },
       end: async () => {
         child.stdin.end();

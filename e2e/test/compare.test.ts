@@ -16,7 +16,7 @@ const PANELS = [
 function lossRows(runsDirectory: string, names: readonly string[]): string[][] {
   return readdirSync(runsDirectory)
     .map((id) => readRun(join(runsDirectory, id)))
-    .filter(({ run: { name } }) => names.includes(name ?? ''))
+    .filter(({ run: { name } }) => names.includes(name))
     .flatMap(({ run: { name }, epochs }) =>
       epochs.map(({ epoch, trainLoss }) => [name, epoch, trainLoss, trainLoss].map(String)),
     );

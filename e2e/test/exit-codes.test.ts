@@ -75,10 +75,9 @@ test('fdr train ends at once at a second signal and leaves no torn file', async 
   // whichever of the two is handled last ends it by itself.
   training.kill('SIGINT');
   training.kill('SIGTERM');
-  expect(await training.exited).toMatchObject({
-    exitCode: null,
-    signal: expect.stringMatching(/^SIG(INT|TERM)$/) as string,
-  });
+  const { exitCode, signal } = await training.exited;
+  expect(exitCode).toBeNull();
+  expect(['SIGINT', 'SIGTERM']).toContain(signal);
   const recorded = readOnlyRun(join(folder, 'runs'));
   expect(recorded.epochs.length).toBeGreaterThanOrEqual(1);
   expect(Number.isInteger(stepCount(recorded))).toBe(true);

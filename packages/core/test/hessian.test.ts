@@ -100,7 +100,9 @@ describe('a convolutional network', () => {
   const drawn = (seed: number) => slotValues('parameters', own, initialParameters(own, seed));
   const [at, towards] = [drawn(4), drawn(8)];
   const call = {
-    ...{ steps: 1, state: zeroSlot('product', own), inputs: { indices: Int32Array.of(0, 1, 2, 3) } },
+    steps: 1,
+    state: zeroSlot('product', own),
+    inputs: { indices: Int32Array.of(0, 1, 2, 3) },
     settings: { ...namedSlot('parameters', own, at), ...namedSlot('direction', own, towards) },
   };
   const prepared = (method: HessianMethod) =>
@@ -174,8 +176,15 @@ describe('the curvature along the noise', () => {
   it('of the quadratic is its closed form: H = h + lambda, Tr C~ = |grad f|^2 + dimensions (h s)^2', async () => {
     const spring = quadraticTask({ dimensions: 400, curvature: 1.5, noise: 0.7, stepsPerEpoch: 400 });
     const found = await noiseCurvature({
-      ...{ task: spring, executor, points: [{ parameters: [new Float32Array(400).fill(0.2)] }], method: 'exact' },
-      ...{ weightDecay: 0.5, samples: 400, seed: 1, momentum: 0, dampening: 0 },
+      task: spring,
+      executor,
+      points: [{ parameters: [new Float32Array(400).fill(0.2)] }],
+      method: 'exact',
+      weightDecay: 0.5,
+      samples: 400,
+      seed: 1,
+      momentum: 0,
+      dampening: 0,
     });
     // |grad f|^2 = 400 (2 * 0.2)^2 = 64; 400 (1.5 * 0.7)^2 = 441
     expect(Math.abs(found.noiseTrace.mean - 505)).toBeLessThan(4 * found.noiseTrace.standardError);

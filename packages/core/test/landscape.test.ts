@@ -153,7 +153,9 @@ describe('the second relation', { timeout: 60_000 }, () => {
 describe('a stationary run', () => {
   it('is read from the epochs of its last learning rate', () => {
     const epoch = (learningRate: number, gradientNormSquared: number, along: number) => ({
-      ...{ learningRate, gradientNormSquared, oRHalf: 0.3 },
+      learningRate,
+      gradientNormSquared,
+      oRHalf: 0.3,
       // (18) with mu = 0.9, nu = 0.2 and <v . grad f^B> = along
       oFB: 0.8 * gradientNormSquared - 0.9 * along,
     });

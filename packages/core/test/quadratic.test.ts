@@ -88,7 +88,10 @@ describe('training on the quadratic', () => {
     const sums = { left: 0, right: 0, square: 0 };
     for (let step = 0; step < measured; step++) {
       const { outputs, state: next } = await executable.run({
-        ...{ steps: 1, state, inputs: batches.take(warming + step, 1), settings },
+        steps: 1,
+        state,
+        inputs: batches.take(warming + step, 1),
+        settings,
       });
       sums.left += outputs['oL']![0]! / measured;
       sums.right += outputs['oR']![0]! / measured;
@@ -137,7 +140,8 @@ describe('the exact identity', () => {
     const specs = task.objective.parameters;
     const centre = new Float32Array(dimensions).fill(2.5);
     const program = trainingStep(task.objective, sgd({ momentum: 0.9, dampening: 0 }), {
-      ...{ weightDecay: 0.1, centred: true },
+      weightDecay: 0.1,
+      centred: true,
     });
     const executable = await executor.prepare(program, { 'centre/position': centre });
     const start: TensorValues = { ...initialParameters(specs, 1), ...zeroSlot('velocity', specs) };
@@ -153,8 +157,13 @@ describe('the exact identity', () => {
       velocity: [values['velocity/position'] as Float32Array],
     });
     const window = {
-      ...{ momentum: 0.9, dampening: 0, learningRate: 0.05, oL: outputs['oL']!, oR: outputs['oR']! },
-      ...{ start: moment(start), end: moment(state) },
+      momentum: 0.9,
+      dampening: 0,
+      learningRate: 0.05,
+      oL: outputs['oL']!,
+      oR: outputs['oR']!,
+      start: moment(start),
+      end: moment(state),
     };
     expect(identityDefect({ ...window, centre: [centre] }).total.defect).toBeLessThan(IDENTITY_TOLERANCE);
     expect(identityDefect(window).total.defect).toBeGreaterThan(0.01);
@@ -179,8 +188,13 @@ describe('the exact identity', () => {
       velocity: [values['velocity/position'] as Float32Array],
     });
     const right = {
-      ...{ momentum: 0.5, dampening: 0.3, learningRate: 0.05, oL: outputs['oL']!, oR: outputs['oR']! },
-      ...{ start: moment(start), end: moment(state) },
+      momentum: 0.5,
+      dampening: 0.3,
+      learningRate: 0.05,
+      oL: outputs['oL']!,
+      oR: outputs['oR']!,
+      start: moment(start),
+      end: moment(state),
     };
     const defect = (change: object) => identityDefect({ ...right, ...change }).total.defect;
     expect(defect({})).toBeLessThan(IDENTITY_TOLERANCE);

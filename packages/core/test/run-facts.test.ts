@@ -29,7 +29,7 @@ describe('what a run is known by', () => {
     expect(bestEpoch(epochs)?.epoch).toBe(2);
     expect(bestEpoch(epochs.slice(0, 1))).toBeUndefined();
     expect(bestEpoch([{ testAccuracy: 0 }])).toEqual({ testAccuracy: 0 });
-    expect(bestEpoch([])).toBeUndefined();
+    expect(bestEpoch<{ testAccuracy: number }>([])).toBeUndefined();
   });
 
   it('isBalanced: the rule of section 3.3 without its number of steps', () => {

@@ -17,14 +17,14 @@ export interface Fill {
 }
 
 /** A whole file to be replaced. */
-export interface Replace {
+interface Replace {
   readonly kind: 'replace';
   readonly file: string;
   readonly bytes: Uint8Array;
 }
 
 /** A write that waits for the disk. */
-export type Write = Append | Fill | Replace;
+type Write = Append | Fill | Replace;
 
 /** Writes that wait for the disk, in order and in bounded memory. The first one may have been written in part. */
 export interface WriteBacklog {

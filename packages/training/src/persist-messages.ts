@@ -71,7 +71,7 @@ export async function persistMessages(thread: Worker, writer: RunWriter, to: Mes
         try {
           persist(message);
         } catch (error) {
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
         to.listen(message);
         if (message.type === 'end') resolve();

@@ -32,7 +32,7 @@ export interface SessionOptions extends CommonOptions {
 }
 
 /** A training that goes on. */
-export interface ResumedSessionOptions extends CommonOptions {
+interface ResumedSessionOptions extends CommonOptions {
   readonly from: ResumePoint;
 }
 

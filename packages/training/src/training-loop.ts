@@ -19,7 +19,8 @@ export interface TrainingLoopOptions {
 
 /** Iterates a training to its end, carries out commands between its segments, and saves its state now and then. */
 export async function runTrainingLoop({ from, ...options }: TrainingLoopOptions): Promise<void> {
-  const loop = trainingLoop({ ...options, from });
+  const loop = loopState({ ...options, from });
+  const commands = commandHandler(options, loop);
   if (!from) loop.checkpoint(false);
   loop.status('running', from ? `training goes on from the checkpoint of step ${from.step}` : 'training begins');
   for await (const item of options.training) {
@@ -32,7 +33,7 @@ export async function runTrainingLoop({ from, ...options }: TrainingLoopOptions)
     // Nothing may change between an epoch's last step and its record: the record describes the epoch as it was.
     if (item.type === 'steps' && loop.atEpochEnd()) continue;
     loop.checkpointIfDue();
-    if ((await loop.drainCommands()) === 'stop') {
+    if ((await commands.drain()) === 'stop') {
       loop.checkpoint(false);
       loop.status('stopped', 'stopped by a command');
       return;
@@ -40,16 +41,34 @@ export async function runTrainingLoop({ from, ...options }: TrainingLoopOptions)
   }
 }
 
-/** The parts of a training loop, over what they share: position, clocks, and whether the training is paused. */
-function trainingLoop({ training, segment, commands, post, checkpointEvery, from }: TrainingLoopOptions) {
+/** Position and clocks of a training loop, and what it posts. */
+interface LoopState {
+  readonly position: Readonly<Record<'step' | 'epoch', number>>;
+  status(value: RunStatus, message: string): void;
+  postEvent(record: EventRecord): void;
+  checkpoint(rolling: boolean): void;
+  report(item: TrainingItem): void;
+  /** The time until now belongs to no segment of steps. */
+  restartClock(): void;
+  atEpochEnd(): boolean;
+  checkpointIfDue(): void;
+}
+
+const now = (): string => new Date().toISOString();
+
+function loopState({
+  training,
+  segment,
+  post,
+  checkpointEvery,
+  from,
+}: Omit<TrainingLoopOptions, 'commands'>): LoopState {
   const position = { step: from?.step ?? 0, epoch: from?.epoch ?? 0 };
-  let paused = false;
   let savedAt = performance.now();
   let epochBegan = savedAt;
   let itemBegan = savedAt;
 
   const postEvent = (record: EventRecord): void => post({ type: 'event', record });
-  const now = (): string => new Date().toISOString();
   const status = (value: RunStatus, message: string): void =>
     postEvent({ type: 'status', ...position, time: now(), status: value, message });
 
@@ -85,11 +104,34 @@ function trainingLoop({ training, segment, commands, post, checkpointEvery, from
     itemBegan = performance.now();
   }
 
+  return {
+    position,
+    status,
+    postEvent,
+    checkpoint,
+    report,
+    restartClock: () => {
+      itemBegan = performance.now();
+    },
+    atEpochEnd: () => position.step % training.stepsPerEpoch === 0,
+    checkpointIfDue: () => {
+      if (performance.now() - savedAt > 1000 * checkpointEvery) checkpoint(true);
+    },
+  };
+}
+
+/** Carries out the commands of a training loop. */
+function commandHandler(
+  { training, commands, post }: Pick<TrainingLoopOptions, 'training' | 'commands' | 'post'>,
+  { position, status, postEvent, checkpoint, restartClock }: LoopState,
+) {
+  let paused = false;
+
   /** Carries out all commands that have arrived, and, while paused, waits for more. */
-  async function drainCommands(): Promise<'stop' | 'continue'> {
+  async function drain(): Promise<'stop' | 'continue'> {
     for (;;) {
       const message = paused ? await commands.next() : await commands.take();
-      itemBegan = performance.now();
+      restartClock();
       if (!message) return 'continue';
       if (message.type !== 'command') throw new Error('the training has begun already');
       const { command } = message;
@@ -133,14 +175,5 @@ function trainingLoop({ training, segment, commands, post, checkpointEvery, from
     }
   }
 
-  return {
-    status,
-    checkpoint,
-    report,
-    drainCommands,
-    atEpochEnd: () => position.step % training.stepsPerEpoch === 0,
-    checkpointIfDue: () => {
-      if (performance.now() - savedAt > 1000 * checkpointEvery) checkpoint(true);
-    },
-  };
+  return { drain };
 }

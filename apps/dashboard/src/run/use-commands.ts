@@ -2,7 +2,7 @@ import type { Acknowledgement, Command } from '@fdr/records';
 import { shallowRef, type ShallowRef } from 'vue';
 
 /** A command that has no id and no run yet. */
-export type CommandRequest =
+type CommandRequest =
   | { readonly type: 'pause' | 'resume' | 'stop' | 'checkpoint' }
   | { readonly type: 'setLearningRate'; readonly learningRate: number };
 

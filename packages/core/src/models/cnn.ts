@@ -35,7 +35,9 @@ const LARGEST_CHUNK = 100;
  */
 export function cnn({ inputShape, channels = [16, 20, 20], filter = 5, pool = 2, outputs }: CnnOptions): Model {
   for (const length of inputShape) inRange('inputShape', length, { min: 1, integer: true });
-  if (inputShape.length !== 3) throw new OptionError('inputShape', '[rows, columns, channels]', `[${inputShape}]`);
+  // A program in JavaScript may give any list.
+  const rank: number = inputShape.length;
+  if (rank !== 3) throw new OptionError('inputShape', '[rows, columns, channels]', `[${inputShape}]`);
   const lastChannels = channels.at(-1);
   if (lastChannels === undefined) throw new OptionError('channels', 'at least one positive integer', '[]');
   const pooling = maxPool(pool);

@@ -65,7 +65,7 @@ export function trainingStep(objective: Objective, optimizer: Optimizer, options
         nextVelocity: updated.velocity ?? NO_VELOCITY,
         dynamics: optimizer.dynamics ?? NO_DYNAMICS,
       };
-      const measured = observables.map(({ name, measure }) => [name, measure(step)]);
+      const measured = observables.map(({ name, measure }): [string, tf.Tensor] => [name, measure(step)]);
       return {
         state: { ...namedSlot('parameters', specs, updated.parameters), ...namedState(updated.state, specs) },
         outputs: { loss: value, ...Object.fromEntries(measured) },

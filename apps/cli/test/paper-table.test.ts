@@ -13,8 +13,8 @@ const rows = readFileSync(`${root}docs/paper.md`, 'utf8')
   .map(cellsOf);
 
 describe('docs/paper.md', () => {
-  it.each(rows)('%s %s leads to %s in %s', (_symbol, _meaning, identifiers, place, equation) => {
-    const [first = '', ...more] = quoted(place);
+  it.each(rows)('%s %s leads to %s in %s', (_symbol, _meaning, identifiers, location, equation) => {
+    const [first = '', ...more] = quoted(location);
     // A second file of the same folder is named by its name alone.
     const files = [first, ...more.map((name) => (name.includes('/') ? name : `${dirname(first)}/${name}`))];
     expect(files.filter((file) => !existsSync(root + file))).toEqual([]);
@@ -22,6 +22,6 @@ describe('docs/paper.md', () => {
     const names = quoted(identifiers).filter((name) => name !== '...');
     expect(names).not.toEqual([]);
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
-    expect(equation?.trim()).not.toBe('');
+    expect(equation.trim()).not.toBe('');
   });
 });

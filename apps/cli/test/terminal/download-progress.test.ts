@@ -3,16 +3,16 @@ import { downloadProgress } from '../../src/terminal/download-progress.js';
 
 const shown = (redraws: boolean): string[] => {
   const written: string[] = [];
-  const line = downloadProgress({ write: (text) => void written.push(text), redraws, columns: () => 80 });
-  line.show({ dataset: 'cifar10', stage: 'download', done: 0, total: 139_000_000 });
-  line.show({ dataset: 'cifar10', stage: 'download', done: 45_200_000, total: 139_000_000 });
-  line.show({ dataset: 'cifar10', stage: 'convert', done: 1, total: 6 });
-  line.end();
+  const progress = downloadProgress({ write: (text) => void written.push(text), redraws, columns: () => 80 });
+  progress.show({ dataset: 'cifar10', stage: 'download', done: 0, total: 139_000_000 });
+  progress.show({ dataset: 'cifar10', stage: 'download', done: 45_200_000, total: 139_000_000 });
+  progress.show({ dataset: 'cifar10', stage: 'convert', done: 1, total: 6 });
+  progress.end();
   return written;
 };
 
-describe('the line that shows a fetch', () => {
-  it('is drawn over on a terminal, and leaves nothing behind', () => {
+describe('downloadProgress', () => {
+  it('draws one line over and over on a terminal, and erases it at the end', () => {
     expect(shown(true)).toEqual([
       '\r\u001b[Kfetching cifar10: 0 of 139 MB',
       '\r\u001b[Kfetching cifar10: 45 of 139 MB',
@@ -21,7 +21,7 @@ describe('the line that shows a fetch', () => {
     ]);
   });
 
-  it('is a line for each stage where nothing can be drawn over', () => {
+  it('prints a line for each stage where nothing can be drawn over', () => {
     expect(shown(false)).toEqual(['fetching cifar10: 0 of 139 MB\n', 'converting cifar10: 1 of 6 files\n']);
   });
 });

@@ -36,11 +36,11 @@ describe('progressLine', () => {
     [1043.4, '1043'],
     [9.52, '9.5'],
     [0.0172, '0.017'],
-  ])('tells %d steps a second as %s', (stepsPerSecond, text) =>
+  ])('shows %d steps a second as %s', (stepsPerSecond, text) =>
     expect(progressLine({ ...state, stepsPerSecond })).toContain(`  ${text} steps/s  `),
   );
 
-  it('tells unknown from not a number', () => {
+  it('tells what is unknown from what is not a number', () => {
     const unknown = { ...state, loss: NaN, accuracy: NaN, ratio: NaN, stepsPerSecond: NaN, remainingSeconds: NaN };
     expect(progressLine(unknown)).toBe('epoch 12.5/100  - steps/s  ETA ?  loss NaN  test -  ratio -  lr 0.1');
     expect(progressLine({ ...state, loss: Infinity })).toContain('loss ∞');
@@ -68,7 +68,7 @@ describe('createStepRate', () => {
     expect(rate.perSecond()).toBeCloseTo(200, 9);
   });
 
-  it('is that of whole epochs, evaluation included, where an epoch takes longer', () => {
+  it('is the rate of a whole epoch, evaluation included, where that takes longer', () => {
     let time = 0;
     const rate = createStepRate(600, () => time);
     const rates: number[] = [];
@@ -84,12 +84,12 @@ describe('createStepRate', () => {
       rate.note(600 * (epoch + 1));
       rates.push(rate.perSecond());
     }
-    // Before the first evaluation nobody knows of it; after that each look back holds just one.
+    // Before the first evaluation the rate knows of none; after that each window holds exactly one.
     for (const before of rates.slice(0, 60)) expect(before).toBeCloseTo(10, 9);
     for (const after of rates.slice(60)) expect(after).toBeCloseTo(5, 9);
   });
 
-  it('starts anew when steps go back', () => {
+  it('starts anew where steps go back', () => {
     let time = 0;
     const rate = createStepRate(100, () => time);
     rate.note(1000);
@@ -108,7 +108,7 @@ function screen(redraws: boolean, columns?: number): Output & { readonly text: (
 }
 
 describe('createProgress', () => {
-  it('draws one line over and over on a terminal, and lets notes stand', () => {
+  it('draws one line over and over on a terminal, and leaves notes standing', () => {
     let time = 0;
     const output = screen(true, 60);
     const progress = createProgress(output, { epochs: 2, stepsPerEpoch: 100, learningRate: 0.1, now: () => time });
@@ -129,7 +129,7 @@ describe('createProgress', () => {
     for (const drawn of output.text().split(/[\r\n]/)) expect(drawn.replace('\u001b[K', '').length).toBeLessThan(60);
   });
 
-  it('prints a line an epoch without one, at most one a second, the last in any case', () => {
+  it('prints a line an epoch without a terminal, at most one a second, the last in any case', () => {
     let time = 0;
     const output = screen(false);
     const progress = createProgress(output, { epochs: 30, stepsPerEpoch: 10, learningRate: 0.1, now: () => time });

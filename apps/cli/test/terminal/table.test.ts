@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDuration, formatMeasured, formatNumber, formatPercent } from '@fdr/core/relations';
 import { formatTable, type Column } from '../../src/terminal/table.js';
-import { cutTo, onOneLine, widthOf } from '../../src/terminal/text.js';
+import { cutTo, hangingText, onOneLine, widthOf } from '../../src/terminal/text.js';
 
 const columns: readonly Column[] = [
   { title: 'ID', rank: 0 },
@@ -21,6 +21,19 @@ describe('formatTable', () => {
     [5, 'ID\nfirst\nseco…\n'],
   ])('fits %s columns', (width, text) => expect(formatTable(columns, rows, width)).toBe(text));
 
+  it.each([
+    [undefined, 'ID     MEANING\nfirst  one two three\n'],
+    [31, 'ID     MEANING\nfirst  one two three\n'],
+    [18, 'ID     MEANING\nfirst\n    one two three\n'],
+    [12, 'ID\n    MEANING\nfirst\n    one two\n    three\n'],
+  ])('wraps a last column that wraps, to %s columns', (width, text) => {
+    const wrapping: readonly Column[] = [
+      { title: 'ID', rank: 0 },
+      { title: 'MEANING', rank: 0, wraps: true },
+    ];
+    expect(formatTable(wrapping, [['first', 'one two three']], width)).toBe(text);
+  });
+
   it('lets no cell break or drive the terminal', () => {
     expect(formatTable(columns, [['a\n\u001b[2Jb', '\u202ex', '']])).toBe(
       'ID        NAME  RATIO\na [2Jb  x\n'.replace('ID        ', 'ID      '),
@@ -33,6 +46,21 @@ describe('text', () => {
     expect([widthOf('abc'), widthOf('猫'), widthOf('👩‍🚀'), widthOf('e\u0301')]).toEqual([3, 2, 2, 1]);
     expect([cutTo('猫猫猫', 4), cutTo('abc', 3), cutTo('abcd', 3)]).toEqual(['猫…', 'abc', 'ab…']);
     expect(onOneLine(' a\r\n\tb\u0000\u009bc ')).toBe('a b c');
+  });
+});
+
+describe('hangingText', () => {
+  it('keeps the spaces inside a line, and a word that is too long', () => {
+    const text = '10.43       = 10.34       off by 0.004452';
+    expect(hangingText('(26)  ', text, 80)).toBe(`(26)  ${text}`);
+    expect(hangingText('(26)  ', text, 34)).toBe('(26)  10.43       = 10.34\n      off by 0.004452');
+    expect(hangingText('a  ', 'one 0123456789012345678901234567890 two', 27)).toBe(
+      'a  one\n   0123456789012345678901234567890\n   two',
+    );
+  });
+
+  it('leaves no space behind a heading without text', () => {
+    expect(hangingText('name  ', '', 80)).toBe('name');
   });
 });
 

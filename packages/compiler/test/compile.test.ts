@@ -186,7 +186,9 @@ describe('compile', () => {
       'state "x" is float32 with 3 values; expected float32 with 2',
     );
     await expect(compiled.run({ steps: 1, state: {}, ...call })).rejects.toThrow('state "x" is missing');
-    await expect(compiled.run({ steps: 0, state: { x: new Float32Array(2) }, ...call })).rejects.toThrow('steps must be a positive integer; found 0');
+    await expect(compiled.run({ steps: 0, state: { x: new Float32Array(2) }, ...call })).rejects.toThrow(
+      'steps must be a positive integer; found 0',
+    );
   });
 
   it.each([0, 1.5, NaN, 1000])('onnxExecutor throws for %s threads', (threads) => {

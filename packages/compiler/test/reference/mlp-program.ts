@@ -34,10 +34,7 @@ export function mlpProgram({ widths, examples, batchSize, weightDecay, momentum 
         tf.sub(tf.cast(tf.gather(constants['images']!, inputs['indices'] as tf.Tensor1D), 'float32'), 33),
         78,
       );
-      const labels = tf.oneHot(
-        tf.gather(constants['labels']!, inputs['indices'] as tf.Tensor1D),
-        classes,
-      );
+      const labels = tf.oneHot(tf.gather(constants['labels']!, inputs['indices'] as tf.Tensor1D), classes);
       const loss = (...weights: tf.Tensor[]): tf.Scalar => {
         let activation: tf.Tensor = images;
         for (let layer = 0; layer < widths.length - 1; layer += 1) {

@@ -33,7 +33,7 @@ export function registerRuns(program: Command): void {
     });
 }
 
-/** Loaded only for a run with extra observables: their meanings stand in the package that computes with tensors. */
+/** Loaded only for a run with extra observables: their meanings are in the package that computes with tensors. */
 const loadRelationReport = () => import('../terminal/relation-report.js');
 
 async function describe(records: RunRecords, columns: number | undefined): Promise<string> {

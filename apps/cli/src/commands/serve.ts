@@ -50,7 +50,7 @@ async function serve({ runsDirectory, host, port }: ServerOptions, results: stri
   if (!existsSync(runsDirectory)) warn(`there is no folder ${runsDirectory} yet: the page shows no runs`);
   if (results !== undefined && !existsSync(results))
     warn(`there is no folder ${results} yet: the page shows no figures`);
-  if (!isLoopback(host)) warn(`on ${host}, whoever has this address with its token can look at these runs`);
+  if (!isLoopback(host)) warn(`on ${host}, anyone with this address and its token can see these runs`);
   await interrupted;
   await server.close();
 }

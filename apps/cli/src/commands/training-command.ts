@@ -36,11 +36,12 @@ export async function runTrainingCommand(
         else reporter?.report(message);
       },
     }).finally(() => download.end());
+    // Before anything is printed: its reader may send a signal.
+    const signals = stopOnSignals(session);
     reporter = options.json ? jsonReporter(session.run, output) : progressReporter(session.run, output);
     if (!options.json) announce(output, session, server);
     if (!isLoopback(options.host))
-      warn(`on ${options.host}, whoever has this address with its token can steer this run`);
-    const signals = stopOnSignals(session);
+      warn(`on ${options.host}, anyone with this address and its token can steer this run`);
     const { status, complete } = await session.ended.finally(() => {
       reporter?.end();
       signals.release();
@@ -89,8 +90,8 @@ interface StopSignals {
 }
 
 /**
- * A first signal stops the training: the steps under way are finished and everything is saved. A second one ends the process at once, as
- * if nobody had listened: an exit in order would wait for the training thread, whose native code can't be stopped without a crash.
+ * A first signal stops the training: the steps under way are finished and everything is saved. A second one ends the process at once, by
+ * Node's default: `process.exit` would wait for the training thread, whose native code can't be stopped without a crash.
  */
 function stopOnSignals(session: Session): StopSignals {
   let exitCode: number | undefined;

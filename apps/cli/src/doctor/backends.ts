@@ -14,7 +14,7 @@ export interface BackendCheck {
   readonly milliseconds?: number;
 }
 
-/** Milliseconds after which a library that hangs is given up. */
+/** Milliseconds after which a library that hangs is killed. */
 const TIMEOUT = 60_000;
 
 /** Tries a backend by letting it train a few steps, in a process of its own. */

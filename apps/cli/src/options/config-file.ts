@@ -27,7 +27,7 @@ export interface ConfigFile {
   readonly schedule: GivenKind<ScheduleKind> | undefined;
 }
 
-/** Stands for the file where none was given. */
+/** An empty file, for where none was given. */
 export const NO_CONFIG_FILE: ConfigFile = { values: {}, optimizer: undefined, schedule: undefined };
 
 /**

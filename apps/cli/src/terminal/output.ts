@@ -6,7 +6,7 @@ export const ERASE_LINE = '\r\u001b[K';
 /** Where a command writes. A reader that goes away (`| head -1`) stops the writing, nothing else. */
 export interface Output {
   readonly write: (text: string) => void;
-  /** Whether a line can be drawn over: a terminal that knows how. */
+  /** Whether a line can be drawn over: on a terminal that is not dumb. */
   readonly redraws: boolean;
   /** Columns of the terminal at this moment; undefined where there is none. */
   readonly columns: () => number | undefined;

@@ -29,7 +29,7 @@ function measuredRelations({ config }: Run, { observables = {}, learningRate }: 
   );
 }
 
-/** A value, padded so that what follows it stands in one column. */
+/** A value, padded so that what follows it is aligned. */
 const padded = (value: number): string => formatMeasured(value).padEnd(11);
 
 /** The extra observables of a run and the relations they make, for people; none where the run has measured none. */
@@ -48,7 +48,7 @@ export function relationSections(run: Run, last: EpochRecord): readonly Section[
   ];
 }
 
-/** The two sides of each relation, for machines; the averages stand in the epochs' records. */
+/** The two sides of each relation, for machines; the averages are in the epochs' records. */
 export const relationsJson = (run: Run, last: EpochRecord) =>
   measuredRelations(run, last).map(({ name, sides: { left, right, defect } }) => ({
     name,

@@ -22,7 +22,7 @@ export function createStepRate(stepsPerEpoch: number, now: () => number): StepRa
       const time = now();
       const last = samples.at(-1);
       if (last !== undefined && step < last.step) samples = [];
-      // No new step: an evaluation has ended, which stands half a step behind the step before it.
+      // No new step: an evaluation has ended, which counts as half a step.
       const position = step === last?.step ? step + 0.5 : step;
       samples.push({ step, position, time });
       // The oldest sample that is kept is the last one outside the window.

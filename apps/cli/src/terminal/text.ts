@@ -5,7 +5,7 @@ const segmenter = new Intl.Segmenter();
 
 /** Fewer columns than this are too few for a text beside its heading. */
 const LEAST_WIDTH = 24;
-/** Columns by which a text is indented that stands below its heading. */
+/** Columns by which a text below its heading is indented. */
 const INDENT = 4;
 
 /** Whatever would break the line, drive the terminal, or turn its direction around, shown as a space. */

@@ -36,7 +36,7 @@ export function progressReporter(run: Run, output: Output): Reporter {
   };
 }
 
-/** The line that an event is worth in the terminal; undefined where its effect can be seen anyway. */
+/** The line that an event is worth in the terminal; undefined where its effect is visible anyway. */
 function noteOf(event: EventRecord): string | undefined {
   switch (event.type) {
     case 'warning':

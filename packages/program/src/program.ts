@@ -9,10 +9,13 @@ export interface TensorSpec {
   readonly dtype: DataType;
 }
 
+/** Specs of tensors by name. */
 export type TensorSpecs = Readonly<Record<string, TensorSpec>>;
+/** What the values of a tensor are stored in. */
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
 /** Values by name, row-major, of the storage that the spec names. */
 export type TensorValues = Readonly<Record<string, TypedArray>>;
+/** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
 /** What one step of a {@link Program} sees. */
@@ -41,6 +44,7 @@ export interface Program {
   readonly step: (given: ProgramArguments) => { readonly state: Tensors; readonly outputs: Tensors };
 }
 
+/** What an {@link Executable} is given for one run of many steps. */
 export interface Call {
   /** How many steps, at least 1. */
   readonly steps: number;
@@ -50,6 +54,7 @@ export interface Call {
   readonly settings: TensorValues;
 }
 
+/** What such a run gives back. */
 export interface CallResult {
   /** The state after the last step. The arrays are the caller's to keep and to hand back. */
   readonly state: TensorValues;

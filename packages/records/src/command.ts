@@ -13,10 +13,13 @@ export const command = z.discriminatedUnion('type', [
   z.strictObject({ ...target, type: z.literal('setLearningRate'), learningRate: runConfig.shape.learningRate }),
   z.strictObject({ ...target, type: z.literal('setSchedule'), schedule: scheduleConfig }),
 ]);
+/** See {@link command}. */
 export type Command = z.infer<typeof command>;
 
+/** The answer to a command or a subscription. */
 export const acknowledgement = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true) }),
   z.object({ ok: z.literal(false), error: z.string() }),
 ]);
+/** See {@link acknowledgement}. */
 export type Acknowledgement = z.infer<typeof acknowledgement>;

@@ -3,6 +3,7 @@ import { anyNumber } from './number-codec.js';
 
 /** The two sides of (FDR1') for one parameter tensor, as half-running averages (15), and their ratio. */
 export const layerBalance = z.object({ oLHalf: anyNumber, oRHalf: anyNumber, ratio: anyNumber });
+/** See {@link layerBalance}. */
 export type LayerBalance = z.infer<typeof layerBalance>;
 
 /** One line of `epochs.jsonl`, written at the end of an epoch. */
@@ -38,4 +39,5 @@ export const epochRecord = z.object({
   /** Wall-clock seconds of this epoch, evaluation included. */
   seconds: z.number().min(0),
 });
+/** See {@link epochRecord}. */
 export type EpochRecord = z.infer<typeof epochRecord>;

@@ -30,4 +30,5 @@ export const eventRecord = z.discriminatedUnion('type', [
   z.object({ ...at, type: z.literal('warning'), message: z.string() }),
   z.object({ ...at, type: z.literal('status'), status: runStatus, message: z.string() }),
 ]);
+/** See {@link eventRecord}. */
 export type EventRecord = z.infer<typeof eventRecord>;

@@ -58,9 +58,12 @@ export const runConfig = z.strictObject({
   /** Names of the observables measured besides the standard ones; none where it is left out. */
   observables: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
 });
+/** See {@link runConfig}. */
 export type RunConfig = z.infer<typeof runConfig>;
 
+/** How a run stands: `running` and `paused` may still grow. */
 export const runStatus = z.enum(['running', 'paused', 'finished', 'stopped', 'failed', 'diverged']);
+/** See {@link runStatus}. */
 export type RunStatus = z.infer<typeof runStatus>;
 
 /** Whether a run in this status may still grow: it trains, or it is paused and waits for a command. */
@@ -79,6 +82,7 @@ export const environment = z.object({
   threads: z.int().min(1),
   commit: z.string().nullable(),
 });
+/** See {@link environment}. */
 export type Environment = z.infer<typeof environment>;
 
 /** `run.json`. */
@@ -101,4 +105,5 @@ export const run = z.object({
   /** Steps an epoch: the number of rows of `steps.f32` between two epochs' ends. */
   stepsPerEpoch: z.int().min(1),
 });
+/** See {@link run}. */
 export type Run = z.infer<typeof run>;

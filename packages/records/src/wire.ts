@@ -14,20 +14,27 @@ export const position = z.strictObject({
   steps: z.int().min(0),
   events: z.int().min(0),
 });
+/** See {@link position}. */
 export type Position = z.infer<typeof position>;
 
+/** What a client asks for: the records of a run from a position on. */
 export const subscription = z.strictObject({ runId, from: position });
+/** See {@link subscription}. */
 export type Subscription = z.infer<typeof subscription>;
 
 /** `run.json` as it stands now; sent first, and again whenever it changes. */
 export const runMessage = z.object({ runId, run });
+/** See {@link runMessage}. */
 export type RunMessage = z.infer<typeof runMessage>;
 
 /** Epoch records `from .. from + records.length - 1` of the run. */
 export const epochMessage = z.object({ runId, from: z.int().min(0), records: z.array(epochRecord) });
+/** See {@link epochMessage}. */
 export type EpochMessage = z.infer<typeof epochMessage>;
 
+/** Event records `from .. from + records.length - 1` of the run. */
 export const eventMessage = z.object({ runId, from: z.int().min(0), records: z.array(eventRecord) });
+/** See {@link eventMessage}. */
 export type EventMessage = z.infer<typeof eventMessage>;
 
 /** Rows of `steps.f32` from row `from` on, little-endian float32, as many columns as `run.stepColumns` names. */
@@ -36,6 +43,7 @@ export const stepsMessage = z.object({
   from: z.int().min(0),
   rows: z.custom<Uint8Array>((value) => value instanceof Uint8Array || value instanceof ArrayBuffer, 'rows are binary'),
 });
+/** See {@link stepsMessage}. */
 export type StepsMessage = z.infer<typeof stepsMessage>;
 
 /**
@@ -52,6 +60,7 @@ export const stepBuckets = z.object({
     z.object({ min: z.array(anyNumber), max: z.array(anyNumber), mean: z.array(anyNumber) }),
   ),
 });
+/** See {@link stepBuckets}. */
 export type StepBuckets = z.infer<typeof stepBuckets>;
 
 /** One row of `GET /api/runs`. `controllable`: the serving process is the one that trains it. */
@@ -61,17 +70,23 @@ export const runSummary = z.object({
   bestTestAccuracy: anyNumber.nullable(),
   controllable: z.boolean(),
 });
+/** See {@link runSummary}. */
 export type RunSummary = z.infer<typeof runSummary>;
+/** Answer of `GET /api/runs`: all runs, and the folders that could not be read. */
 export const runList = z.object({
   runs: z.array(runSummary),
   damaged: z.array(z.object({ id: z.string(), error: z.string() })),
 });
+/** See {@link runList}. */
 export type RunList = z.infer<typeof runList>;
 
 /** Epochs as `GET /api/runs/:id/epochs?from=` answers; `skipped` counts unreadable lines. */
 export const epochList = z.object({ from: z.int().min(0), records: z.array(epochRecord), skipped: z.int().min(0) });
+/** See {@link epochList}. */
 export type EpochList = z.infer<typeof epochList>;
+/** Events as `GET /api/runs/:id/events?from=` answers; `skipped` counts unreadable lines. */
 export const eventList = z.object({ from: z.int().min(0), records: z.array(eventRecord), skipped: z.int().min(0) });
+/** See {@link eventList}. */
 export type EventList = z.infer<typeof eventList>;
 
 /** What the server emits. The client acknowledges each message; the server sends the next one only then. */

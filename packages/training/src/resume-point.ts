@@ -22,6 +22,7 @@ export interface ResumePoint {
   readonly records: RecordCounts;
 }
 
+/** Which run is to go on, and how far. */
 export interface ResumePointOptions {
   readonly runsDirectory: string;
   readonly id: string;

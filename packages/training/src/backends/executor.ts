@@ -2,7 +2,9 @@ import type { Executor } from '@fdr/core';
 import type { RunConfig } from '@fdr/records';
 import { loadNative, nativeObstacle } from './tensorflow.js';
 
+/** What computes, `auto` resolved. */
 export type Backend = Exclude<RunConfig['backend'], 'auto'>;
+/** All of them, in the order in which people read them. */
 export const BACKENDS: readonly Backend[] = ['onnx', 'tensorflow-gpu', 'tensorflow', 'wasm', 'cpu'];
 
 /** What makes an executor of each backend. Each is loaded only when it is asked for. */

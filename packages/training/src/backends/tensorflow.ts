@@ -5,6 +5,7 @@ import { TrainingError } from '../training-error.js';
 
 /** TensorFlow.js's native packages, by the name of the backend in a configuration. */
 const PACKAGES = { 'tensorflow-gpu': '@tensorflow/tfjs-node-gpu', tensorflow: '@tensorflow/tfjs-node' } as const;
+/** A backend that needs a native library of TensorFlow. */
 export type NativeBackend = keyof typeof PACKAGES;
 
 /** Node's own compiled interface that both packages ask for. */

@@ -14,5 +14,5 @@ export default defineConfig({
   build: { target: 'es2022', chunkSizeWarningLimit: 900, assetsInlineLimit: 0 },
   server: { proxy: { '/api': proxy, '/socket.io': proxy } },
   // To catch what hangs, not what is slow on a busy machine.
-  test: { include: ['test/**/*.test.ts'], environment: 'happy-dom', testTimeout: 120_000, hookTimeout: 120_000 },
+  test: { include: ['test/**/*.test.ts'], environment: 'happy-dom', testTimeout: 600_000, hookTimeout: 600_000 },
 });

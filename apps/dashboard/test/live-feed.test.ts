@@ -1,5 +1,6 @@
 // @vitest-environment node
 import type { Position } from '@fdr/records';
+import { waitUntil } from '@fdr/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApi } from '../src/feed/api.js';
 import type { Feed } from '../src/feed/feed.js';
@@ -155,7 +156,7 @@ describe('a live feed', () => {
     const reports = [...watcher.connections];
     const growing = server.grow(after(4));
     feed.close();
-    await vi.waitUntil(() => server.clients === 0);
+    await waitUntil(() => server.clients === 0);
     await growing.catch(() => undefined);
     expect(watcher.connections).toEqual(reports);
     expect(watcher.history!.epochs).toHaveLength(2);
@@ -180,7 +181,7 @@ describe('a live feed', () => {
     const server = await serve(running, after(2));
     const { watcher, feed } = await watch(server);
     feed.close();
-    await vi.waitUntil(() => server.requests.some((url) => url.includes('/steps?from=400')));
+    await waitUntil(() => server.requests.some((url) => url.includes('/steps?from=400')));
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(server.clients).toBe(0);
     expect(watcher.history).toBeNull();

@@ -1,4 +1,5 @@
 import type { FigureList, RunList } from '@fdr/records';
+import { waitUntil } from '@fdr/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import App from '../src/App.vue';
 import { createApi, RequestError, type Api } from '../src/feed/api.js';
@@ -34,7 +35,7 @@ describe('the address', () => {
     const { router, text } = await open(path);
     expect(router.currentRoute.value.name).toBe(name);
     expect(text('h1')).toBe(heading);
-    await vi.waitUntil(() => document.title === title);
+    await waitUntil(() => document.title === title);
   });
 
   it.each(['/nowhere', '/nowhere/at/all', '/runs', '/runs/a/b', '/figures/a/b'])(
@@ -48,10 +49,10 @@ describe('the address', () => {
 
   it('of a run or a figure hands over the id, decoded', async () => {
     const { page } = await open('/runs/a%20b');
-    await vi.waitUntil(() => page.querySelector('[role=status]')?.textContent.includes('there is no run a b'));
+    await waitUntil(() => page.querySelector('[role=status]')?.textContent.includes('there is no run a b'));
     expect(emptyApi.run).toHaveBeenLastCalledWith('a b');
     const { page: figurePage } = await open('/figures/fig9');
-    await vi.waitUntil(() => figurePage.querySelector('[role=alert]'));
+    await waitUntil(() => figurePage.querySelector('[role=alert]'));
     expect(emptyApi.figure).toHaveBeenLastCalledWith('fig9');
   });
 

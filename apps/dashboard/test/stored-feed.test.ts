@@ -1,5 +1,6 @@
 // @vitest-environment node
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { waitUntil } from '@fdr/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApi } from '../src/feed/api.js';
 import { fetchStepRows } from '../src/feed/step-rows.js';
 import { openStoredFeed } from '../src/feed/stored-feed.js';
@@ -31,7 +32,7 @@ describe('a stored run', () => {
     const api = createApi(server.origin);
     const watcher = new Watcher();
     openStoredFeed(api, await api.run(runId), watcher).close();
-    await vi.waitUntil(() => server.requests.some((url) => url.includes('/steps?from=2400')));
+    await waitUntil(() => server.requests.some((url) => url.includes('/steps?from=2400')));
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect([watcher.history, watcher.connections]).toEqual([null, []]);
   });

@@ -1,3 +1,4 @@
+import { waitUntil } from '@fdr/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryHistory, createRouter, type Router } from 'vue-router';
 import { MAX_COMPARED_RUNS, useChosenRuns } from '../src/runs/use-chosen-runs.js';
@@ -34,7 +35,7 @@ describe('the chosen runs', () => {
 
   it('are written to the address in the order of choosing, beside what else it holds', async () => {
     const { result, router } = await chosenRuns('/?other=1');
-    const settled = (ids: string[]) => vi.waitUntil(() => result.chosen.value.join() === ids.join());
+    const settled = (ids: string[]) => waitUntil(() => result.chosen.value.join() === ids.join());
     result.choose('b', true);
     await settled(['b']);
     result.choose('a', true);
@@ -52,7 +53,7 @@ describe('the chosen runs', () => {
     const push = vi.spyOn(router, 'push');
     const replace = vi.spyOn(router, 'replace');
     result.choose('a', true);
-    await vi.waitUntil(() => result.chosen.value.length === 1);
+    await waitUntil(() => result.chosen.value.length === 1);
     expect(push).not.toHaveBeenCalled();
     expect(replace).toHaveBeenCalledTimes(1);
   });

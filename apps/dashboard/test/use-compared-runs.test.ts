@@ -1,3 +1,4 @@
+import { waitUntil } from '@fdr/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { computed, shallowRef } from 'vue';
 import { useComparedRuns } from '../src/compare/use-compared-runs.js';
@@ -33,7 +34,7 @@ async function compare(ids: readonly string[]) {
       computed(() => chosen.value),
     ),
   );
-  await vi.waitUntil(() => result.data.value);
+  await waitUntil(() => result.data.value);
   return { result, stop, chosen, epochs: () => result.data.value?.runs.map(({ records }) => records.epochs.length) };
 }
 
@@ -41,7 +42,7 @@ async function compare(ids: readonly string[]) {
 async function poll(): Promise<void> {
   const before = server.requests.length;
   await vi.advanceTimersByTimeAsync(3000);
-  await vi.waitUntil(() => server.requests.length > before);
+  await waitUntil(() => server.requests.length > before);
 }
 
 describe('compared runs', () => {
@@ -60,7 +61,7 @@ describe('compared runs', () => {
     server.reached = after(11);
     server.requests.length = 0;
     await poll();
-    await vi.waitUntil(() => epochs()?.[0] === 11);
+    await waitUntil(() => epochs()?.[0] === 11);
     expect(result.data.value!.runs[0]!.records.epochs).toEqual(recorded.epochs.slice(0, 11));
     expect(result.data.value!.runs[0]!.records.events).toEqual(recorded.events.slice(0, after(11).events));
     expect(server.requests).toEqual([
@@ -76,7 +77,7 @@ describe('compared runs', () => {
     server.run = { ...running, epochs: changed, run: { ...running.run, resumedAt: '2026-01-02T00:00:00.000Z' } };
     server.reached = after(4);
     await poll();
-    await vi.waitUntil(() => epochs()?.[0] === 4);
+    await waitUntil(() => epochs()?.[0] === 4);
     expect(result.data.value!.runs[0]!.records.epochs).toEqual(changed.slice(0, 4));
   });
 
@@ -94,7 +95,7 @@ describe('compared runs', () => {
   it('are fetched at once when others are chosen', async () => {
     const { result, chosen } = await compare([id]);
     chosen.value = ['nobody'];
-    await vi.waitUntil(() => result.data.value?.runs.length === 0);
+    await waitUntil(() => result.data.value?.runs.length === 0);
     expect(result.data.value?.missing.map((run) => run.id)).toEqual(['nobody']);
   });
 

@@ -1,4 +1,5 @@
 import type { RunSummary } from '@fdr/records';
+import { waitUntil } from '@fdr/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nextTick, shallowRef } from 'vue';
 import { createApi } from '../src/feed/api.js';
@@ -35,11 +36,11 @@ describe('a followed run', () => {
   it('is live while it trains, and its history is a new object whenever it has grown', async () => {
     const { history, connection, controllable, epochs } = follow();
     expect([history.value, connection.value.state, controllable.value]).toEqual([null, 'loading', false]);
-    await vi.waitUntil(() => connection.value.state === 'live' && epochs() === 3);
+    await waitUntil(() => connection.value.state === 'live' && epochs() === 3);
     expect(controllable.value).toBe(true);
     const before = history.value!;
     await server.grow(after(5));
-    await vi.waitUntil(() => epochs() === 5 && history.value?.events.length === after(5).events);
+    await waitUntil(() => epochs() === 5 && history.value?.events.length === after(5).events);
     expect(history.value!.epochs).toEqual(recorded.epochs.slice(0, 5));
     expect(history.value).not.toBe(before);
     expect([before.epochs.length, before.events.length]).toEqual([3, after(3).events]);
@@ -48,7 +49,7 @@ describe('a followed run', () => {
   it('that is trained by another process is live too, and takes no commands', async () => {
     server.controllable = false;
     const { connection, controllable } = follow();
-    await vi.waitUntil(() => connection.value.state === 'live');
+    await waitUntil(() => connection.value.state === 'live');
     expect(controllable.value).toBe(false);
     expect(server.clients).toBe(1);
   });
@@ -58,7 +59,7 @@ describe('a followed run', () => {
     server.reached = after(12);
     server.controllable = false;
     const { connection, epochs, send } = follow();
-    await vi.waitUntil(() => connection.value.state === 'recorded' && epochs() === 12);
+    await waitUntil(() => connection.value.state === 'recorded' && epochs() === 12);
     expect(server.clients).toBe(0);
     expect(await send({ commandId: 'a', runId: id, type: 'pause' })).toEqual({
       ok: false,
@@ -70,13 +71,13 @@ describe('a followed run', () => {
     server.run = recorded;
     server.reached = after(12);
     const { connection } = follow();
-    await vi.waitUntil(() => connection.value.state === 'live');
+    await waitUntil(() => connection.value.state === 'live');
     expect(server.clients).toBe(1);
   });
 
   it('that does not exist fails with the server’s message', async () => {
     const { history, connection } = follow(() => 'nobody');
-    await vi.waitUntil(() => connection.value.state === 'failed');
+    await waitUntil(() => connection.value.state === 'failed');
     expect(connection.value).toEqual({ state: 'failed', reason: 'there is no run nobody' });
     expect(history.value).toBeNull();
   });
@@ -87,14 +88,14 @@ describe('a followed run', () => {
       ok: false,
       error: 'the run is not loaded yet',
     });
-    await vi.waitUntil(() => connection.value.state === 'live');
+    await waitUntil(() => connection.value.state === 'live');
     expect(await send({ commandId: 'b', runId: id, type: 'pause' })).toEqual({ ok: true });
     expect(server.commands).toEqual([{ commandId: 'b', runId: id, type: 'pause' }]);
   });
 
   it('does not change while the page is hidden, and is up to date when it is shown', async () => {
     const { connection, history, epochs } = follow();
-    await vi.waitUntil(() => connection.value.state === 'live' && epochs() === 3);
+    await waitUntil(() => connection.value.state === 'live' && epochs() === 3);
     await pause(600);
     setVisibility('hidden');
     await nextTick();
@@ -110,19 +111,19 @@ describe('a followed run', () => {
   it('is left for another: the socket closes, and nothing of the first remains', async () => {
     const runId = shallowRef(id);
     const { history, connection } = follow(() => runId.value);
-    await vi.waitUntil(() => connection.value.state === 'live' && history.value);
+    await waitUntil(() => connection.value.state === 'live' && history.value);
     runId.value = 'nobody';
     await nextTick();
     expect([history.value, connection.value]).toEqual([null, { state: 'loading' }]);
-    await vi.waitUntil(() => connection.value.state === 'failed');
-    await vi.waitUntil(() => server.clients === 0);
+    await waitUntil(() => connection.value.state === 'failed');
+    await waitUntil(() => server.clients === 0);
     expect(history.value).toBeNull();
   });
 
   it('that was left takes no commands, and its late reports change nothing', async () => {
     const runId = shallowRef(id);
     const { history, connection, send } = follow(() => runId.value);
-    await vi.waitUntil(() => connection.value.state === 'live' && history.value);
+    await waitUntil(() => connection.value.state === 'live' && history.value);
     await pause(600);
     setVisibility('hidden');
     await nextTick();
@@ -145,7 +146,7 @@ describe('a followed run', () => {
     const { result } = inScope(() => useRun({ ...api, run }, () => runId.value));
     runId.value = id;
     await nextTick();
-    await vi.waitUntil(() => result.connection.value.state === 'live');
+    await waitUntil(() => result.connection.value.state === 'live');
     slow.reject(new Error('there is no run slow'));
     await nextTick();
     expect(result.connection.value).toEqual({ state: 'live' });
@@ -154,13 +155,13 @@ describe('a followed run', () => {
   it('is left when the scope ends: the socket closes, no listener stays, nothing changes', async () => {
     const listeners = countListeners(document);
     const { history, connection, stop } = follow();
-    await vi.waitUntil(() => connection.value.state === 'live' && history.value);
+    await waitUntil(() => connection.value.state === 'live' && history.value);
     expect([server.clients, listeners()]).toEqual([1, 1]);
     const growing = server.grow(after(6));
     stop();
     const before = history.value;
     expect(listeners()).toBe(0);
-    await vi.waitUntil(() => server.clients === 0);
+    await waitUntil(() => server.clients === 0);
     await growing.catch(() => undefined);
     await pause(600);
     expect(history.value).toBe(before);
@@ -170,7 +171,7 @@ describe('a followed run', () => {
   it('is never opened when the scope ends before its summary arrives', async () => {
     const { connection, stop } = follow();
     stop();
-    await vi.waitUntil(() => server.requests.length === 1);
+    await waitUntil(() => server.requests.length === 1);
     await pause(300);
     expect(server.requests).toEqual([`/api/runs/${id}`]);
     expect(server.clients).toBe(0);

@@ -1,4 +1,5 @@
 import { figures } from '@fdr/figures';
+import { waitUntil } from '@fdr/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { defineComponent, h } from 'vue';
 import { createMemoryHistory, createRouter, type Router } from 'vue-router';
@@ -59,7 +60,7 @@ describe('the view of the figures', () => {
     const { chosen, router } = await view('/');
     const push = vi.spyOn(router, 'push');
     chosen.setX('log');
-    await vi.waitUntil(() => chosen.x.value === 'log');
+    await waitUntil(() => chosen.x.value === 'log');
     expect(push).not.toHaveBeenCalled();
   });
 });

@@ -80,7 +80,7 @@ describe('a checkpoint', () => {
       await writeFile(join(folder, 'flipped'), flipped);
       await expect(readCheckpoint(join(folder, 'flipped')), `bit ${bit}`).rejects.toThrow(/^checkpoint flipped: /);
     }
-  }, 60_000);
+  });
 
   it('is rejected if it is truncated at any byte or has a byte more', async () => {
     const folder = await scratch();
@@ -228,5 +228,5 @@ describe('a checkpoint', () => {
     }
     await removePartialFiles(checkpoints);
     expect((await readdir(checkpoints)).filter((name) => !/^\d+\.safetensors$/.test(name))).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -1,2 +1,3 @@
 export { eventually } from './eventually.js';
 export { findCycle } from './find-cycle.js';
+export { waitUntil } from './wait-until.js';

@@ -14,7 +14,7 @@ const jsonLines = (text: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-describe('fdr', { timeout: 120_000 }, () => {
+describe('fdr', { timeout: 600_000 }, () => {
   it('shows its commands, and its version', async () => {
     const folder = await temporaryFolder();
     const [help, version] = await Promise.all([fdr(folder), fdr(folder, '--version')]);

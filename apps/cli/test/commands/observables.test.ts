@@ -32,7 +32,7 @@ function halfMean({ stepColumns }: Run, steps: Buffer, name: string): number {
 }
 const timeless = (epochs: readonly EpochRecord[]) => epochs.map((record) => ({ ...record, seconds: 0 }));
 
-describe('fdr train --observables', { timeout: 120_000 }, () => {
+describe('fdr train --observables', { timeout: 600_000 }, () => {
   it('help lists what there is', async () => {
     const { code, out, errors } = await fdr(await temporaryFolder(), 'train', '--observables', 'help');
     expect([code, errors]).toEqual([0, '']);

@@ -16,7 +16,7 @@ async function train(folder: string, ...words: string[]) {
   return { id: lines[0]!.run!.id, changes: events.filter(({ type }) => type === 'learningRate') };
 }
 
-describe('fdr replay', { timeout: 120_000 }, () => {
+describe('fdr replay', { timeout: 600_000 }, () => {
   it.each([
     ['equilibrium', '--threshold 0.3 --decay 0.5 --balance layers --minimum-steps 80 --passes 2', '12'],
     ['equilibrium', '--threshold 0.3 --decay 0.5 --minimum-learning-rate 0.04', '6'],

@@ -27,7 +27,7 @@ async function storedRuns(folder: string): Promise<Run[]> {
 
 it(
   'fdr reproduce goes on where it was killed or interrupted, and runs only what is missing',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const folder = await temporaryFolder();
     const killed = start(folder, ...REPRODUCE);
@@ -91,7 +91,7 @@ it(
   },
 );
 
-it('fdr replay reports when a rule would have fired: a table, JSON, an image', { timeout: 120_000 }, async () => {
+it('fdr replay reports when a rule would have fired: a table, JSON, an image', { timeout: 600_000 }, async () => {
   const folder = await temporaryFolder();
   const data = '--dataset synthetic --weight-decay 0.2 --batch-size 20 --schedule constant --epochs 6'.split(' ');
   const trained = await fdr(folder, 'train', ...data, '--no-dashboard', '--json');

@@ -18,7 +18,7 @@ function faulty(change: (result: CallResult) => CallResult): Executor {
 const scaled = (values: Float32Array | undefined, factor: number) =>
   (values ?? new Float32Array()).map((x) => x * factor);
 
-describe('testIdentity', { timeout: 60_000 }, () => {
+describe('testIdentity', { timeout: 600_000 }, () => {
   it('passes an executor that computes rightly', async () => {
     const { passed, defect } = await testIdentity(eagerExecutor('cpu'));
     expect(passed).toBe(true);

@@ -54,10 +54,7 @@ describe('fdr replay', { timeout: 600_000 }, () => {
     });
     for (const [words, message] of [
       [['--rule', 'cosine'], '--rule must be one of equilibrium, step, plateau, not "cosine"'],
-      [
-        ['--patience', '1'],
-        '--patience is an option of --rule plateau and does nothing with equilibrium; leave one of them out',
-      ],
+      [['--patience', '1'], '--patience is an option of --rule plateau; it would do nothing with --rule equilibrium'],
       [['--rule', 'plateau', '--patience', '-1'], '--patience must be an integer from 0 to 1000000, not -1'],
       [['--balance', 'each'], '--balance must be one of total, layers, not "each"'],
       [['--momentum', '0.9'], "unknown option '--momentum'"],

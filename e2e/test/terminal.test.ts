@@ -16,7 +16,7 @@ test('on a terminal, fdr train serves the dashboard after the training until Ctr
 }) => {
   const training = startOnTerminal(TRAIN, { TERM: 'xterm-256color' });
   const url = await dashboardUrl(training);
-  await training.waitForOutput(/the dashboard goes on/);
+  await training.waitForOutput(/the dashboard is still served/);
   expect(readOnlyRun(join(folder, 'runs')).run.status).toBe('finished');
   // The progress is one line that is drawn again and again.
   expect(training.stdout()).toContain('\r\u001b[K');

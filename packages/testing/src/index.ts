@@ -1,3 +1,2 @@
-export { eventually } from './eventually.js';
 export { findCycle } from './find-cycle.js';
-export { waitUntil } from './wait-until.js';
+export { eventually, waitUntil } from './waiting.js';

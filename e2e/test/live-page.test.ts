@@ -36,7 +36,7 @@ test('the page tells why the learning rate fell', async ({ start, page, folder }
   await page.goto(await dashboardUrl(training));
   const events = page.getByRole('region', { name: 'Events' });
   await expect(events).toContainText(
-    /Learning rate 0\.3 → 0\.27: the ratio \d\.\d+ was within 0\.5 of one over the last \d+ steps/,
+    /Learning rate 0\.3 → 0\.27: the ratio \d\.\d+ was within 0\.5 of 1 over the last \d+ steps/,
   );
   await expect(keyNumber(page, 'Learning rate').note).toHaveText(/after \d+ change/);
   training.kill('SIGINT');

@@ -48,7 +48,6 @@ const MAY_IMPORT = {
   'packages/testing': { house: [], outside: ['vitest'], node: true },
   'apps/cli': {
     house: [
-      '@fdr/compiler',
       '@fdr/core',
       '@fdr/core/relations',
       '@fdr/datasets',
@@ -59,7 +58,6 @@ const MAY_IMPORT = {
       '@fdr/run-store',
       '@fdr/server',
       '@fdr/training',
-      '@fdr/training/compute',
     ],
   },
   'apps/dashboard': { house: ['@fdr/core/relations', '@fdr/figures', '@fdr/records'] },

@@ -6,7 +6,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // To catch what hangs, not what is slow on a busy machine.
-    expect: { poll: { timeout: 300_000 } },
     testTimeout: 600_000,
     hookTimeout: 600_000,
     coverage: {

@@ -46,12 +46,7 @@ export class Recorder extends tf.KernelBackend {
    * @param dtype the type that the recorded function sees
    * @param element the type that is stored
    */
-  symbol(
-    name: string,
-    shape: readonly number[],
-    dtype: tf.DataType,
-    element: ElementType = elementOf(dtype),
-  ): tf.Tensor {
+  symbol(name: string, shape: readonly number[], dtype: tf.DataType, element: ElementType): tf.Tensor {
     return tf.engine().makeTensorFromTensorInfo(this.node(name, shape, dtype, { element }));
   }
 
@@ -114,12 +109,9 @@ export class Recorder extends tf.KernelBackend {
     return this.#changeLayout(constant, tensor.shape, 'channels-last', layout);
   }
 
-  /** The name of a scalar if the tensor is uniform, else the tensor's name: for operators that broadcast. */
-  broadcastOperand(tensor: tf.TensorInfo, layout: Layout = 'channels-last'): string {
-    const value = this.uniformValue(tensor);
-    return value === undefined
-      ? this.operand(tensor, layout)
-      : this.graph.constant([value], [], elementOf(tensor.dtype));
+  /** The name of a scalar constant of the type: for operators that broadcast. */
+  scalar(value: number, dtype: tf.DataType): string {
+    return this.graph.constant([value], [], elementOf(dtype));
   }
 
   /** Another tensor of the same values and shape. No node is added. */
@@ -148,7 +140,7 @@ export class Recorder extends tf.KernelBackend {
   }
 
   #expand(value: number, shape: readonly number[], dtype: tf.DataType): string {
-    const scalar = this.graph.constant([value], [], elementOf(dtype));
+    const scalar = this.scalar(value, dtype);
     return shape.length === 0 ? scalar : this.graph.emit('Expand', [scalar, this.graph.integers(shape)]);
   }
 

@@ -41,7 +41,7 @@ export const REWRITE_RULES: Readonly<Record<string, RewriteRule>> = {
   /** `a b + c y` and `a b + bias` as one Gemm, which adds while it multiplies. */
   sumWithProduct: (node, nodes) => {
     if (node.operator !== 'Add') return undefined;
-    for (const [product, term] of bothOrders(node)) {
+    for (const [product, term] of [node.inputs, node.inputs.toReversed()]) {
       const gemm = nodes.singleUseProducer(product);
       const size = nodes.shape(product);
       if (gemm?.operator !== 'Gemm' || gemm.inputs.length !== 2 || term === undefined || !size) continue;
@@ -62,7 +62,7 @@ export const REWRITE_RULES: Readonly<Record<string, RewriteRule>> = {
   /** `conv(x, w) + bias` as one Conv, if the bias is one number for each channel. */
   biasOfConvolution: (node, nodes) => {
     if (node.operator !== 'Add') return undefined;
-    for (const [convolved, term] of bothOrders(node)) {
+    for (const [convolved, term] of [node.inputs, node.inputs.toReversed()]) {
       const convolution = nodes.singleUseProducer(convolved);
       const channels = nodes.shape(convolved)?.[1];
       if (convolution?.operator !== 'Conv' || convolution.inputs.length !== 2) continue;
@@ -83,12 +83,6 @@ export const REWRITE_RULES: Readonly<Record<string, RewriteRule>> = {
     return pooled === undefined ? undefined : { ...node, inputs: [pooled, ...node.inputs.slice(1)] };
   },
 };
-
-/** The two operands of a commutative operator, in both orders. */
-const bothOrders = ({ inputs: [a, b] }: OnnxNode): readonly (readonly [string | undefined, string | undefined])[] => [
-  [a, b],
-  [b, a],
-];
 
 /** The operand and the factor of a product with a constant scalar, which is recorded second; undefined for every other node. */
 function scaled(

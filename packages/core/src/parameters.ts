@@ -78,7 +78,7 @@ export function initialParameters(parameters: readonly ParameterSpec[], seed: nu
 }
 
 /**
- * Starting values of every parameter, keyed as by {@link initialParameters}, copied from values that are given by the parameters' own names.
+ * Copies of the values that are given by the parameters' own names, in the order of the parameters.
  *
  * @param option name of the option that holds them, for the message.
  * @throws OptionError naming the first one that is missing, has a wrong size, or is no parameter.
@@ -87,17 +87,16 @@ export function givenParameters(
   option: string,
   parameters: readonly ParameterSpec[],
   values: Readonly<Record<string, Float32Array>>,
-): Record<string, Float32Array> {
+): Float32Array[] {
   const unknown = Object.keys(values).find((given) => parameters.every(({ name }) => name !== given));
   if (unknown !== undefined)
     throw new OptionError(option, `of ${parameters.map(({ name }) => name).join(', ')}`, unknown);
-  const found = parameters.map(({ name, shape }) => {
+  return parameters.map(({ name, shape }) => {
     const given = values[name];
     if (!(given instanceof Float32Array) || given.length !== sizeOf(shape))
       throw new OptionError(`${option}["${name}"]`, `${sizeOf(shape)} float32 values`, given?.length);
     return given.slice();
   });
-  return namedSlot('parameters', parameters, found);
 }
 
 /** Zeros for one slot of every parameter. */

@@ -1,3 +1,4 @@
+import { SEED } from '@fdr/records';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
@@ -25,7 +26,7 @@ type RandomStream = (typeof STREAMS)[number];
  * @param seed integer in [0, 2^32 - 1].
  */
 export function randomState(seed: number, stream: RandomStream): RandomState {
-  const generator = xoroshiro128plus(inRange('seed', seed, { min: 0, max: 0xffff_ffff, integer: true }));
+  const generator = xoroshiro128plus(inRange('seed', seed, SEED));
   for (let jump = 0; jump <= STREAMS.indexOf(stream); jump++) generator.jump();
   return [...generator.getState()];
 }

@@ -1,8 +1,7 @@
-import type { RunStatus } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { inEquilibrium, isBalanced } from '../src/relations/equilibrium-rule.js';
 import { dynamicsOf, thresholdOf } from '../src/relations/run-config.js';
-import { bestEpoch, isActive } from '../src/relations/run-status.js';
+import { bestEpoch } from '../src/relations/run-status.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';
 import { windowDefects } from '../src/relations/window-defect.js';
 
@@ -17,11 +16,6 @@ describe('what a run is known by', () => {
     const scheduled = equilibrium({ threshold: 0.2 }).settings as unknown as Parameters<typeof thresholdOf>[0];
     expect(thresholdOf(scheduled)).toBe(0.2);
     expect(thresholdOf({ kind: 'cosine', minimumLearningRate: 0.5 })).toBe(0.01);
-  });
-
-  it('isActive: while it trains or is paused', () => {
-    const all: RunStatus[] = ['running', 'paused', 'finished', 'stopped', 'failed', 'diverged'];
-    expect(all.filter(isActive)).toEqual(['running', 'paused']);
   });
 
   it('bestEpoch: the highest test accuracy, the first of several, and none of NaN', () => {

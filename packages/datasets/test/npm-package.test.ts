@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, vi } from 'vitest';
+import { eventually } from '@fdr/testing';
+import { describe, expect, it } from 'vitest';
 import { fetchPackage } from '../src/npm-package.js';
 import { temporaryFolder, writeFiles } from './temporary-folder.js';
 
@@ -89,7 +90,7 @@ describe('fetchPackage', () => {
     expect([code, stderr]).toEqual([7, '']);
     const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
     expect(pid).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 300_000 });
+    await eventually(() => expect(isAlive(pid)).toBe(false));
     expect((await readdir(folder)).sort()).toEqual(['npm', 'npm-cli.js', 'pid']);
   });
 });

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isActive } from '@fdr/records';
 import { errorCode, listCheckpoints, listRuns, type RunReader } from '@fdr/run-store';
 import { readCurvature, curvatureFolder } from './curvature/record.js';
 import { jobKey } from './job.js';
@@ -66,7 +67,7 @@ export async function runResult(reader: RunReader): Promise<RunResult> {
 }
 
 /** Whether a process is still training the run. */
-export const isRunning = ({ run }: RunReader): boolean => run.status === 'running' || run.status === 'paused';
+export const isRunning = ({ run }: RunReader): boolean => isActive(run.status);
 
 const isResumable = ({ run }: RunReader): boolean => run.status === 'stopped' || run.status === 'failed';
 

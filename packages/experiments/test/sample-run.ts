@@ -1,24 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { EpochRecord, Run, RunStatus } from '@fdr/records';
+import type { Environment, EpochRecord, Run, RunStatus } from '@fdr/records';
 import { createRun, type RunWriter } from '@fdr/run-store';
 import { DEFAULT_CONFIG } from '@fdr/training';
-import { onTestFinished } from 'vitest';
+
+export { temporaryFolder } from '@fdr/testing';
 
 /** Steps an epoch of the sample runs. */
 const STEPS_PER_EPOCH = 2;
 
-/** A new empty folder, removed when the test has ended. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fdr-experiments-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-const epochRecord = (epoch: number): EpochRecord => ({
-  epoch,
-  step: STEPS_PER_EPOCH * epoch,
+/** The numbers of a sample epoch. */
+export const EPOCH: Omit<EpochRecord, 'epoch' | 'step'> = {
   learningRate: 0.1,
   lossHalf: 0.5,
   oLHalf: 0.3,
@@ -32,7 +22,18 @@ const epochRecord = (epoch: number): EpochRecord => ({
   gradientNormSquared: 0.01,
   oFB: 0.01,
   seconds: 1,
-});
+};
+
+/** Where a sample run was made. */
+export const ENVIRONMENT: Environment = {
+  fdr: '0.1.0',
+  node: '20',
+  tensorflow: '4.22.0',
+  platform: 'linux',
+  backend: 'cpu',
+  threads: 1,
+  commit: null,
+};
 
 /** A sample run: `epochs` of `plannedEpochs` are recorded, of 2 steps each. */
 export interface SampleRun {
@@ -60,22 +61,14 @@ export async function writeSampleRun(
     parameters: [],
     stepColumns: ['loss', 'oL', 'oR'],
     stepsPerEpoch: STEPS_PER_EPOCH,
-    environment: {
-      fdr: '0.1.0',
-      node: '20',
-      tensorflow: '4.22.0',
-      platform: 'linux',
-      backend: 'cpu',
-      threads: 1,
-      commit: null,
-    },
+    environment: ENVIRONMENT,
   };
   const writer = await createRun(runsDirectory, run);
   for (let epoch = 1; epoch <= epochs; epoch++) {
     // Step s has loss s, O_L 10 s and O_R 100 s.
     const steps = [STEPS_PER_EPOCH * epoch - 1, STEPS_PER_EPOCH * epoch];
     writer.appendSteps(Float32Array.from(steps.flatMap((step) => [step, 10 * step, 100 * step])));
-    writer.appendEpoch(epochRecord(epoch));
+    writer.appendEpoch({ ...EPOCH, epoch, step: STEPS_PER_EPOCH * epoch });
   }
   for (const step of checkpoints) await writer.saveCheckpoint(step, { tensors: {}, state: null });
   writer.setStatus(status);

@@ -18,7 +18,7 @@ export function dataTypeOf(array: TypedArray): DataType {
  * @param steps so many slices, one after another; one by default.
  * @throws TypeError saying what was expected and what was found.
  */
-export function checkedArray(
+function checkedArray(
   program: Pick<Program, 'name'>,
   role: Role,
   name: string,
@@ -36,16 +36,37 @@ export function checkedArray(
   );
 }
 
-/** @throws TypeError naming the first array of a role that is missing or does not fit. */
-export function checkArrays(program: Program, role: Role, values: TensorValues, steps?: number): void {
-  for (const [name, spec] of Object.entries(program[role])) checkedArray(program, role, name, spec, values, steps);
+/** An array that fits its spec: name, spec, values. */
+export type CheckedArray = readonly [name: string, spec: TensorSpec, values: TypedArray];
+
+/**
+ * The arrays of a role, in the order of the program's specs.
+ *
+ * @param steps so many slices of each, one after another; one by default.
+ * @throws TypeError naming the first array that is missing or does not fit.
+ */
+export function checkArrays(program: Program, role: Role, values: TensorValues, steps?: number): CheckedArray[] {
+  return Object.entries(program[role]).map(([name, spec]) => [
+    name,
+    spec,
+    checkedArray(program, role, name, spec, values, steps),
+  ]);
 }
 
-/** @throws RangeError if `steps` is not a positive integer; TypeError naming the first array that does not fit the program. */
-export function checkCall(program: Program, { steps, state, inputs, settings }: Call): void {
+/**
+ * The arrays of a call, by role.
+ *
+ * @throws RangeError if `steps` is not a positive integer; TypeError naming the first array that does not fit the program.
+ */
+export function checkCall(
+  program: Program,
+  { steps, state, inputs, settings }: Call,
+): Readonly<Record<'state' | 'inputs' | 'settings', readonly CheckedArray[]>> {
   if (!Number.isInteger(steps) || steps < 1)
     throw new RangeError(`${program.name}: steps must be a positive integer; found ${steps}`);
-  checkArrays(program, 'state', state);
-  checkArrays(program, 'inputs', inputs, steps);
-  checkArrays(program, 'settings', settings);
+  return {
+    state: checkArrays(program, 'state', state),
+    inputs: checkArrays(program, 'inputs', inputs, steps),
+    settings: checkArrays(program, 'settings', settings),
+  };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkArrays, checkCall, dataTypeOf, sizeOf, type Call, type Program } from '../src/index.js';
+import { dataTypeOf } from '../src/check-call.js';
+import { checkArrays, checkCall, sizeOf, type Call, type Program } from '../src/index.js';
 
 const program: Program = {
   name: 'sample',

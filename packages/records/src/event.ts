@@ -8,7 +8,7 @@ import { runStatus } from './run.js';
  * Why a learning rate changed: the rule that changed it, in words, and the numbers that the rule looked at, by name. `rule` is the schedule's
  * kind, or `command`.
  */
-export const learningRateReason = z
+const learningRateReason = z
   .object({ rule: z.string().min(1).max(100), message: z.string().max(1000) })
   .catchall(z.union([anyNumber, z.string().max(1000)]));
 /** See {@link learningRateReason}. */

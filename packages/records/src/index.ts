@@ -1,6 +1,6 @@
 export { acknowledgement, command, type Acknowledgement, type Command } from './command.js';
 export { epochRecord, layerBalance, type EpochRecord, type LayerBalance } from './epoch.js';
-export { eventRecord, learningRateReason, type EventRecord, type LearningRateReason } from './event.js';
+export { eventRecord, type EventRecord, type LearningRateReason } from './event.js';
 export {
   claim,
   figureId,
@@ -25,9 +25,7 @@ export {
   type OptimizerOptions,
 } from './optimizer.js';
 export {
-  numberIn,
   optionSchema,
-  settings,
   type ChoiceOption,
   type KindConfig,
   type NumberOption,
@@ -44,7 +42,6 @@ export {
   type ScheduleOptions,
 } from './schedule.js';
 export {
-  BATCH_SIZE,
   environment,
   EPOCHS,
   isActive,

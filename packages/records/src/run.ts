@@ -27,7 +27,7 @@ export const WEIGHT_DECAY = { min: 0, max: 1e6 } as const satisfies Range;
 /** A 32-bit unsigned integer. */
 export const SEED = { min: 0, max: 0xffff_ffff, integer: true } as const satisfies Range;
 /** Examples a step. */
-export const BATCH_SIZE = { min: 1, max: 1_000_000, integer: true } as const satisfies Range;
+const BATCH_SIZE = { min: 1, max: 1_000_000, integer: true } as const satisfies Range;
 /** Passes over the training data. */
 export const EPOCHS = { min: 1, max: 1_000_000, integer: true } as const satisfies Range;
 

@@ -16,4 +16,5 @@ export { continueRun, createRun, type RunWriter } from './run-writer.js';
 export { locateRun, openRunFile, readAt } from './paths.js';
 export { writeFileAtomically } from './atomic-write.js';
 export { assertUnlocked, lockFolder } from './lock.js';
+export { describeIssue } from './issue.js';
 export { errorCode, RunFolderError } from './run-folder-error.js';

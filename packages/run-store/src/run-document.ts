@@ -1,6 +1,7 @@
 import { run as runSchema, SCHEMA_VERSION, type Run } from '@fdr/records';
 import { z } from 'zod';
 import { RUN_FILE } from './files.js';
+import { describeIssue } from './issue.js';
 import { openRunFile, readAt } from './paths.js';
 import { RunFolderError } from './run-folder-error.js';
 
@@ -61,9 +62,6 @@ export function parseRun(text: string, id: string): Run {
     );
   }
   const parsed = runSchema.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new RunFolderError(`run ${id}: ${RUN_FILE}: ${issue?.path.join('.')}: ${issue?.message}`);
-  }
+  if (!parsed.success) throw new RunFolderError(`run ${id}: ${RUN_FILE}: ${describeIssue(parsed.error)}`);
   return { ...parsed.data, id };
 }

@@ -5,13 +5,13 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { listCheckpoints } from '../src/checkpoint-files.js';
 import { createCheckpointSaver } from '../src/checkpoint-saver.js';
-import { scratch } from './sample.js';
+import { temporaryFolder } from './sample.js';
 
 const checkpoint = { tensors: {}, state: {} };
 
 describe('a checkpoint saver', () => {
   it('saves one after another, each after what it has to wait for', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const savedBefore: number[] = [];
     const saver = createCheckpointSaver(folder, async () => {
       savedBefore.push((await listCheckpoints(folder)).length);
@@ -21,7 +21,7 @@ describe('a checkpoint saver', () => {
   });
 
   it('writes nothing before what it waits for is done', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const gate = new EventEmitter();
     const saver = createCheckpointSaver(folder, async () => {
       await once(gate, 'open');
@@ -35,7 +35,7 @@ describe('a checkpoint saver', () => {
   });
 
   it('removes what an interrupted save has left', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const saver = createCheckpointSaver(folder, () => Promise.resolve());
     await mkdir(join(folder, 'checkpoints'));
     await writeFile(join(folder, 'checkpoints', '.4.safetensors.0123456789ab.partial'), 'torn');
@@ -44,7 +44,7 @@ describe('a checkpoint saver', () => {
   });
 
   it('makes the folder of the checkpoints if it is missing, where none are listed', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     expect(await listCheckpoints(folder)).toEqual([]);
     const saver = createCheckpointSaver(folder, () => Promise.resolve());
     await saver.save(8, checkpoint, false);

@@ -10,7 +10,7 @@ import { listCheckpoints } from '../src/checkpoint-files.js';
 import { readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
 import { decodeTensors, encodeTensors } from '../src/safetensors.js';
 import { createRun } from '../src/run-writer.js';
-import { sampleRun, scratch } from './sample.js';
+import { sampleRun, temporaryFolder } from './sample.js';
 
 const kernel = { shape: [2, 3], values: new Float32Array([1, -2.5, NaN, Infinity, -0, 1e-45]) };
 const tensors = {
@@ -36,7 +36,7 @@ const bytesOf = (values: ArrayBufferView) =>
 
 describe('a checkpoint', () => {
   it('is read back bit for bit', async () => {
-    const path = join(await scratch(), '600.safetensors');
+    const path = join(await temporaryFolder(), '600.safetensors');
     await writeCheckpoint(path, { tensors, state });
     const found = await readCheckpoint(path, sampleRun().parameters);
     expect(Object.keys(found.tensors).sort()).toEqual(Object.keys(tensors).sort());
@@ -50,7 +50,7 @@ describe('a checkpoint', () => {
   });
 
   it('has the safetensors layout: header length, JSON padded to 8 bytes, aligned data without gaps', async () => {
-    const path = join(await scratch(), '0.safetensors');
+    const path = join(await temporaryFolder(), '0.safetensors');
     await writeCheckpoint(path, { tensors, state });
     const file = await readFile(path);
     const length = Number(file.readBigUInt64LE());
@@ -70,7 +70,7 @@ describe('a checkpoint', () => {
   });
 
   it('is rejected if any single bit is flipped', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const path = join(folder, '1.safetensors');
     await writeCheckpoint(path, { tensors: { 'dense1.bias': tensors['dense1.bias'] }, state: { step: 1 } });
     const file = await readFile(path);
@@ -83,7 +83,7 @@ describe('a checkpoint', () => {
   });
 
   it('is rejected if it is truncated at any byte or has a byte more', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const path = join(folder, '1.safetensors');
     await writeCheckpoint(path, { tensors: { 'dense1.bias': tensors['dense1.bias'] }, state: { step: 1 } });
     const file = await readFile(path);
@@ -96,7 +96,7 @@ describe('a checkpoint', () => {
   });
 
   it('is rejected if the model has other parameters, naming the difference', async () => {
-    const path = join(await scratch(), '1.safetensors');
+    const path = join(await temporaryFolder(), '1.safetensors');
     await writeCheckpoint(path, { tensors, state });
     await expect(readCheckpoint(path, [{ name: 'dense1.kernel', shape: [2, 4] }])).rejects.toThrow(
       'checkpoint 1.safetensors: dense1.kernel has shape [2, 3], expected [2, 4]',
@@ -163,7 +163,7 @@ describe('a checkpoint', () => {
   });
 
   it('is rejected if another program has written it, or it is larger than any model', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const { head, data } = encodeTensors({ tensors: { kernel }, metadata: { format: 'pt' } });
     await writeFile(join(folder, 'other'), Buffer.concat([head, ...data]));
     await expect(readCheckpoint(join(folder, 'other'))).rejects.toThrow(
@@ -177,14 +177,14 @@ describe('a checkpoint', () => {
   });
 
   it('is not read through a symbolic link', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     await writeCheckpoint(join(folder, 'real'), { tensors, state });
     await symlink(join(folder, 'real'), join(folder, '1.safetensors'));
     await expect(readCheckpoint(join(folder, '1.safetensors'))).rejects.toThrow(/can't be read \(ELOOP\)/);
   });
 
   it('is saved by the run writer and listed in order of steps', async () => {
-    const writer = await createRun(await scratch(), sampleRun());
+    const writer = await createRun(await temporaryFolder(), sampleRun());
     const paths = await Promise.all(
       [100, 20, 3].map((step) => writer.saveCheckpoint(step, { tensors, state: { step } })),
     );
@@ -199,7 +199,7 @@ describe('a checkpoint', () => {
   });
 
   it('is complete or absent when its writer is killed at any moment', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const checkpoints = join(folder, 'checkpoints');
     await mkdir(checkpoints);
     const root = new URL('../../..', import.meta.url);

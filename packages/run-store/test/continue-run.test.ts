@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../src/checkpoint.js';
 import { openRun } from '../src/run-reader.js';
 import { continueRun, createRun } from '../src/run-writer.js';
-import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, scratch } from './sample.js';
+import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, temporaryFolder } from './sample.js';
 
 const TENSORS = {
   'dense1.kernel': { shape: [2, 3], values: new Float32Array(6) },
@@ -14,7 +14,7 @@ const checkpoint = { tensors: TENSORS, state: { any: 'thing' } };
 
 /** A run of three epochs with a checkpoint after the second, whose writer is gone. */
 async function interruptedRun() {
-  const directory = await scratch();
+  const directory = await temporaryFolder();
   const writer = await createRun(directory, sampleRun());
   const { folder } = writer;
   for (const epoch of [1, 2, 3]) {
@@ -88,7 +88,7 @@ describe('a run that is continued from a checkpoint', () => {
   });
 
   it('is rejected and unchanged while its writer is alive', async () => {
-    const directory = await scratch();
+    const directory = await temporaryFolder();
     const writer = await createRun(directory, sampleRun());
     writer.appendSteps(sampleSteps(0, 4));
     await writer.settled();

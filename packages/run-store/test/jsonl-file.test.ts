@@ -4,12 +4,12 @@ import { epochRecord } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createJsonlFile } from '../src/jsonl-file.js';
-import { sampleEpoch, scratch } from './sample.js';
+import { sampleEpoch, temporaryFolder } from './sample.js';
 
 const numbered = z.object({ n: z.int() });
 
 async function numberedFile(text: string) {
-  const folder = await scratch();
+  const folder = await temporaryFolder();
   const path = join(folder, 'file');
   await writeFile(path, text);
   const reported: number[] = [];
@@ -20,7 +20,7 @@ async function numberedFile(text: string) {
 
 describe('a JSONL file', () => {
   it('has the whole lines before any byte at which it ends, and counts the torn one', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const lines = [1, 2, 3].map((epoch) => JSON.stringify(z.encode(epochRecord, sampleEpoch(epoch))));
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     for (let length = 0; length <= bytes.length; length++) {
@@ -88,7 +88,7 @@ describe('a JSONL file', () => {
   });
 
   it('is empty if it is missing, and found when it appears', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const file = createJsonlFile({ folder, name: 'later', schema: numbered });
     expect(await file.refresh()).toBe(false);
     expect(file.count).toBe(0);
@@ -137,7 +137,7 @@ describe('a JSONL file', () => {
   });
 
   it('reports a restart when it has become shorter, before its records', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const path = join(folder, 'file');
     const calls: unknown[] = [];
     const onRecord = ({ n }: z.infer<typeof numbered>) => calls.push(n);

@@ -5,11 +5,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { activeLockHolder, assertUnlocked, lockFolder } from '../src/lock.js';
-import { scratch } from './sample.js';
+import { temporaryFolder } from './sample.js';
 
 /** A folder with a lock as another process would have left it. */
 async function lockedBy(holder: { pid: number; host?: string; started?: string | null }): Promise<string> {
-  const folder = await scratch();
+  const folder = await temporaryFolder();
   await writeFile(join(folder, 'lock'), JSON.stringify({ host: hostname(), started: null, key: 'theirs', ...holder }));
   return folder;
 }
@@ -23,7 +23,7 @@ async function deadPid(): Promise<number> {
 
 describe('the lock of a run folder', () => {
   it('is held by one writer, and by the next after its release', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const lock = await lockFolder(folder);
     expect((await activeLockHolder(folder))?.pid).toBe(process.pid);
     await expect(lockFolder(folder)).rejects.toThrow(`${folder} is in use by process ${process.pid} on ${hostname()}`);
@@ -34,7 +34,7 @@ describe('the lock of a run folder', () => {
   });
 
   it('is won by exactly one of many at once, also when it replaces that of a dead process', async () => {
-    for (const folder of [await scratch(), await lockedBy({ pid: await deadPid() })]) {
+    for (const folder of [await temporaryFolder(), await lockedBy({ pid: await deadPid() })]) {
       const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       expect(await readdir(folder)).toEqual(['lock']);
@@ -42,7 +42,7 @@ describe('the lock of a run folder', () => {
   });
 
   it('is reported to others while its holder may be alive, and not after', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     await assertUnlocked(folder);
     const lock = await lockFolder(folder);
     await expect(assertUnlocked(folder)).rejects.toThrow(
@@ -94,14 +94,14 @@ describe('the lock of a run folder', () => {
   });
 
   it('is replaced if it is unreadable', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     await writeFile(join(folder, 'lock'), '{"pid":');
     await (await lockFolder(folder)).release();
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('is not released by a writer that has lost it', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const lock = await lockFolder(folder);
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 1, host: 'x', started: null, key: 'theirs' }));
     await lock.release();

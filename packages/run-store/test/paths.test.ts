@@ -6,11 +6,11 @@ import { listRuns } from '../src/run-list.js';
 import { locateRun, openRunFile, newRunPath } from '../src/paths.js';
 import { openRun } from '../src/run-reader.js';
 import { createRun } from '../src/run-writer.js';
-import { sampleRun, scratch, WICKED_IDS } from './sample.js';
+import { sampleRun, temporaryFolder, WICKED_IDS } from './sample.js';
 
 describe('the path of a run', () => {
   it.each(WICKED_IDS)('is not given for %j, which is not a run id', async (id) => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     await (await createRun(runs, sampleRun())).close();
     await expect(locateRun(runs, id)).rejects.toThrow(/is not a run id$/);
     expect(() => newRunPath(runs, id)).toThrow(/is not a run id$/);
@@ -19,12 +19,12 @@ describe('the path of a run', () => {
   it.each(['__proto__', 'constructor', 'CON', 'sample2'])(
     'is not given for %j, which does not exist, and the message names no path',
     async (id) => {
-      await expect(locateRun(await scratch(), id)).rejects.toThrow(`there is no run "${id}"`);
+      await expect(locateRun(await temporaryFolder(), id)).rejects.toThrow(`there is no run "${id}"`);
     },
   );
 
   it('is not given for a folder that is a symbolic link, to the outside or not', async () => {
-    const directory = await scratch();
+    const directory = await temporaryFolder();
     const runs = join(directory, 'runs');
     const writer = await createRun(runs, sampleRun());
     await writer.close();
@@ -38,14 +38,14 @@ describe('the path of a run', () => {
   });
 
   it('may lead through a link to the runs directory itself', async () => {
-    const directory = await scratch();
+    const directory = await temporaryFolder();
     await (await createRun(join(directory, 'real'), sampleRun())).close();
     await symlink(join(directory, 'real'), join(directory, 'linked'));
     expect((await openRun(join(directory, 'linked'), 'sample')).run.name).toBe('A sample <b>run</b>');
   });
 
   it('is not opened for reading if it is a symbolic link, a folder or a pipe', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     await writeFile(join(folder, 'real'), 'x');
     await symlink(join(folder, 'real'), join(folder, 'link'));
     await mkdir(join(folder, 'folder'));

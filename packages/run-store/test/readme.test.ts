@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createRun } from '../src/run-writer.js';
-import { sampleEpoch, sampleRun, sampleSteps, scratch } from './sample.js';
+import { sampleEpoch, sampleRun, sampleSteps, temporaryFolder } from './sample.js';
 
 it('the code of README.md reads a run', async () => {
   const [, code] = /```ts\n(.*?)```/s.exec(await readFile(new URL('../README.md', import.meta.url), 'utf8')) ?? [];
-  const directory = await scratch();
+  const directory = await temporaryFolder();
   const runs = join(directory, 'runs');
   const writer = await createRun(runs, sampleRun('20190506-143000-mnist-mlp-9f86d081'));
   for (const epoch of [1, 2]) {

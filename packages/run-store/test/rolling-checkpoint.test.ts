@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listCheckpoints } from '../src/checkpoint-files.js';
 import { createRun } from '../src/run-writer.js';
-import { sampleRun, sampleWarning, scratch } from './sample.js';
+import { sampleRun, sampleWarning, temporaryFolder } from './sample.js';
 
 const checkpoint = {
   tensors: { 'dense1.bias': { shape: [3], values: new Float32Array(3) } },
@@ -11,7 +11,7 @@ const checkpoint = {
 };
 
 async function newRun() {
-  const writer = await createRun(await scratch(), sampleRun());
+  const writer = await createRun(await temporaryFolder(), sampleRun());
   return { writer, steps: async () => (await listCheckpoints(writer.folder)).map(({ step }) => step) };
 }
 

@@ -8,7 +8,7 @@ import { listRuns } from '../src/run-list.js';
 import { openRun } from '../src/run-reader.js';
 import { createRun } from '../src/run-writer.js';
 import { fileHandles } from './file-handles.js';
-import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, scratch } from './sample.js';
+import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, temporaryFolder } from './sample.js';
 
 const values = (bytes: Buffer) => [...new Float32Array(new Uint8Array(bytes).buffer)];
 
@@ -27,7 +27,7 @@ describe('makeRunId', () => {
 
 describe('a run folder', () => {
   it('is read back as it was written, NaN and infinities included', async () => {
-    const runs = join(await scratch(), 'not', 'there', 'yet');
+    const runs = join(await temporaryFolder(), 'not', 'there', 'yet');
     const writer = await createRun(runs, sampleRun());
     writer.appendEvent(sampleWarning(0));
     for (const epoch of [1, 2]) {
@@ -58,7 +58,7 @@ describe('a run folder', () => {
   });
 
   it('gets a copy of the rows, so that the caller may reuse the array', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     const writer = await createRun(runs, sampleRun());
     const rows = sampleSteps(0, 2);
     writer.appendSteps(rows);
@@ -68,13 +68,13 @@ describe('a run folder', () => {
   });
 
   it('does not accept values that do not make up whole rows', async () => {
-    const writer = await createRun(await scratch(), sampleRun());
+    const writer = await createRun(await temporaryFolder(), sampleRun());
     expect(() => writer.appendSteps(new Float32Array(4))).toThrow(/multiple of 3 values \(loss, oL, oR\), not 4/);
     await writer.close();
   });
 
   it('is read while it is written, with the steps of every epoch', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     const writer = await createRun(runs, sampleRun());
     const reader = await openRun(runs, 'sample');
     expect(reader.position()).toEqual({ epochs: 0, steps: 0, events: 0 });
@@ -100,7 +100,7 @@ describe('a run folder', () => {
   });
 
   it('is reported as failed as soon as its process is gone without a last status, and not before', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     const writer = await createRun(runs, sampleRun());
     const reader = await openRun(runs, 'sample');
     const lock = join(writer.folder, 'lock');
@@ -117,28 +117,28 @@ describe('a run folder', () => {
   });
 
   it('is not created a second time', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     const writer = await createRun(runs, sampleRun());
     await expect(createRun(runs, sampleRun())).rejects.toThrow(/sample exists already$/);
     await writer.close();
   });
 
   it('is not created where a file is in the way, and the message names the path', async () => {
-    const directory = await scratch();
+    const directory = await temporaryFolder();
     await writeFile(join(directory, 'file'), '');
     const refused = createRun(join(directory, 'file'), sampleRun());
     await expect(refused).rejects.toThrow(`can't make the run folder ${join(directory, 'file', 'sample')} (E`);
   });
 
   it.skipIf(process.getuid?.() === 0)('is not created in a directory that is not writable', async () => {
-    const directory = await scratch();
+    const directory = await temporaryFolder();
     await chmod(directory, 0o555);
     await expect(createRun(directory, sampleRun())).rejects.toThrow(`${join(directory, 'sample')} (EACCES)`);
     await chmod(directory, 0o755);
   });
 
   it('reports the best test accuracy even if some epochs have NaN', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     const writer = await createRun(runs, sampleRun());
     for (const [i, testAccuracy] of [NaN, 0.5, 0.7, NaN, 0.6].entries()) {
       writer.appendEpoch(sampleEpoch(i + 1, { testAccuracy }));
@@ -148,7 +148,7 @@ describe('a run folder', () => {
   });
 
   it('is removed again if its files can not be written', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     const sync = vi.spyOn(await fileHandles(), 'sync').mockRejectedValue(new Error('the disk is full'));
     onTestFinished(() => sync.mockRestore());
     await expect(createRun(runs, sampleRun())).rejects.toThrow(
@@ -158,7 +158,7 @@ describe('a run folder', () => {
   });
 
   it('has the steps in its file before the checkpoint that follows them', async () => {
-    const writer = await createRun(await scratch(), sampleRun());
+    const writer = await createRun(await temporaryFolder(), sampleRun());
     const handles = await fileHandles();
     const { write } = handles;
     const slow = vi.spyOn(handles, 'write').mockImplementation(async function (this: typeof handles, bytes: unknown) {
@@ -173,7 +173,7 @@ describe('a run folder', () => {
   });
 
   it('is released by its writer after the last checkpoint, and is not written again', async () => {
-    const writer = await createRun(await scratch(), sampleRun(), { warn: () => undefined });
+    const writer = await createRun(await temporaryFolder(), sampleRun(), { warn: () => undefined });
     const steps = join(writer.folder, 'steps.f32');
     await rm(steps);
     await mkdir(steps);
@@ -189,7 +189,7 @@ describe('a run folder', () => {
   });
 
   it('is read once for refreshes at the same time', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     await (await createRun(runs, sampleRun())).close();
     const reader = await openRun(runs, 'sample');
     expect(reader.refresh()).toBe(reader.refresh());
@@ -198,7 +198,7 @@ describe('a run folder', () => {
 
 describe('listRuns', () => {
   it('lists the newest run first, names the damaged ones, and ignores what is no run', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     for (const [id, createdAt] of [
       ['old', '2019-05-06T14:30:00.000Z'],
       ['new', '2019-05-07T14:30:00.000Z'],
@@ -227,11 +227,11 @@ describe('listRuns', () => {
   });
 
   it('lists nothing if there is no directory', async () => {
-    expect(await listRuns(join(await scratch(), 'none'))).toEqual({ runs: [], damaged: [] });
+    expect(await listRuns(join(await temporaryFolder(), 'none'))).toEqual({ runs: [], damaged: [] });
   });
 
   it('keeps readers between calls, so that only what is new is read', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     const readers = new Map();
     const writer = await createRun(runs, sampleRun());
     const before = (await listRuns(runs, readers)).runs[0];
@@ -243,7 +243,7 @@ describe('listRuns', () => {
   });
 
   it('forgets readers of runs that were removed or damaged', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     const readers = new Map();
     for (const id of ['kept', 'removed', 'damaged']) await (await createRun(runs, sampleRun(id))).close();
     await listRuns(runs, readers);
@@ -257,7 +257,7 @@ describe('listRuns', () => {
 
 describe('run.json', () => {
   it('matches its schema and ends with a newline', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     await (await createRun(runs, sampleRun())).close();
     const text = await readFile(join(runs, 'sample', 'run.json'), 'utf8');
     expect(JSON.parse(text)).toEqual(sampleRun());
@@ -265,14 +265,14 @@ describe('run.json', () => {
   });
 
   it('is not read if it is larger than 16 MiB', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     await (await createRun(runs, sampleRun())).close();
     await truncate(join(runs, 'sample', 'run.json'), 2 ** 24 + 1);
     await expect(openRun(runs, 'sample')).rejects.toThrow('run.json has 16777217 bytes, expected at most 16777216');
   });
 
   it('gets its id from the folder, which may have been renamed', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     await (await createRun(runs, sampleRun())).close();
     await rename(join(runs, 'sample'), join(runs, 'renamed'));
     const reader = await openRun(runs, 'renamed');

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EpochRecord, EventRecord, Run } from '@fdr/records';
-import { onTestFinished } from 'vitest';
+
+export { temporaryFolder } from '@fdr/testing';
 
 export const STEP_COLUMNS = ['loss', 'oL', 'oR'];
 
@@ -26,13 +24,6 @@ export const WICKED_IDS = [
   'sämple',
   'sample\n',
 ];
-
-/** A directory that goes when the test ends. */
-export async function scratch(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'fdr-test-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 export function sampleRun(id = 'sample'): Run {
   return {

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { openRun } from '../src/run-reader.js';
 import { createRun } from '../src/run-writer.js';
 import { readStepBlocks } from '../src/step-blocks.js';
-import { sampleRun, sampleSteps, scratch } from './sample.js';
+import { sampleRun, sampleSteps, temporaryFolder } from './sample.js';
 
 async function runOf(steps: number) {
-  const runs = await scratch();
+  const runs = await temporaryFolder();
   const writer = await createRun(runs, sampleRun());
   writer.appendSteps(sampleSteps(0, steps));
   await writer.close();

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createStepFile } from '../src/step-file.js';
 import { slowBuckets } from './reference/buckets.js';
-import { scratch } from './sample.js';
+import { temporaryFolder } from './sample.js';
 
 async function stepFile(columns: string[], values: Float32Array) {
-  const folder = await scratch();
+  const folder = await temporaryFolder();
   const path = join(folder, 'steps.f32');
   await writeFile(path, values);
   const file = createStepFile(folder, 'steps.f32', columns);

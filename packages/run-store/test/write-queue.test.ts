@@ -6,13 +6,13 @@ import { eventually } from '@fdr/testing';
 import { openRun } from '../src/run-reader.js';
 import { createWriteQueue } from '../src/write-queue.js';
 import { createRun } from '../src/run-writer.js';
-import { sampleEpoch, sampleRun, sampleSteps, scratch } from './sample.js';
+import { sampleEpoch, sampleRun, sampleSteps, temporaryFolder } from './sample.js';
 
 const text = (value: string) => Buffer.from(value);
 
 /** A queue in a folder where `file` can't be written until `recover` is called. */
 async function blockedQueue({ limit = 1000, retryAfter = 1 } = {}) {
-  const folder = await scratch();
+  const folder = await temporaryFolder();
   const warnings: string[] = [];
   const queue = createWriteQueue({ folder, limit, retryAfter, warn: (message) => warnings.push(message) });
   await mkdir(join(folder, 'file'));
@@ -21,7 +21,7 @@ async function blockedQueue({ limit = 1000, retryAfter = 1 } = {}) {
 
 describe('a write queue', () => {
   it('writes in the order of the calls', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     const queue = createWriteQueue({ folder, limit: 1000, retryAfter: 1, warn: () => undefined });
     for (let i = 0; i < 50; i++) queue.append('a', text(`${i} `));
     queue.replace('b', text('old'));
@@ -91,7 +91,7 @@ describe('a write queue', () => {
 
 describe.runIf(existsSync('/dev/full'))('a run on a full disk', () => {
   it('continues, and its steps keep their numbers when there is room again', async () => {
-    const runs = await scratch();
+    const runs = await temporaryFolder();
     const warnings: string[] = [];
     const warn = (message: string) => warnings.push(message);
     const writer = await createRun(runs, sampleRun(), { warn, backlog: 4000, retryAfter: 1 });

@@ -1,8 +1,9 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { figureId, figureRecord, type FigureList, type FigureSummary } from '@fdr/records';
-import { errorCode, openRunFile, readAt, RunFolderError } from '@fdr/run-store';
-import { describeIssue } from './issue.js';
+import { describeIssue, errorCode, openRunFile, readAt, RunFolderError } from '@fdr/run-store';
 
+/** The folder of figures if none is given. */
+export const DEFAULT_RESULTS_DIRECTORY = 'results';
 /** A figure's file usually has some hundred kilobytes. */
 const MAX_FILE_BYTES = 64 * 2 ** 20;
 const FILE_NAME = /^(.+)\.json$/;

@@ -1,4 +1,12 @@
+import type { RunningServer, StartServerOptions } from './server.js';
+
+export { DEFAULT_RESULTS_DIRECTORY } from './figure-store.js';
 export { isLoopback } from './origin-check.js';
 export { DEFAULT_PORT } from './port.js';
 export { ServerError } from './server-error.js';
-export { DEFAULT_RESULTS_DIRECTORY, type RunningServer, startServer } from './server.js';
+export type { RunningServer } from './server.js';
+
+/** As `startServer` of `server.ts`. Express and socket.io, which are slow to load, are loaded only here. */
+export async function startServer(options: StartServerOptions): Promise<RunningServer> {
+  return (await import('./server.js')).startServer(options);
+}

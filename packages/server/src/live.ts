@@ -1,10 +1,9 @@
 import type { Server as HttpServer } from 'node:http';
 import { command, subscription, type Acknowledgement, type ClientEvents, type ServerEvents } from '@fdr/records';
-import { RunFolderError } from '@fdr/run-store';
+import { describeIssue, RunFolderError } from '@fdr/run-store';
 import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { CommandHandler } from './command-dispatcher.js';
-import { describeIssue } from './issue.js';
 import { createRateLimit } from './rate-limit.js';
 import type { RunCache } from './run-cache.js';
 import { createSubscriber, type SubscriberOptions } from './subscriber.js';
@@ -13,7 +12,9 @@ const MAX_MESSAGE_BYTES = 16 * 1024;
 /** A client is disconnected at this many malformed or excess messages. */
 const MAX_VIOLATIONS = 10;
 /** The number of arguments of each event, its acknowledgement callback included. */
-const ARGUMENT_COUNTS: Readonly<Record<keyof ClientEvents, number>> = { subscribe: 2, unsubscribe: 1, command: 2 };
+const ARGUMENT_COUNTS: ReadonlyMap<string, number> = new Map(
+  Object.entries({ subscribe: 2, unsubscribe: 1, command: 2 } satisfies Record<keyof ClientEvents, number>),
+);
 
 /** What the live server needs beside the HTTP server. */
 export interface LiveServerOptions extends SubscriberOptions {
@@ -114,6 +115,5 @@ function handleConnection(socket: Socket<ClientEvents, ServerEvents>, options: L
 
 /** Whether a packet is a known event with the right number of arguments, the last of which is a callback. */
 function isWellFormed(event: string, given: readonly unknown[]): boolean {
-  const expected = new Map(Object.entries(ARGUMENT_COUNTS)).get(event);
-  return given.length === expected && typeof given.at(-1) === 'function';
+  return given.length === ARGUMENT_COUNTS.get(event) && typeof given.at(-1) === 'function';
 }

@@ -1,7 +1,7 @@
+import { describeIssue } from '@fdr/run-store';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { HttpError } from './http-error.js';
-import { describeIssue } from './issue.js';
 
 const MAX_BUCKETS = 20_000;
 const DEFAULT_BUCKETS = 1000;

@@ -7,7 +7,7 @@ import { createApi } from './api.js';
 import { createAuth, makeToken } from './auth.js';
 import { createCommandDispatcher, type CommandHandler } from './command-dispatcher.js';
 import { trackConnections } from './connections.js';
-import { createFigureStore } from './figure-store.js';
+import { createFigureStore, DEFAULT_RESULTS_DIRECTORY } from './figure-store.js';
 import { createGuardedServer } from './guarded-server.js';
 import { secureHeaders } from './headers.js';
 import { createErrorHandler, HttpError } from './http-error.js';
@@ -22,8 +22,6 @@ import { createStaticFiles } from './static-files.js';
 const DRAIN_TIMEOUT = 2000;
 /** Milliseconds that connections get, when the server closes, to end by themselves. */
 const CLOSE_TIMEOUT = 1000;
-/** The folder of figures if none is given. */
-export const DEFAULT_RESULTS_DIRECTORY = 'results';
 
 /** What `startServer` takes. */
 export interface StartServerOptions {

@@ -8,14 +8,14 @@ import {
   sampleRun,
   sampleSteps,
   sampleWarning,
-  scratch,
+  temporaryFolder,
   WICKED_IDS,
 } from '../../run-store/test/sample.js';
 import { appendEpochs, getRequest, recordRun, sendRaw, startTestServer } from './test-server.js';
 
 /** A server over a run `mine`, which it trains. */
 async function startRunServer(epochs = 3) {
-  const server = await startTestServer({ controls: (id) => id === 'mine', pageDirectory: await scratch() });
+  const server = await startTestServer({ controls: (id) => id === 'mine', pageDirectory: await temporaryFolder() });
   const writer = await recordRun(server.runsDirectory, 'mine', epochs);
   const getJson = async (path: string): Promise<unknown> => (await server.get(path)).json();
   return { ...server, writer, getJson };
@@ -124,7 +124,7 @@ describe('the API', () => {
   it('does not follow a link that has replaced the folder of a run it has read before', async () => {
     const { get, runsDirectory } = await startRunServer();
     expect((await get('/api/runs/mine/epochs')).status).toBe(200);
-    const elsewhere = join(await scratch(), 'elsewhere');
+    const elsewhere = join(await temporaryFolder(), 'elsewhere');
     await rename(join(runsDirectory, 'mine'), elsewhere);
     await symlink(elsewhere, join(runsDirectory, 'mine'));
     for (const route of ['', '/epochs', '/events', '/steps']) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { figureList, figureRecord } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { scratch, WICKED_IDS } from '../../run-store/test/sample.js';
+import { temporaryFolder, WICKED_IDS } from '../../run-store/test/sample.js';
 import { sampleFigure } from './sample-figure.js';
 import { getRequest, sendRaw, startTestServer } from './test-server.js';
 
@@ -11,7 +11,7 @@ const figureJson = (id: string): string => JSON.stringify(z.encode(figureRecord,
 
 /** A server over a results folder with the figures fig1a and fig3a. */
 async function startFigureServer() {
-  const results = await scratch();
+  const results = await temporaryFolder();
   await mkdir(join(results, 'runs'));
   for (const id of ['fig3a', 'fig1a']) await writeFile(join(results, `${id}.json`), figureJson(id));
   await writeFile(join(results, 'package.json'), '{}');
@@ -38,7 +38,7 @@ describe('the figures of the API', () => {
   });
 
   it('are none where there is no results folder', async () => {
-    const { get } = await startTestServer({ resultsDirectory: join(await scratch(), 'none') });
+    const { get } = await startTestServer({ resultsDirectory: join(await temporaryFolder(), 'none') });
     expect(await (await get('/api/figures')).json()).toEqual({ figures: [], damaged: [] });
     expect((await get('/api/figures/fig3a')).status).toBe(404);
   });
@@ -73,7 +73,7 @@ describe('the figures of the API', () => {
   );
 
   it('are not read from outside the results folder, even if a valid figure lies there', async () => {
-    const outer = await scratch();
+    const outer = await temporaryFolder();
     await mkdir(join(outer, 'results', 'runs'), { recursive: true });
     await writeFile(join(outer, 'fig1a.json'), figureJson('fig1a'));
     await writeFile(join(outer, 'results', 'runs', 'fig1b.json'), figureJson('fig1b'));

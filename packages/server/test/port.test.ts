@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../src/port.js';
@@ -13,13 +12,7 @@ function httpServer() {
   return server;
 }
 
-async function usedPort(): Promise<number> {
-  const server = httpServer().listen({ host: '127.0.0.1', port: 0 });
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server does not listen on TCP');
-  return address.port;
-}
+const usedPort = (): Promise<number> => listen(httpServer(), '127.0.0.1', 0);
 
 describe('the port', () => {
   it('that is requested but in use is refused with a message that names it', async () => {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { scratch } from '../../run-store/test/sample.js';
+import { temporaryFolder } from '../../run-store/test/sample.js';
 import { createRunCache, type RunCache } from '../src/run-cache.js';
 import { createRunWatcher } from '../src/run-watcher.js';
 import { appendEpochs, recordRun } from './test-server.js';
 
 it('draining finds the last records even if its first read is shared with a poll that began before them', async () => {
-  const runsDirectory = await scratch();
+  const runsDirectory = await temporaryFolder();
   const writer = await recordRun(runsDirectory, 'drained', 1);
   const cache = createRunCache(runsDirectory);
   const reader = await cache.open('drained');

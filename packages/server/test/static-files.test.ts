@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratch } from '../../run-store/test/sample.js';
+import { temporaryFolder } from '../../run-store/test/sample.js';
 import { startTestServer } from './test-server.js';
 
 const PAGE_ROUTES = ['/', '/runs/mine', '/runs/20190506-143000.x', '/compare?a=1'];
@@ -15,7 +15,7 @@ async function buildPage(directory: string): Promise<void> {
 }
 
 async function startPageServer() {
-  const pageDirectory = await scratch();
+  const pageDirectory = await temporaryFolder();
   await buildPage(pageDirectory);
   return { ...(await startTestServer({ pageDirectory })), pageDirectory };
 }
@@ -55,7 +55,7 @@ describe('the page', () => {
   });
 
   it('does not give access to files outside its folder', async () => {
-    const outer = await scratch();
+    const outer = await temporaryFolder();
     await writeFile(join(outer, 'secret.txt'), 'secret');
     await buildPage(join(outer, 'page'));
     const { get } = await startTestServer({ pageDirectory: join(outer, 'page') });
@@ -70,7 +70,7 @@ describe('the page', () => {
   });
 
   it('says that it is not built, and is served as soon as it is, without a restart', async () => {
-    const pageDirectory = join(await scratch(), 'dist');
+    const pageDirectory = join(await temporaryFolder(), 'dist');
     const { get } = await startTestServer({ pageDirectory });
     for (const path of PAGE_ROUTES) {
       const { status, headers, text } = await readAll(await get(path));
@@ -84,7 +84,7 @@ describe('the page', () => {
   });
 
   it('may lie behind a link, as an installed workspace does', async () => {
-    const folder = await scratch();
+    const folder = await temporaryFolder();
     await buildPage(join(folder, 'dist'));
     await symlink(join(folder, 'dist'), join(folder, 'link'));
     const { get } = await startTestServer({ pageDirectory: join(folder, 'link') });

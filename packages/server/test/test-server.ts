@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { createRun, type RunWriter } from '@fdr/run-store';
 import { onTestFinished } from 'vitest';
 import { startServer, type RunningServer, type StartServerOptions } from '../src/server.js';
-import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, scratch } from '../../run-store/test/sample.js';
+import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, temporaryFolder } from '../../run-store/test/sample.js';
 
 /** A server under test. */
 export interface TestServer extends RunningServer {
@@ -15,7 +15,7 @@ export interface TestServer extends RunningServer {
 
 /** Starts a server over a new runs directory, on any free port. It is closed when the test ends. */
 export async function startTestServer(options: Partial<StartServerOptions> = {}): Promise<TestServer> {
-  const runsDirectory = options.runsDirectory ?? (await scratch());
+  const runsDirectory = options.runsDirectory ?? (await temporaryFolder());
   const errors: unknown[] = [];
   const server = await startServer({
     port: 0,

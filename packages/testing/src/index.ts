@@ -1,2 +1,3 @@
 export { findCycle } from './find-cycle.js';
+export { temporaryFolder } from './temporary-folder.js';
 export { eventually, waitUntil } from './waiting.js';

@@ -101,7 +101,6 @@ function loopState({
       default:
         item satisfies never;
     }
-    itemBegan = performance.now();
   }
 
   return {

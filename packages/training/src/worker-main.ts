@@ -28,6 +28,9 @@ export async function runWorker(
   const config: RunConfig = { ...given, backend, observables: names };
   const segment = segmentLength();
   const { parameters } = task.objective;
+  /** Parameters in a checkpoint's file; a training that is resumed has them from its snapshot. */
+  const stored = async (path: string | undefined) =>
+    path === undefined || resume ? undefined : checkpointParameters(path, parameters);
   const training = train({
     task,
     executor,
@@ -38,8 +41,8 @@ export async function runWorker(
     weightDecay: config.weightDecay,
     epochs: config.epochs,
     seed: config.seed,
-    start: config.start === undefined || resume ? undefined : await checkpointParameters(config.start, parameters),
-    centre: config.centre === undefined || resume ? undefined : await checkpointParameters(config.centre, parameters),
+    start: await stored(config.start),
+    centre: await stored(config.centre),
     segmentSteps: () => segment.steps(),
     resume,
   });

@@ -3,11 +3,11 @@ import type { Command } from '@fdr/records';
 import { DEFAULT_CONFIG } from '../src/default-config.js';
 import { resumePoint } from '../src/resume-point.js';
 import { startSession } from '../src/session.js';
-import { scratch } from '../../run-store/test/sample.js';
+import { temporaryFolder } from '../../run-store/test/sample.js';
 
 /** A training without end, after its first epoch. */
 async function trainingWithoutEnd() {
-  const runsDirectory = await scratch();
+  const runsDirectory = await temporaryFolder();
   const warn = (message: string) => expect.unreachable(message);
   let begun = (): void => undefined;
   const firstEpoch = new Promise<void>((resolve) => (begun = resolve));

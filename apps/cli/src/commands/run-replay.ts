@@ -7,7 +7,7 @@ import { openRun, readStepBlocks, writeFileAtomically, type RunReader } from '@f
 import { makeSchedule } from '@fdr/training';
 import { UserError } from '../failure.js';
 import type { ReplayOptions } from '../options/replay-options.js';
-import { createOutput } from '../terminal/output.js';
+import { createOutput, warn } from '../terminal/output.js';
 import { replayJson, replayText } from '../terminal/replay-report.js';
 
 /**
@@ -26,7 +26,7 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
     );
   const [epochs, events] = await Promise.all([reader.epochs(), reader.events()]);
   const replayed = replayRule(reader.run, { epochs, events }, makeSchedule(rule));
-  for (const warning of replayed.warnings) process.stderr.write(`fdr: warning: ${warning}\n`);
+  for (const warning of replayed.warnings) warn(`warning: ${warning}`);
   for await (const { rows } of readStepBlocks(reader)) replayed.take(rows);
   const output = createOutput(process.stdout, process.env);
   output.write(json ? replayJson(id, rule, replayed) : replayText(id, rule, replayed, output.columns()));

@@ -4,13 +4,12 @@ import { plan } from '@fdr/experiments/planning';
 import { EXIT } from '../failure.js';
 import type { ReproduceOptions } from '../options/reproduce-options.js';
 import { createExperimentProgress } from '../terminal/experiment-progress.js';
-import { createOutput, type Output } from '../terminal/output.js';
+import { createOutput, warn, type Output } from '../terminal/output.js';
 import { formatTable } from '../terminal/table.js';
+import { ENDING_SIGNALS } from '../terminal/wait-for-signal.js';
 
 /** The command that starts this program: node, its flags, the main file. */
 const OWN_COMMAND: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs the jobs of the figures that are not completed yet, draws the figures and prints their claims.
@@ -27,7 +26,7 @@ export async function reproduce(options: ReproduceOptions, commandLine: string):
     if (interruption.signal.aborted) process.exit(EXIT.interrupted);
     interruption.abort();
   };
-  for (const signal of SIGNALS) process.on(signal, interrupt);
+  for (const signal of ENDING_SIGNALS) process.on(signal, interrupt);
   try {
     const { figures, jobs } = plan(options);
     const report = { command: commandLine, scale };
@@ -45,7 +44,7 @@ export async function reproduce(options: ReproduceOptions, commandLine: string):
     });
     await previews.settled();
     if (interruption.signal.aborted) {
-      process.stderr.write('fdr: interrupted; the same command goes on with what is missing\n');
+      warn('interrupted; the same command goes on with what is missing');
       return EXIT.interrupted;
     }
     const written: FigureResult[] = [];
@@ -55,7 +54,7 @@ export async function reproduce(options: ReproduceOptions, commandLine: string):
     printFailures(failures);
     return failures.length > 0 ? EXIT.failure : EXIT.fine;
   } finally {
-    for (const signal of SIGNALS) process.off(signal, interrupt);
+    for (const signal of ENDING_SIGNALS) process.off(signal, interrupt);
   }
 }
 
@@ -73,7 +72,7 @@ function printFiles(figures: readonly FigureResult[], output: Output): void {
   for (const figure of figures) {
     if (figure.kind === 'drawn')
       output.write(`${figure.id}: ${figure.files.map((file) => relative('', file)).join(' ')}\n`);
-    else process.stderr.write(`fdr: ${figure.id} is not drawn: ${figure.missing} is missing\n`);
+    else warn(`${figure.id} is not drawn: ${figure.missing} is missing`);
   }
 }
 

@@ -5,14 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { epochRecord, eventRecord, run as runSchema } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
-import { fdr, firstWords, outcomeOf, start, temporaryFolder } from './fdr.js';
+import { fdr, firstWords, jsonLines, outcomeOf, printed, start, temporaryFolder } from './fdr.js';
 
 const TRAIN = ['train', '--dataset', 'synthetic', '--no-dashboard', '--runs-dir', 'runs', '--epochs'];
-const jsonLines = (text: string) =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('fdr', { timeout: 600_000 }, () => {
   it('shows its commands, and its version', async () => {
@@ -122,13 +117,7 @@ describe('fdr', { timeout: 600_000 }, () => {
     const folder = await temporaryFolder();
     const child = start(folder, 'train', '--no-dashboard', '--epochs', '1000', '--json');
     const ended = outcomeOf(child);
-    let said = '';
-    await new Promise<void>((resolve) =>
-      child.stdout.on('data', (text: string) => {
-        said += text;
-        if (said.includes('"status":"running"')) resolve();
-      }),
-    );
+    await printed(child, '"status":"running"');
     // Two different signals cannot arrive as one. Whichever is handled last ends the process by itself, not in good order.
     child.kill('SIGINT');
     child.kill('SIGTERM');

@@ -1,18 +1,11 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const FDR = fileURLToPath(new URL('../../bin/fdr.mjs', import.meta.url));
+export { temporaryFolder } from '@fdr/testing';
 
-/** A new empty folder, removed when the test has ended. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fdr-command-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+/** The program that people start. */
+export const FDR = fileURLToPath(new URL('../../bin/fdr.mjs', import.meta.url));
 
 /** Starts the built `fdr`, as people do, in a folder of its own. `npm test` builds it first. */
 export function start(folder: string, ...words: string[]): ChildProcessWithoutNullStreams {
@@ -48,3 +41,21 @@ export async function firstWords(child: ChildProcessWithoutNullStreams): Promise
     child.stdout.once('data', resolve);
   });
 }
+
+/** Resolves once a process has printed the text. */
+export function printed(child: ChildProcessWithoutNullStreams, wanted: string): Promise<void> {
+  let text = '';
+  return new Promise((resolve) =>
+    child.stdout.on('data', (piece: string) => {
+      text += piece;
+      if (text.includes(wanted)) resolve();
+    }),
+  );
+}
+
+/** The values of a text with one JSON value on each line. */
+export const jsonLines = <Value = Record<string, unknown>>(text: string): Value[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Value);

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FDR } from './fdr.js';
 
-const FDR = fileURLToPath(new URL('../../bin/fdr.mjs', import.meta.url));
-/** What takes long to load, and is needed only where something trains or draws. */
-const HEAVY = /node_modules\/(@tensorflow|onnxruntime|echarts|@resvg)\//;
+/** What takes long to load, and is needed only where something trains, draws or serves. */
+const HEAVY = /node_modules\/(@tensorflow|onnxruntime|echarts|@resvg|express|helmet|socket\.io)\//;
 
 let folder: string;
 let hook: string;
@@ -38,7 +38,7 @@ function loaded(...words: string[]): string[] {
 }
 
 it.each([['--help'], ['runs ls'], ['train --help'], ['train --momentum 2'], ['reproduce --help']])(
-  'fdr %s loads nothing that trains or draws',
+  'fdr %s loads nothing that trains, draws or serves',
   (words) => {
     const modules = loaded(...words.split(' '));
     expect(modules.length).toBeGreaterThan(10);

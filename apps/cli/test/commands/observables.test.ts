@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EXTRA_OBSERVABLES } from '@fdr/core';
 import { epochRecord, run as runSchema, type EpochRecord, type Run } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
-import { fdr, temporaryFolder } from './fdr.js';
+import { fdr, jsonLines, temporaryFolder } from './fdr.js';
 
 const TRAIN = ['train', '--dataset', 'synthetic', '--threads', '1', '--epochs', '3', '--no-dashboard', '--json'];
 
@@ -14,11 +14,7 @@ async function train(folder: string, ...words: string[]) {
   const lines = out.trimEnd().split('\n');
   const run = runSchema.parse((JSON.parse(lines[0]!) as { run: unknown }).run);
   const place = join(folder, 'runs', run.id);
-  const text = await readFile(join(place, 'epochs.jsonl'), 'utf8');
-  const epochs = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => epochRecord.parse(JSON.parse(line)));
+  const epochs = jsonLines(await readFile(join(place, 'epochs.jsonl'), 'utf8')).map((line) => epochRecord.parse(line));
   return { run, epochs, steps: await readFile(join(place, 'steps.f32')) };
 }
 

@@ -1,6 +1,6 @@
 import { eventRecord, type EventRecord } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
-import { fdr, temporaryFolder } from './fdr.js';
+import { fdr, jsonLines, temporaryFolder } from './fdr.js';
 
 const TRAIN = '--dataset synthetic --weight-decay 0.2 --batch-size 50 --threads 1 --no-dashboard --json'.split(' ');
 
@@ -8,10 +8,7 @@ const TRAIN = '--dataset synthetic --weight-decay 0.2 --batch-size 50 --threads 
 async function train(folder: string, ...words: string[]) {
   const { code, out } = await fdr(folder, 'train', ...TRAIN, ...words);
   expect(code).toBe(0);
-  const lines = out
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { run?: { id: string }; event?: unknown });
+  const lines = jsonLines<{ run?: { id: string }; event?: unknown }>(out);
   const events = lines.flatMap(({ event }): EventRecord[] => (event ? [eventRecord.parse(event)] : []));
   return { id: lines[0]!.run!.id, changes: events.filter(({ type }) => type === 'learningRate') };
 }

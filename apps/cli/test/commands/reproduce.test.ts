@@ -1,23 +1,11 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { curvatureRecord } from '@fdr/experiments';
 import { figureRecord, run as runSchema, type Run } from '@fdr/records';
 import { expect, it } from 'vitest';
-import { fdr, outcomeOf, start, temporaryFolder } from './fdr.js';
+import { fdr, outcomeOf, printed, start, temporaryFolder } from './fdr.js';
 
 const REPRODUCE = ['reproduce', 'fig2', '--model', 'mlp', '--scale', 'quick'];
-
-/** Resolves once a process has printed the text. */
-function printed(child: ChildProcessWithoutNullStreams, wanted: string): Promise<void> {
-  let text = '';
-  return new Promise((resolve) =>
-    child.stdout.on('data', (piece: string) => {
-      text += piece;
-      if (text.includes(wanted)) resolve();
-    }),
-  );
-}
 
 async function storedRuns(folder: string): Promise<Run[]> {
   const runs = join(folder, 'results', 'runs');

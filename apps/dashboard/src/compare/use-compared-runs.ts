@@ -1,6 +1,5 @@
-import { isActive } from '@fdr/core/relations';
 import { createStepSeries, type RunRecords } from '@fdr/figures';
-import type { RunSummary } from '@fdr/records';
+import { isActive, type RunSummary } from '@fdr/records';
 import { watch, type ComputedRef } from 'vue';
 import type { Api } from '../feed/api.js';
 import { usePolled, type Polled } from '../feed/use-polled.js';

@@ -1,5 +1,4 @@
-import { isActive } from '@fdr/core/relations';
-import type { RunStatus } from '@fdr/records';
+import { isActive, type RunStatus } from '@fdr/records';
 import type { Connection } from '../feed/feed.js';
 
 interface ConnectionText {

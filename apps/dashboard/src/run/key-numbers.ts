@@ -2,12 +2,12 @@ import {
   bestEpoch,
   formatNumber,
   formatPercent,
-  isActive,
   isBalanced,
   possibleGain,
   stationaryFloor,
   thresholdOf,
 } from '@fdr/core/relations';
+import { isActive } from '@fdr/records';
 import type { RunHistory } from '../feed/run-history.js';
 
 /** One of the large numbers on top of a run's page, ready to be shown. */

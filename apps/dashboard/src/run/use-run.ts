@@ -1,7 +1,6 @@
-import { isActive } from '@fdr/core/relations';
 import { useDocumentVisibility } from '@vueuse/core';
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
-import type { Acknowledgement, Command, RunSummary } from '@fdr/records';
+import { isActive, type Acknowledgement, type Command, type RunSummary } from '@fdr/records';
 import type { Api } from '../feed/api.js';
 import { errorMessage } from '../feed/error-message.js';
 import type { Connection, Feed, FeedObserver } from '../feed/feed.js';

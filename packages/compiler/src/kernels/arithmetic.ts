@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Recorder } from '../recorder.js';
 import { sameShape } from '../shape.js';
+import { ELEMENT_TYPE } from '../onnx.js';
 import { input, withAttributes, type Kernel, type KernelTable } from './kernel.js';
 import { operand, operands } from './operands.js';
 
@@ -133,7 +134,9 @@ export const arithmetic: KernelTable = {
     if (alpha === 0) {
       // Of the ReLU's output, not of x: so x has one reader, and ONNX Runtime computes the ReLU inside the matrix product.
       const positive = recorder.graph.emit('Greater', [recorder.graph.emit('Relu', [name]), scalar(recorder, 0)]);
-      return recorder.node(recorder.graph.emit('Cast', [positive], { to: 1 }), x.shape, x.dtype, { layout });
+      return recorder.node(recorder.graph.emit('Cast', [positive], { to: ELEMENT_TYPE.float32 }), x.shape, x.dtype, {
+        layout,
+      });
     }
     const above = recorder.graph.emit('Greater', [name, scalar(recorder, 0)]);
     const step = recorder.graph.emit('Where', [above, scalar(recorder, 1), scalar(recorder, alpha)]);

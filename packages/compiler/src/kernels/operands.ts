@@ -37,7 +37,8 @@ export function operands(recorder: Recorder, tensors: readonly TensorInfo[], sha
   const whole = tensors.filter((tensor) => sameShape(tensor.shape, shape));
   const shapeGiver = whole.find((tensor) => !uniform(tensor)) ?? whole[0];
   const names = tensors.map((tensor) => {
-    if (shapeGiver && tensor !== shapeGiver && uniform(tensor)) return recorder.broadcastOperand(tensor);
+    const value = recorder.uniformValue(tensor);
+    if (shapeGiver && tensor !== shapeGiver && value !== undefined) return recorder.scalar(value, tensor.dtype);
     return recorder.operand(layout === 'channels-first' ? unsqueezedToRank4(recorder, tensor) : tensor, layout);
   });
   return { names, layout };

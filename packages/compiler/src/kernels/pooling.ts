@@ -1,31 +1,30 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Graph } from '../graph.js';
 import type { Recorder } from '../recorder.js';
+import { filterSize, padsOf, stridesOf } from './convolution-geometry.js';
 import { input, withAttributes, type KernelTable } from './kernel.js';
 import { pooledConvolution } from './pooled-convolution.js';
 
 type Geometry = tf.backend_util.Conv2DInfo;
-type Attributes = tf.MaxPoolAttrs & Partial<tf.MaxPoolGradAttrs>;
 
-function geometry(shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: Attributes): Geometry {
+function geometry(shape: readonly number[], attributes: tf.MaxPoolAttrs): Geometry {
   const [batch = 1, height = 1, width = 1, channels = 1] = shape;
   return tf.backend_util.computePool2DInfo(
     [batch, height, width, channels],
-    filterSize,
-    strides,
+    attributes.filterSize,
+    attributes.strides,
     1,
-    pad,
-    dimRoundingMode,
+    attributes.pad,
+    attributes.dimRoundingMode,
   );
 }
 
 /** A MaxPool's outputs: the maxima, and their indices in the whole tensor. Of equal values the first is taken, as on the cpu backend. */
 function maxPool(recorder: Recorder, x: tf.TensorInfo, size: Geometry): { maxima: string; indices: string } {
-  const { top, left, bottom, right } = size.padInfo;
   const [maxima, indices] = recorder.graph.emitPair('MaxPool', [recorder.operand(x, 'channels-first')], {
-    kernel_shape: [size.filterHeight, size.filterWidth],
-    strides: [size.strideHeight, size.strideWidth],
-    pads: [top, left, bottom, right],
+    kernel_shape: filterSize(size),
+    strides: stridesOf(size),
+    pads: padsOf(size),
   });
   return { maxima, indices };
 }
@@ -38,8 +37,8 @@ const windowsAreDisjoint = ({ padInfo, filterHeight, filterWidth, strideHeight, 
 function unpool(graph: Graph, dy: string, indices: string, size: Geometry): string {
   const shape = graph.integers([size.batchSize, size.inChannels, size.inHeight, size.inWidth]);
   return graph.emit('MaxUnpool', [dy, indices, shape], {
-    kernel_shape: [size.filterHeight, size.filterWidth],
-    strides: [size.strideHeight, size.strideWidth],
+    kernel_shape: filterSize(size),
+    strides: stridesOf(size),
   });
 }
 
@@ -57,14 +56,14 @@ function scatterAdd(graph: Graph, dy: string, indices: string, size: Geometry): 
 
 /** The largest value of each window of images [batch, height, width, channels], and its gradient. */
 export const pools: KernelTable = {
-  MaxPool: withAttributes<Attributes>(({ recorder, inputs, attributes }) => {
+  MaxPool: withAttributes<tf.MaxPoolAttrs>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
     const size = geometry(x.shape, attributes);
     const { maxima } = maxPool(recorder, x, size);
     const pooled = pooledConvolution(recorder.graph, maxima)?.maxima ?? maxima;
     return recorder.node(pooled, size.outShape, x.dtype, { layout: 'channels-first' });
   }),
-  MaxPoolGrad: withAttributes<Attributes>(({ recorder, inputs, attributes }) => {
+  MaxPoolGrad: withAttributes<tf.MaxPoolAttrs>(({ recorder, inputs, attributes }) => {
     const { graph } = recorder;
     const x = input({ inputs }, 'input');
     const size = geometry(x.shape, attributes);

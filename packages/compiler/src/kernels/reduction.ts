@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { storedAxis, type Layout } from '../layout.js';
+import { ELEMENT_TYPE } from '../onnx.js';
 import { input, withAttributes, type Kernel, type KernelTable } from './kernel.js';
 
 interface ReductionAttributes {
@@ -55,7 +56,7 @@ function argument(operator: 'ArgMax' | 'ArgMin'): Kernel {
     const [axis = 0] = tf.util.parseAxisParam(attributes.axis, x.shape);
     const index = recorder.graph.emit(operator, [recorder.operand(x)], { axis, keepdims: 0 });
     return recorder.node(
-      recorder.graph.emit('Cast', [index], { to: 6 }),
+      recorder.graph.emit('Cast', [index], { to: ELEMENT_TYPE.int32 }),
       reducedShape(x.shape, [axis], false),
       'int32',
     );

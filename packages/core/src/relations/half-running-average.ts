@@ -45,13 +45,6 @@ export interface HalfRunningAverage {
   prefixes(): Float64Array;
 }
 
-/** The reading whose window begins after value `position`, if there is one; with `every` 1 two readings share it. */
-function readingThatBeginsAt(position: number, { first, every }: Readings): number | undefined {
-  for (const end of [2 * position, 2 * position + 1])
-    if (end >= first && (end - first) % every === 0) return numberOfReading(end, { first, every });
-  return undefined;
-}
-
 const numberOfReading = (end: number, { first, every }: Readings): number =>
   every === 1 ? Math.floor(end / 2) - Math.floor(first / 2) : (end - first) / every;
 
@@ -76,6 +69,9 @@ export function halfRunningAverage(
   let start = 0;
   let length = saved?.prefixes.length ?? 0;
 
+  /** Whether the average is read after `end` values. */
+  const isRead = (end: number): boolean => end >= first && (end - first) % every === 0;
+
   function keepPrefix(): void {
     if (start + length === buffer.length) {
       // The buffer doubles when half or more of it is in use; else the gap that pruning has left is closed. Constant work a value on average.
@@ -94,13 +90,14 @@ export function halfRunningAverage(
     sum = next;
   }
 
+  /** Keeps the sum where the window of a reading begins; with `every` 1 two readings share it. */
   function noteBeginning(): void {
-    if (readingThatBeginsAt(steps, { first, every }) !== undefined) keepPrefix();
+    if (isRead(2 * steps) || isRead(2 * steps + 1)) keepPrefix();
   }
 
   /** Drops the prefix sums of past readings. */
   function prune(): void {
-    if (steps < first || (steps - first) % every !== 0) return;
+    if (!isRead(steps)) return;
     const wanted = numberOfReading(steps, { first, every });
     const passed = Math.min(wanted - firstKept, length);
     start += passed;
@@ -121,7 +118,7 @@ export function halfRunningAverage(
     value: () => {
       const begin = Math.floor(steps / 2);
       if (steps === 0 || lastNotFinite > begin) return NaN;
-      if (steps < first || (steps - first) % every !== 0)
+      if (!isRead(steps))
         throw new Error(`this average is read after ${first} values and every ${every}; not after ${steps}`);
       return (sum - (buffer[start] ?? NaN)) / (steps - begin);
     },

@@ -11,7 +11,7 @@ export { identityDefect, IDENTITY_TOLERANCE, type Moment, type Window } from './
 export { quadraticRelations, type QuadraticRelations, type Relation } from './quadratic-relations.js';
 export { replayRule, type Firing, type Observation, type RuleReplay } from './schedules/rule-replay.js';
 export { dynamicsOf, thresholdOf } from './run-config.js';
-export { bestEpoch, isActive } from './run-status.js';
+export { bestEpoch } from './run-status.js';
 export { constant } from './schedules/constant.js';
 export { cosine } from './schedules/cosine.js';
 export { equilibrium } from './schedules/equilibrium.js';

@@ -1,7 +1,5 @@
 import type { EpochRecord } from '@fdr/records';
 
-export { isActive } from '@fdr/records';
-
 /** The epoch of the highest test accuracy, the first of several; undefined where none is known. */
 export function bestEpoch<Epoch extends Pick<EpochRecord, 'testAccuracy'>>(
   epochs: readonly Epoch[],

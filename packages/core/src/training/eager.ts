@@ -1,18 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  checkArrays,
   checkCall,
-  checkedArray,
   sizeOf,
   type Call,
   type CallResult,
+  type CheckedArray,
   type Executable,
   type Executor,
   type Program,
-  type Role,
   type Tensors,
   type TensorSpec,
-  type TensorSpecs,
-  type TensorValues,
   type TypedArray,
 } from '@fdr/program';
 import { tensorNamed } from '../parameters.js';
@@ -29,37 +27,29 @@ function download(tensor: tf.Tensor, { dtype }: TensorSpec): TypedArray {
   return dtype === 'uint8' ? Uint8Array.from(values) : values.slice();
 }
 
+const uploadAll = (arrays: readonly CheckedArray[]): Tensors =>
+  Object.fromEntries(arrays.map(([name, spec, values]) => [name, upload(values, spec)]));
+
 /** A program on an eager backend. It owns its state only while a call runs, and its constants until it is disposed. */
 function executable(program: Program, constants: Tensors, activate: () => Promise<void>, release: () => void) {
   let disposed = false;
 
-  const tensors = (role: Role, specs: TensorSpecs, values: TensorValues): Tensors =>
-    Object.fromEntries(
-      Object.entries(specs).map(([name, spec]) => [
-        name,
-        upload(checkedArray(program, role, name, spec, values), spec),
-      ]),
-    );
-
   async function run(call: Call): Promise<CallResult> {
     if (disposed) throw new Error(`${program.name} has been disposed; prepare it again`);
-    checkCall(program, call);
-    const { steps, state, inputs, settings } = call;
-    const slices = Object.entries(program.inputs).map(
-      ([name, spec]) => [name, spec, checkedArray(program, 'inputs', name, spec, inputs, steps)] as const,
-    );
+    const { steps } = call;
+    const { state, inputs, settings } = checkCall(program, call);
     await activate();
     let current: Tensors = {};
     let fixed: Tensors = {};
     const outputs: Record<string, tf.Tensor[]> = {};
     try {
-      current = tensors('state', program.state, state);
-      fixed = tensors('settings', program.settings, settings);
+      current = uploadAll(state);
+      fixed = uploadAll(settings);
       for (let step = 0; step < steps; step++) {
         const before = current;
         const result = tf.tidy(() => {
           const given = Object.fromEntries(
-            slices.map(([name, spec, values]) => {
+            inputs.map(([name, spec, values]) => {
               const size = sizeOf(spec.shape);
               return [name, upload(values.subarray(step * size, (step + 1) * size), spec)];
             }),
@@ -129,9 +119,7 @@ export function eagerExecutor(backendName: string): Executor {
     name: backendName,
     prepare: async (program, constants) => {
       await activate();
-      const arrays = Object.entries(program.constants).map(
-        ([name, spec]) => [name, spec, checkedArray(program, 'constants', name, spec, constants)] as const,
-      );
+      const arrays = checkArrays(program, 'constants', constants);
       const bound = arrays.map(([name, spec, values]) => {
         const known = uploaded.get(values) ?? { tensor: upload(values, spec), users: 0 };
         known.users++;

@@ -180,6 +180,6 @@ function valueAt(values: Float32Array, step: number, steps: number, tensor?: num
   const width = values.length / steps;
   if (tensor !== undefined) return values[step * width + tensor] ?? NaN;
   let sum = 0;
-  for (const value of values.subarray(step * width, (step + 1) * width)) sum += value;
+  for (let index = step * width; index < (step + 1) * width; index++) sum += values[index] ?? NaN;
   return sum;
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '@fdr/records';
 import { scalarName, type Optimizer } from '../optimizers/optimizer.js';
-import { namedSlot, slotName, slotValues, type ParameterSpec } from '../parameters.js';
+import { mergedRecords, namedSlot, slotName, slotValues, type ParameterSpec } from '../parameters.js';
 import type { TensorValues } from '@fdr/program';
 import type { HalfRunningAverageState } from '../relations/half-running-average.js';
 import { zip } from '../zip.js';
@@ -114,7 +114,7 @@ export function fromSnapshot(
   const centred = parameters.some(({ name }) => tensorName('centre', name) in tensors);
   return {
     progress: saved.progress,
-    tensors: { ...Object.fromEntries(slots.flatMap(Object.entries<Float32Array>)), ...Object.fromEntries(scalars) },
+    tensors: { ...mergedRecords(slots), ...Object.fromEntries(scalars) },
     centre: centred ? slotFrom('centre') : undefined,
     averages: Object.fromEntries(
       Object.entries(saved.averages).map(([name, state]) => [

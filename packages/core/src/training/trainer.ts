@@ -1,6 +1,6 @@
 import { EPOCHS } from '@fdr/records';
 import { optimizerStart, type Optimizer } from '../optimizers/optimizer.js';
-import { givenParameters, initialParameters, namedSlot, slotValues, type ParameterSpec } from '../parameters.js';
+import { givenParameters, initialParameters, namedSlot, type ParameterSpec } from '../parameters.js';
 import type { Schedule } from '../relations/schedules/schedule.js';
 import { inRange, oneOf, OptionError } from '../validate.js';
 import { checkedLearningRate, firstProgress, withLearningRate, withSchedule } from './progress.js';
@@ -98,7 +98,6 @@ function planOf({ task, optimizer, segmentSteps, ...options }: TrainOptions): Tr
   return {
     task,
     optimizer,
-    parameters: task.objective.parameters,
     epochs,
     stopsWhenDiverged: onDivergence === 'stop',
     segmentSteps: segmentSteps ?? (() => task.stepsPerEpoch),
@@ -124,10 +123,8 @@ function resumed({ task, optimizer, schedule, start }: TrainOptions, identity: S
 }
 
 /** theta_c, in the order of the parameters. */
-function givenCentre({ task, centre }: TrainOptions): readonly Float32Array[] | undefined {
-  const { parameters } = task.objective;
-  return centre && slotValues('parameters', parameters, givenParameters('centre', parameters, centre));
-}
+const givenCentre = ({ task, centre }: TrainOptions): readonly Float32Array[] | undefined =>
+  centre && givenParameters('centre', task.objective.parameters, centre);
 
 function firstState(options: TrainOptions, { epochs }: TrainingPlan, saved: SavedTraining | undefined): TrainingState {
   const { task, optimizer, schedule, observables = [] } = options;
@@ -146,7 +143,9 @@ function firstState(options: TrainOptions, { epochs }: TrainingPlan, saved: Save
 }
 
 const firstParameters = ({ start, seed }: TrainOptions, parameters: readonly ParameterSpec[]) =>
-  start ? givenParameters('start', parameters, start) : initialParameters(parameters, seed);
+  start
+    ? namedSlot('parameters', parameters, givenParameters('start', parameters, start))
+    : initialParameters(parameters, seed);
 
 const growthWarnings = ({ optimizer, weightDecay }: TrainOptions): string[] =>
   optimizer.dynamics && weightDecay === 0

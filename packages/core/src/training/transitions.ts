@@ -1,5 +1,5 @@
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { slotValues, type ParameterSpec } from '../parameters.js';
+import { slotValues } from '../parameters.js';
 import type { CallResult, Executable, TensorValues } from '@fdr/program';
 import { fullBatchObservable } from '../relations/full-batch-observable.js';
 import { ratioOf } from '../relations/equilibrium-rule.js';
@@ -14,7 +14,6 @@ import type { TrainingItem } from './training.js';
 export interface TrainingPlan {
   readonly task: Task;
   readonly optimizer: Optimizer;
-  readonly parameters: readonly ParameterSpec[];
   readonly epochs: number;
   readonly stopsWhenDiverged: boolean;
   /** Most steps of the next segment, at least 1. */
@@ -100,7 +99,8 @@ function afterSteps(before: Progress, steps: number, { outputs }: CallResult): P
 /** Evaluates the parameters at an epoch's end, records the epoch, and lets the schedule decide on the next one's learning rate. */
 async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Evaluator): Promise<Transition> {
   const { progress, schedule, recording, tensors } = state;
-  const evaluation = await evaluator.evaluate(slotValues('parameters', plan.parameters, tensors));
+  const { parameters } = plan.task.objective;
+  const evaluation = await evaluator.evaluate(slotValues('parameters', parameters, tensors));
   const averages = recording.averages();
   const { learningRate } = progress;
   const ended = { ...progress, epoch: progress.epoch + 1, stepInEpoch: 0 };

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { csv, panelsTable, recordPanels, type Table } from '@fdr/figures';
+import { csv, panelsTable, recordPanels, type Panel, type Table } from '@fdr/figures';
 import { figureRecord, type FigureRecord } from '@fdr/records';
 import { writeFileAtomically } from '@fdr/run-store';
 import { z } from 'zod';
@@ -62,7 +62,7 @@ function figureFiles(
   const panels = drawn.panels('light');
   const svg = renderSvg(panels);
   const report = figureReport(planned, drawn, completed, context);
-  const record = toRecord(planned, drawn, completed, context);
+  const record = toRecord(planned, drawn, completed, context, panels);
   return [
     [`${id}.svg`, svg],
     [`${id}.png`, renderPng(svg)],
@@ -74,12 +74,17 @@ function figureFiles(
   ];
 }
 
-/** The figure as data, from which a page can draw it again. */
+/**
+ * The figure as data, from which a page can draw it again.
+ *
+ * @param light its panels in the light theme
+ */
 function toRecord(
   { id, jobs, protocol }: PlannedFigure,
   { title, caption, claims, tables, panels }: DrawnFigure,
   { runs, estimates }: CompletedParts,
   { command, scale }: ReportContext,
+  light: readonly Panel[],
 ): FigureRecord {
   return {
     schemaVersion: 1,
@@ -90,7 +95,7 @@ function toRecord(
     scale: describeScale(scale, protocol),
     jobs: { done: runs.length + estimates.length, planned: jobs.length },
     drawnAt: new Date().toISOString(),
-    panels: recordPanels(panels('light'), panels('dark')),
+    panels: recordPanels(light, panels('dark')),
     claims: [...claims],
     tables: tables.map((titled) => ({
       title: titled.title,

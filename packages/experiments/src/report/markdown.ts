@@ -30,7 +30,5 @@ function tableRows(rows: readonly (readonly (string | number)[])[]): string {
 
 /** Plain text as Markdown: nothing in it becomes markup or ends a table's cell. */
 function inline(text: string): string {
-  return text === '---'
-    ? text
-    : text.replaceAll(/[\\|*_`<[\]]/g, (character) => `\\${character}`).replaceAll(/\s+/g, ' ');
+  return text.replaceAll(/[\\|*_`<[\]]/g, (character) => `\\${character}`).replaceAll(/\s+/g, ' ');
 }

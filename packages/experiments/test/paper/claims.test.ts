@@ -93,7 +93,7 @@ describe('the claims of figures 4, S1 and S2', () => {
     [0.99, 0.97, 'holds'],
     [NaN, 0.97, 'undecided'],
   ])('adaptive %d against preset %d: comparable %s', (adaptive, preset, verdict) => {
-    const claim = comparable([run('adaptive', 0.5, adaptive), run('preset', 0.5, preset)], '');
+    const claim = comparable([run('adaptive', 0.5, adaptive), run('preset', 0.5, preset)]);
     expect(claim.verdict).toBe(verdict);
   });
 

@@ -4,22 +4,7 @@ import { DEFAULT_CONFIG } from '@fdr/training';
 import { makeCurvatureJob, makeJob } from '../../src/job.js';
 import type { CompletedEstimate, CompletedParts, CompletedRun } from '../../src/paper/figures/completed-run.js';
 import type { Role } from '../../src/paper/plan/plan.js';
-
-const EPOCH: Omit<EpochRecord, 'epoch' | 'step'> = {
-  learningRate: 0.1,
-  lossHalf: 0.5,
-  oLHalf: 0.3,
-  oRHalf: 0.3,
-  ratio: 1,
-  layers: {},
-  trainLoss: 0.5,
-  trainAccuracy: 0.95,
-  testLoss: 0.6,
-  testAccuracy: 0.94,
-  gradientNormSquared: 0.01,
-  oFB: 0.01,
-  seconds: 1,
-};
+import { ENVIRONMENT, EPOCH } from '../sample-run.js';
 
 /**
  * A completed run of 10 steps an epoch.
@@ -44,15 +29,7 @@ export function completedRun(
     parameters: [],
     stepColumns: ['loss', 'oL', 'oR'],
     stepsPerEpoch: 10,
-    environment: {
-      fdr: '0.1.0',
-      node: '20',
-      tensorflow: '4.22.0',
-      platform: 'linux',
-      backend: 'cpu',
-      threads: 1,
-      commit: null,
-    },
+    environment: ENVIRONMENT,
   };
   const records = epochs.map((values, index) => ({ ...EPOCH, epoch: index + 1, step: 10 * (index + 1), ...values }));
   return {

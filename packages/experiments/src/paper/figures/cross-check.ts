@@ -43,7 +43,10 @@ export function crossCheck(
 }
 
 /** The right side of (29), where v' is the velocity after a step; without momentum v' is minus the gradient: (FDR2). */
-const rightSide = (momentum: boolean): string => (momentum ? '<v′ · H v′>' : 'Tr(H C)');
+export const rightSide = (momentum: boolean): string => (momentum ? '<v′ · H v′>' : 'Tr(H C)');
+
+/** What the right side is divided by for the mean curvature. */
+export const noiseName = (momentum: boolean): string => (momentum ? '<|v′|²>' : 'Tr C');
 
 /** Claim of section 2.2 and appendix A: both ways give the same, within the uncertainty of both. */
 export function sameCurvature({ learningRate, momentum, relation, products, ratio }: CrossCheck): Claim {
@@ -107,30 +110,31 @@ function quantityTable(
         ...(momentum ? terms : []),
         row('the relation over the products', ratio),
         estimated('Tr C = <|g|²>, at the same points', ({ noiseTrace }) => noiseTrace.mean),
-        row(`mean curvature ${momentum ? '<v′ · H v′> / <|v′|²>' : 'Tr(H C) / Tr C'}, by the relation`, curvature),
+        row(`mean curvature ${name} / ${noiseName(momentum)}, by the relation`, curvature),
         estimated('mean curvature Tr(H C) / Tr C, by products', ({ meanCurvature }) => meanCurvature),
       ],
     },
   };
 }
 
-function sequenceTable({ momentum }: CrossCheck, estimates: readonly CompletedEstimate[]): TitledTable {
-  const columns = ['sequence', 'points', 'samples each', 'Tr(H C)', 'standard error'];
-  const rows = estimates.map(({ sequence, estimate: { points, samples, trace } }) => [
-    sequence,
-    points,
-    samples,
-    trace.mean,
-    trace.standardError,
-  ]);
-  const updates = estimates.map(({ estimate: { update } }) => [update.mean, update.standardError]);
-  return {
-    title: 'Points of each sequence; errors are from point to point',
-    table: momentum
-      ? {
-          columns: [...columns, rightSide(momentum), 'its error'],
-          rows: rows.map((row, index) => [...row, ...(updates[index] ?? [])]),
-        }
-      : { columns, rows },
-  };
-}
+const sequenceTable = ({ momentum }: CrossCheck, estimates: readonly CompletedEstimate[]): TitledTable => ({
+  title: 'Points of each sequence; errors are from point to point',
+  table: {
+    columns: [
+      'sequence',
+      'points',
+      'samples each',
+      'Tr(H C)',
+      'standard error',
+      ...(momentum ? [rightSide(momentum), 'its error'] : []),
+    ],
+    rows: estimates.map(({ sequence, estimate: { points, samples, trace, update } }) => [
+      sequence,
+      points,
+      samples,
+      trace.mean,
+      trace.standardError,
+      ...(momentum ? [update.mean, update.standardError] : []),
+    ]),
+  },
+});

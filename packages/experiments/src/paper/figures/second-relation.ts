@@ -14,7 +14,7 @@ import { verdictOf } from './claim.js';
 import type { CompletedParts, CompletedRun } from './completed-run.js';
 import type { PlannedFigure } from '../plan/plan.js';
 import type { Landscape } from '../protocols/protocol.js';
-import { crossCheck, crossCheckTables, sameCurvature } from './cross-check.js';
+import { crossCheck, crossCheckTables, noiseName, rightSide, sameCurvature } from './cross-check.js';
 import type { DrawnFigure, TitledTable } from './drawn-figure.js';
 
 /** Relative distance from the line that counts as a departure. */
@@ -83,8 +83,8 @@ const pointTable = ({ points }: SecondRelation): TitledTable => ({
 
 /** @param momentum whether the steps are along v', not -g: (29) instead of (FDR2) */
 function landscapeTable({ trace, noiseTrace, curvature, deviation }: SecondRelation, momentum: boolean): TitledTable {
-  const numerator = momentum ? '<v′ · H v′>' : 'Tr(H C)';
-  const denominator = momentum ? '<|v′|²>' : 'Tr C';
+  const numerator = rightSide(momentum);
+  const denominator = noiseName(momentum);
   return {
     title: 'What the landscape is like at the smallest learning rate',
     table: {

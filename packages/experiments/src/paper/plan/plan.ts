@@ -82,9 +82,9 @@ export function plan({ figures, models, scale, sequences, backend, threads }: Pl
       }),
     );
   });
-  const runJobs = planned.flatMap(({ runs }) => runs.map(({ job }) => job));
-  const jobs = new Map<string, Job>(runJobs.map((job) => [job.key, job]));
-  for (const { estimates } of planned) for (const { job } of estimates) jobs.set(job.key, job);
+  const runs = planned.flatMap((figure) => figure.runs);
+  const estimates = planned.flatMap((figure) => figure.estimates);
+  const jobs = new Map<string, Job>([...runs, ...estimates].map(({ job }) => [job.key, job]));
   return { figures: planned, jobs: [...jobs.values()] };
 }
 

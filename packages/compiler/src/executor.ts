@@ -1,4 +1,5 @@
 import type { Executor } from '@fdr/program';
+import { env } from 'onnxruntime-node';
 import { compile, type CompileOptions } from './compile.js';
 
 /**
@@ -12,3 +13,6 @@ export function onnxExecutor(options: CompileOptions): Executor {
     throw new RangeError(`threads is ${threads}; expected a whole number from 1 to 256.`);
   return { name: 'onnx', prepare: (program, constants) => compile(program, constants, options) };
 }
+
+/** Version of ONNX Runtime: another one may differ in the last bits. */
+export const onnxruntimeVersion = (): string => env.versions.node ?? env.versions.common;

@@ -61,11 +61,13 @@ function quadraticRecord(epochs: number, stepsPerEpoch: number): Run {
       fdr: '0.1.0',
       node: 'v20',
       tensorflow: '4.22.0',
+      onnxruntime: null,
       platform: 'linux',
       backend: 'cpu',
       threads: 1,
       commit: null,
     },
+    dataHash: 'a'.repeat(64),
     parameters: [
       { name: 'soft.kernel', shape: [1] },
       { name: 'stiff.kernel', shape: [1] },

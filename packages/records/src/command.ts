@@ -16,6 +16,16 @@ export const command = z.discriminatedUnion('type', [
 /** See {@link command}. */
 export type Command = z.infer<typeof command>;
 
+/** One line of `commands.jsonl`: a command that changes the course of a training, and the step before which it took effect. */
+export const appliedCommand = z.object({
+  step: z.int().min(0),
+  epoch: z.int().min(0),
+  time: z.iso.datetime(),
+  command,
+});
+/** See {@link appliedCommand}. */
+export type AppliedCommand = z.infer<typeof appliedCommand>;
+
 /** The answer to a command or a subscription. */
 export const acknowledgement = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true) }),

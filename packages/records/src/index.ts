@@ -1,4 +1,11 @@
-export { acknowledgement, command, type Acknowledgement, type Command } from './command.js';
+export {
+  acknowledgement,
+  appliedCommand,
+  command,
+  type Acknowledgement,
+  type AppliedCommand,
+  type Command,
+} from './command.js';
 export { epochRecord, layerBalance, type EpochRecord, type LayerBalance } from './epoch.js';
 export { eventRecord, type EventRecord, type LearningRateReason } from './event.js';
 export {

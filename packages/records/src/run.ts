@@ -75,7 +75,10 @@ export function isActive(status: RunStatus): boolean {
 export const environment = z.object({
   fdr: z.string(),
   node: z.string(),
+  /** Version of TensorFlow.js. */
   tensorflow: z.string(),
+  /** Version of ONNX Runtime; null where another backend computes. */
+  onnxruntime: z.string().nullable(),
   platform: z.string(),
   /** The backend that really ran: `auto` is resolved here. */
   backend: z.string(),
@@ -98,6 +101,8 @@ export const run = z.object({
   status: runStatus,
   config: runConfig,
   environment,
+  /** SHA-256 of all examples and labels, in hexadecimal: a training goes on with the same data or not at all. */
+  dataHash: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 has 64 hexadecimal digits'),
   /** Parameter tensors in order, e.g. `{name: 'dense1.kernel', shape: [784, 200]}`. */
   parameters: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(0)) })),
   /** Names of the float32 columns of `steps.f32`, in order. */

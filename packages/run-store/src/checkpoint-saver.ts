@@ -2,22 +2,20 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removePartialFiles } from './atomic-write.js';
 import { checkpointPath, listCheckpoints } from './checkpoint-files.js';
-import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { isFiniteEverywhere, readCheckpointLabel, writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { CHECKPOINTS_FOLDER } from './files.js';
-
-/** Two, so that an older one is left if the newest one turns out to be damaged. */
-const ROLLING_KEPT = 2;
+import { refuseLink } from './paths.js';
+import { longerRetention, obsoleteCheckpoints, type RetainedCheckpoint, type Retention } from './retention.js';
 
 /** Saves a run's checkpoints one after another. */
 export interface CheckpointSaver {
   /**
-   * Saves a checkpoint after those requested before it.
+   * Saves a checkpoint after those requested before it, and deletes those that it makes obsolete. One that is not permanent is left out if a
+   * number of its tensors is not finite, or if a later one of its kind is requested before its turn comes.
    *
-   * @param rolling whether it is deleted once two newer rolling ones or a permanent one are complete
-   * @returns the file's path
    * @throws the file system's error; earlier checkpoints remain
    */
-  save(step: number, checkpoint: Checkpoint, rolling: boolean): Promise<string>;
+  save(step: number, checkpoint: Checkpoint, retention: Retention): Promise<void>;
   /** Resolves once every checkpoint requested so far is saved or has failed. */
   settled(): Promise<void>;
 }
@@ -29,35 +27,49 @@ export interface CheckpointSaver {
  */
 export function createCheckpointSaver(runFolder: string, beforeSave: () => Promise<void>): CheckpointSaver {
   let settled: Promise<void> = Promise.resolve();
-  /** Paths of the rolling checkpoints that exist, the oldest first. */
-  let rollingPaths: readonly string[] = [];
+  /** The complete checkpoints; read from the folder before the first save, because an earlier process may have left some. */
+  let stored: readonly RetainedCheckpoint[] | undefined;
+  /** The newest request of each kind. */
+  const newest: Partial<Record<Retention, Checkpoint>> = {};
 
-  async function save(step: number, checkpoint: Checkpoint, rolling: boolean): Promise<string> {
+  async function save(step: number, checkpoint: Checkpoint, wanted: Retention): Promise<void> {
+    if (wanted !== 'permanent' && newest[wanted] !== checkpoint) return;
+    const finite = isFiniteEverywhere(checkpoint.tensors);
+    if (wanted !== 'permanent' && !finite) return;
     await beforeSave();
     const folder = join(runFolder, CHECKPOINTS_FOLDER);
     await mkdir(folder, { recursive: true });
+    await refuseLink(runFolder, CHECKPOINTS_FOLDER);
     await removePartialFiles(folder);
-    const path = checkpointPath(runFolder, step);
-    // A permanent checkpoint remains permanent even if a rolling one of the same step replaces it.
-    const isPermanent =
-      !rolling || (!rollingPaths.includes(path) && (await listCheckpoints(runFolder)).some((one) => one.step === step));
-    await writeCheckpoint(path, checkpoint);
-    const earlier = rollingPaths.filter((one) => one !== path);
-    rollingPaths = rolling ? [...earlier.slice(1 - ROLLING_KEPT), ...(isPermanent ? [] : [path])] : [];
-    for (const one of earlier) if (!rollingPaths.includes(one)) await rm(one, { force: true });
-    return path;
+    stored ??= await retainedCheckpoints(runFolder);
+    const replaced = stored.find((one) => one.step === step);
+    const retention = longerRetention(wanted, replaced?.retention ?? wanted);
+    await writeCheckpoint(checkpointPath(runFolder, step), checkpoint, retention);
+    stored = [...stored.filter((one) => one !== replaced), { step, retention, finite }];
+    for (const one of obsoleteCheckpoints(stored)) {
+      await rm(checkpointPath(runFolder, one.step), { force: true });
+      stored = stored.filter((kept) => kept !== one);
+    }
   }
 
   return {
-    save: (step, checkpoint, rolling) => {
+    save: (step, checkpoint, retention) => {
+      newest[retention] = checkpoint;
       // One after another: a save removes partial files, so no other may be writing one.
-      const saved = settled.then(() => save(step, checkpoint, rolling));
-      settled = saved.then(
-        () => undefined,
-        () => undefined,
-      );
+      const saved = settled.then(() => save(step, checkpoint, retention));
+      settled = saved.catch(() => undefined);
       return saved;
     },
     settled: () => settled,
   };
+}
+
+/** The checkpoints in a run folder that say how long they are to be kept. A damaged one is none of them, and is left alone. */
+async function retainedCheckpoints(runFolder: string): Promise<RetainedCheckpoint[]> {
+  const found: RetainedCheckpoint[] = [];
+  for (const { step, path } of await listCheckpoints(runFolder)) {
+    const label = await readCheckpointLabel(path);
+    if (label !== undefined) found.push({ step, ...label });
+  }
+  return found;
 }

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { writeFileAtomically } from './atomic-write.js';
 import { openRunFile, readAt } from './paths.js';
 import { RunFolderError } from './run-folder-error.js';
-import { decodeTensors, encodeTensors, type StoredTensors } from './safetensors.js';
+import { retention, type Retention } from './retention.js';
+import { decodeTensors, encodeTensors, readMetadata, type StoredTensors } from './safetensors.js';
 
 /** A training's state at a step: its tensors by name, and everything else as JSON. */
 export interface Checkpoint {
@@ -17,12 +18,25 @@ export interface Checkpoint {
   readonly records?: RecordCounts | undefined;
 }
 
-/** How many epochs and events a run has recorded. */
+/** How many epochs, events and commands a run has recorded. */
 export interface RecordCounts {
   readonly epochs: number;
   readonly events: number;
+  readonly commands: number;
 }
-const recordCounts = z.object({ epochs: z.int().min(0), events: z.int().min(0) });
+const count = z.int().min(0);
+const recordCounts = z.object({ epochs: count, events: count, commands: count });
+
+/** What a checkpoint's file says of itself besides the training's state. */
+export interface CheckpointLabel {
+  readonly retention: Retention;
+  /** Whether every number of its tensors is finite: a training can go on from it. */
+  readonly finite: boolean;
+}
+const label = z.object({
+  retention,
+  finite: z.enum(['true', 'false']).transform((text) => text === 'true'),
+});
 
 const FORMAT = 'fdr-checkpoint-1';
 const MAX_FILE = 4 * 2 ** 30;
@@ -37,8 +51,13 @@ const NUMBER_KEY = '$number';
  *
  * @throws the file system's error; an existing file is then unchanged
  */
-export async function writeCheckpoint(path: string, { tensors, state, records }: Checkpoint): Promise<void> {
-  const metadata: Record<string, string> = { format: FORMAT, state: serializeState(state) };
+export async function writeCheckpoint(
+  path: string,
+  { tensors, state, records }: Checkpoint,
+  retention: Retention = 'permanent',
+): Promise<void> {
+  const finite = String(isFiniteEverywhere(tensors));
+  const metadata: Record<string, string> = { format: FORMAT, retention, finite, state: serializeState(state) };
   if (records !== undefined) metadata['records'] = JSON.stringify(records);
   // The last one, for findChecksum.
   metadata['sha256'] = NO_CHECKSUM;
@@ -64,6 +83,24 @@ export async function readCheckpoint(path: string, parameters: Run['parameters']
     }
     throw error;
   }
+}
+
+/** What a checkpoint's file says of itself, its checksum unverified; undefined if it is damaged. */
+export async function readCheckpointLabel(path: string): Promise<CheckpointLabel | undefined> {
+  const file = await openRunFile(dirname(path), basename(path));
+  if (file === undefined) return undefined;
+  try {
+    return label.parse(await readMetadata(file));
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether every number of every tensor is finite. */
+export function isFiniteEverywhere(tensors: StoredTensors): boolean {
+  return Object.values(tensors).every(({ values }) => values.every((value) => Number.isFinite(value)));
 }
 
 async function readBytes(path: string): Promise<Buffer> {

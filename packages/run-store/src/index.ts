@@ -5,12 +5,16 @@ export { type JsonlFile } from './jsonl-file.js';
 export { type SkippedLine } from './jsonl-scanner.js';
 export { readStepBlocks, type StepBlock } from './step-blocks.js';
 export { listCheckpoints, type CheckpointFile } from './checkpoint-files.js';
-export { readCheckpoint, type Checkpoint, type RecordCounts } from './checkpoint.js';
+export { isFiniteEverywhere, readCheckpoint, type Checkpoint, type RecordCounts } from './checkpoint.js';
+export { readCommands } from './command-log.js';
 export { type StoredTensor, type StoredTensors } from './safetensors.js';
 
 // Writing a run.
 export { makeRunId } from './run-id.js';
-export { continueRun, createRun, type RunWriter } from './run-writer.js';
+export { claimRun, type RunClaim } from './run-claim.js';
+export { type RollbackPoint } from './rollback.js';
+export { continueRun, createRun, NO_RECORDS, type RunWriter } from './run-writer.js';
+export { type Retention } from './retention.js';
 
 // Files and folders, treated with the same care elsewhere.
 export { locateRun, openRunFile, readAt } from './paths.js';

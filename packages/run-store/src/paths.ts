@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, realpath, type FileHandle } from 'node:fs/promises';
+import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runId } from '@fdr/records';
 import { errorCode, RunFolderError } from './run-folder-error.js';
@@ -52,6 +52,34 @@ export async function openRunFile(folder: string, name: string): Promise<FileHan
   if ((await file.stat()).isFile()) return file;
   await file.close();
   throw new RunFolderError(`${name} is not a regular file`);
+}
+
+/**
+ * Opens a file of a run folder for writing. Links are not followed: what they lead to is not the run's.
+ *
+ * @param flags of the file system's `open`: `O_WRONLY`, `O_APPEND`, ...
+ * @throws {RunFolderError} if it is a link; else the file system's error
+ */
+export async function openForWriting(folder: string, name: string, flags: number): Promise<FileHandle> {
+  try {
+    return await open(join(folder, name), flags | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (errorCode(error) === 'ELOOP') throw linkError(folder, name);
+    throw error;
+  }
+}
+
+/**
+ * Makes sure that a folder inside a run folder is no link before something in it is written or deleted.
+ *
+ * @throws {RunFolderError} if it is one; else the file system's error
+ */
+export async function refuseLink(folder: string, name: string): Promise<void> {
+  if ((await lstat(join(folder, name))).isSymbolicLink()) throw linkError(folder, name);
+}
+
+function linkError(folder: string, name: string): RunFolderError {
+  return new RunFolderError(`${join(folder, name)} is a link: nothing is written or deleted behind it`);
 }
 
 /** Reads `length` bytes from byte `offset` on; fewer only where the file ends. */

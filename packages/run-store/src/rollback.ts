@@ -1,17 +1,21 @@
-import { open, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { epochRecord, eventRecord, type Run } from '@fdr/records';
+import { appliedCommand, epochRecord, eventRecord, type Run } from '@fdr/records';
 import type { z } from 'zod';
 import { removePartialFiles, writeFileAtomically } from './atomic-write.js';
 import { listCheckpoints } from './checkpoint-files.js';
 import type { RecordCounts } from './checkpoint.js';
-import { CHECKPOINTS_FOLDER, EPOCHS_FILE, EVENTS_FILE, STEPS_FILE } from './files.js';
+import { CHECKPOINTS_FOLDER, COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, STEPS_FILE } from './files.js';
 import { createJsonlFile } from './jsonl-file.js';
+import { openForWriting, refuseLink } from './paths.js';
 
 /** A point to which a run can be rolled back: a step, and how many records the files held when it was done. */
 export interface RollbackPoint {
   readonly step: number;
   readonly records: RecordCounts;
+  /** Whether the commands of later steps are kept, to be carried out again. */
+  readonly keepsCommands: boolean;
 }
 
 /**
@@ -19,38 +23,53 @@ export interface RollbackPoint {
  * that the disk has lost become NaN, because a row's number is the number of its step.
  *
  * It may be interrupted at any time and repeated. Only the run's one writer may call it.
+ *
+ * @param warn gets a sentence for each file with damaged lines, which are removed
+ * @throws {RunFolderError} if a part of the run is a link; else the file system's error
  */
 export async function rollBack(
   folder: string,
   run: Pick<Run, 'stepColumns'>,
-  { step, records }: RollbackPoint,
+  { step, records, keepsCommands }: RollbackPoint,
+  warn: (message: string) => void,
 ): Promise<void> {
+  await mkdir(join(folder, CHECKPOINTS_FOLDER), { recursive: true });
+  await refuseLink(folder, CHECKPOINTS_FOLDER);
   await removePartialFiles(folder);
   await removePartialFiles(join(folder, CHECKPOINTS_FOLDER));
-  await truncateRecords(folder, EVENTS_FILE, eventRecord, records.events, step);
-  await truncateRecords(folder, EPOCHS_FILE, epochRecord, records.epochs, step);
-  await resizeSteps(join(folder, STEPS_FILE), 4 * run.stepColumns.length, step);
+  const commands = keepsCommands ? { count: Infinity, step: Infinity } : { count: records.commands, step };
+  await keepRecords(folder, COMMANDS_FILE, appliedCommand, commands, warn);
+  await keepRecords(folder, EVENTS_FILE, eventRecord, { count: records.events, step }, warn);
+  await keepRecords(folder, EPOCHS_FILE, epochRecord, { count: records.epochs, step }, warn);
+  await resizeSteps(folder, 4 * run.stepColumns.length, step);
   for (const checkpoint of await listCheckpoints(folder)) {
     if (checkpoint.step > step) await rm(checkpoint.path, { force: true });
   }
 }
 
 /** Keeps the first `count` records, and of these the ones up to `step`: where a line was lost, the count is too large. */
-async function truncateRecords(
+async function keepRecords(
   folder: string,
   name: string,
   schema: z.ZodType<{ step: number }>,
-  count: number,
-  step: number,
+  { count, step }: { readonly count: number; readonly step: number },
+  warn: (message: string) => void,
 ): Promise<void> {
   const file = createJsonlFile({ folder, name, schema });
   await file.refresh();
-  const texts = (await file.texts(0, count)).filter((text) => schema.parse(JSON.parse(text)).step <= step);
+  const [first] = file.skippedLines;
+  if (first !== undefined)
+    warn(
+      `${name}: ${file.skippedLines.length} damaged lines are removed, the first is line ${first.line} (${first.reason})`,
+    );
+  const texts = (await file.texts(0, Math.min(count, file.count))).filter(
+    (text) => schema.parse(JSON.parse(text)).step <= step,
+  );
   await writeFileAtomically(join(folder, name), [Buffer.from(texts.map((text) => `${text}\n`).join(''))]);
 }
 
-async function resizeSteps(path: string, rowBytes: number, rows: number): Promise<void> {
-  const file = await open(path, 'r+');
+async function resizeSteps(folder: string, rowBytes: number, rows: number): Promise<void> {
+  const file = await openForWriting(folder, STEPS_FILE, constants.O_RDWR);
   try {
     const wholeRows = Math.min(rows, Math.floor((await file.stat()).size / rowBytes));
     await file.truncate(wholeRows * rowBytes);

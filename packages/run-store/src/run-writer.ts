@@ -1,18 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { epochRecord, eventRecord, run as runSchema } from '@fdr/records';
-import type { EpochRecord, EventRecord, Run, RunStatus } from '@fdr/records';
+import { appliedCommand, epochRecord, eventRecord, run as runSchema } from '@fdr/records';
+import type { AppliedCommand, EpochRecord, EventRecord, Run, RunStatus } from '@fdr/records';
 import { z } from 'zod';
 import { writeFileAtomically } from './atomic-write.js';
 import { createCheckpointSaver } from './checkpoint-saver.js';
 import type { Checkpoint, RecordCounts } from './checkpoint.js';
-import { CHECKPOINTS_FOLDER, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
+import type { RunClaim } from './run-claim.js';
+import { CHECKPOINTS_FOLDER, COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
 import { toLittleEndian } from './little-endian.js';
 import { lockFolder, type Lock } from './lock.js';
-import { locateRun, newRunPath } from './paths.js';
+import { newRunPath } from './paths.js';
+import type { Retention } from './retention.js';
 import { rollBack, type RollbackPoint } from './rollback.js';
 import { encodeRun } from './run-document.js';
-import { errorCode, RunFolderError } from './run-folder-error.js';
+import { errorCode, RunFolderError, writingError } from './run-folder-error.js';
 import { createWriteQueue, type Losses } from './write-queue.js';
 
 /** The one writer of a run's folder. Appending never waits for the disk and never throws because of it. */
@@ -30,23 +32,37 @@ export interface RunWriter {
   /** Appends an epoch. Its steps must be appended before it: files grow in the order of these calls. */
   appendEpoch(record: EpochRecord): void;
   appendEvent(record: EventRecord): void;
+  /**
+   * Appends a command that changed the course of the training.
+   *
+   * @param isKnown whether the file holds it already: the training went on from before it, and has carried it out again
+   */
+  appendCommand(record: AppliedCommand, isKnown: boolean): void;
   setStatus(status: RunStatus): void;
   /**
    * Saves a checkpoint as a whole or not at all, after everything appended so far.
    *
    * @param step that it was taken at; a whole number >= 0
-   * @param rolling whether it is only there to resume from if the process dies: of those, two are kept, and none once a
-   *   permanent one is complete
-   * @returns the file's path
+   * @param retention how long it is kept; `permanent` by default. Only a permanent one may hold numbers that are not finite; another such
+   *   one is left out
    * @throws {RangeError} if `step` is not a whole number >= 0
    * @throws the file system's error; earlier checkpoints remain
    */
-  saveCheckpoint(step: number, checkpoint: Checkpoint, rolling?: boolean): Promise<string>;
+  saveCheckpoint(step: number, checkpoint: Checkpoint, retention?: Retention): Promise<void>;
   /** Resolves once everything appended so far is in the files, or the disk refuses it. */
   settled(): Promise<void>;
+  /**
+   * Resolves once everything appended so far would survive a power failure, or the disk refuses it.
+   *
+   * @returns the file system's error of what could not be written; undefined if everything is
+   */
+  sync(): Promise<string | undefined>;
   /** Writes what is left, releases the folder and reports what was lost. Another call reports the same. */
   close(): Promise<Losses>;
 }
+
+/** What a run has recorded when it begins. */
+export const NO_RECORDS: RecordCounts = { epochs: 0, events: 0, commands: 0 };
 
 /** How a run's writer deals with a disk that refuses to be written. */
 export interface RunWriterOptions {
@@ -72,33 +88,33 @@ export async function createRun(
   const run = runSchema.parse(newRun);
   const folder = newRunPath(runsDirectory, run.id);
   const lock = await createRunFolder(resolve(runsDirectory), folder, run);
-  return createWriter(folder, run, lock, { epochs: 0, events: 0 }, options);
+  return createWriter(folder, run, lock, NO_RECORDS, options);
 }
 
 /**
- * Continues a run whose process has ended from one of its checkpoints. What was recorded after the checkpoint is removed.
+ * Continues a claimed run from one of its checkpoints, or from its beginning. What was recorded after that is removed.
  *
  * @param continued the run as `run.json` is to describe it from now on
  * @param from the checkpoint's step and record counts
- * @throws {RunFolderError} if there is no such run, or a process that may be alive is writing it
+ * @throws {RunFolderError} if its folder can't be written; the claim is then given up
  */
 export async function continueRun(
-  runsDirectory: string,
+  claim: RunClaim,
   continued: Run,
   from: RollbackPoint,
   options: RunWriterOptions = {},
 ): Promise<RunWriter> {
   const run = runSchema.parse(continued);
-  const folder = await locateRun(runsDirectory, run.id);
-  const lock = await lockFolder(folder);
+  const { folder } = claim;
+  const { warn = printWarning } = options;
   try {
-    await rollBack(folder, run, from);
+    await rollBack(folder, run, from, warn);
     await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
   } catch (error) {
-    await lock.release();
-    throw error;
+    await claim.release();
+    throw writingError(folder, error);
   }
-  return createWriter(folder, run, lock, from.records, options);
+  return createWriter(folder, run, claim, from.records, options);
 }
 
 function createWriter(
@@ -106,13 +122,15 @@ function createWriter(
   initialRun: Run,
   lock: Lock,
   initialRecords: RecordCounts,
-  { warn = (message) => console.error(message), backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
+  { warn = printWarning, backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
 ): RunWriter {
   let run = initialRun;
   let records = initialRecords;
   let closed: Promise<Losses> | undefined;
   const queue = createWriteQueue({ folder, limit: backlog, retryAfter, warn });
-  const saver = createCheckpointSaver(folder, queue.settled);
+  const saver = createCheckpointSaver(folder, async () => {
+    await queue.sync();
+  });
 
   async function close(): Promise<Losses> {
     try {
@@ -146,17 +164,22 @@ function createWriter(
       queue.append(EVENTS_FILE, encodeLine(z.encode(eventRecord, record)));
       records = { ...records, events: records.events + 1 };
     },
+    appendCommand: (record, isKnown) => {
+      if (!isKnown) queue.append(COMMANDS_FILE, encodeLine(z.encode(appliedCommand, record)));
+      records = { ...records, commands: records.commands + 1 };
+    },
     setStatus: (status) => {
       run = { ...run, status };
       queue.replace(RUN_FILE, encodeRun(run));
     },
-    saveCheckpoint: (step, checkpoint, rolling = false) => {
+    saveCheckpoint: (step, checkpoint, retention = 'permanent') => {
       if (!Number.isSafeInteger(step) || step < 0) {
         throw new RangeError(`step must be a whole number >= 0, not ${step}`);
       }
-      return saver.save(step, { ...checkpoint, records }, rolling);
+      return saver.save(step, { ...checkpoint, records }, retention);
     },
     settled: queue.settled,
+    sync: queue.sync,
     close: () => {
       closed ??= close();
       return closed;
@@ -173,7 +196,8 @@ async function createRunFolder(runsDirectory: string, folder: string, run: Run):
     step = 'files';
     const lock = await lockFolder(folder);
     await mkdir(join(folder, CHECKPOINTS_FOLDER));
-    for (const name of [EPOCHS_FILE, EVENTS_FILE, STEPS_FILE]) await writeFileAtomically(join(folder, name), []);
+    for (const name of [EPOCHS_FILE, EVENTS_FILE, COMMANDS_FILE, STEPS_FILE])
+      await writeFileAtomically(join(folder, name), []);
     // The last file: a folder without it is no run yet.
     await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
     return lock;
@@ -186,6 +210,10 @@ async function createRunFolder(runsDirectory: string, folder: string, run: Run):
     const reason = errorCode(error) ?? String(error);
     throw new RunFolderError(`can't make the run folder ${folder} (${reason})`, { cause: error });
   }
+}
+
+function printWarning(message: string): void {
+  console.error(message);
 }
 
 function encodeLine(record: unknown): Buffer {

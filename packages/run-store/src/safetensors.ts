@@ -1,5 +1,7 @@
+import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { fromLittleEndian, toLittleEndian, type NumberArray } from './little-endian.js';
+import { readAt } from './paths.js';
 import { RunFolderError } from './run-folder-error.js';
 
 /** The array type of each element type, by the format's name for it. */
@@ -114,6 +116,19 @@ export function decodeTensors(bytes: Buffer): TensorFile {
   const texts = z.record(z.string(), z.string()).safeParse(metadata ?? {});
   if (!texts.success) throw new RunFolderError(`every value of ${METADATA} must be a text`);
   return { tensors: Object.fromEntries(tensors), metadata: texts.data };
+}
+
+/**
+ * Reads the metadata alone, whatever comes after the header.
+ *
+ * @throws {RunFolderError} if the header is damaged
+ */
+export async function readMetadata(file: FileHandle): Promise<unknown> {
+  const { size: fileSize } = await file.stat();
+  const start = await readAt(file, 0, 8);
+  const length = start.length < 8 ? -1 : Number(start.readBigUInt64LE());
+  if (!(length >= 0 && length <= Math.min(fileSize - 8, MAX_HEADER))) throw new RunFolderError('it has no header');
+  return parseHeader((await readAt(file, 8, length)).toString('utf8'))[METADATA];
 }
 
 function parseHeader(text: string): Record<string, unknown> {

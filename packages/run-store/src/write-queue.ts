@@ -1,9 +1,11 @@
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from './atomic-write.js';
+import { openForWriting } from './paths.js';
 import { errorCode } from './run-folder-error.js';
 import { createWriteBacklog, type Append, type Fill } from './write-backlog.js';
 
+const O_APPEND_TO = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
 const FILL_CHUNK = 16_384;
 const LONGEST_DELAY = 30_000;
 
@@ -37,6 +39,12 @@ export interface WriteQueue {
   replace(file: string, bytes: Uint8Array): void;
   /** Resolves once everything requested so far is written, or the disk refuses it. */
   settled(): Promise<void>;
+  /**
+   * Resolves once everything requested so far would survive a power failure, or the disk refuses it.
+   *
+   * @returns the file system's error of what could not be written; undefined if everything is
+   */
+  sync(): Promise<string | undefined>;
   /** Tries once more what was refused, then stops. */
   close(): Promise<Losses>;
 }
@@ -48,11 +56,14 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
   let written = 0;
   let writing: Promise<void> | undefined;
   let failure: string | undefined;
+  /** Files that were appended to since they were last flushed to the disk. */
+  const unsynced = new Set<string>();
   const backoff = createBackoff(retryAfter, start);
 
   async function append(write: Append | Fill): Promise<void> {
     const length = write.kind === 'fill' ? write.length : write.bytes.length;
-    const file = await open(join(folder, write.file), 'a');
+    const file = await openForWriting(folder, write.file, O_APPEND_TO);
+    unsynced.add(write.file);
     try {
       while (written < length) {
         const chunk = write.kind === 'fill' ? fillerFrom(write, written) : write.bytes.subarray(written);
@@ -96,6 +107,22 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
     while (writing !== undefined) await writing;
   }
 
+  async function sync(): Promise<string | undefined> {
+    await settled();
+    try {
+      for (const name of [...unsynced]) {
+        unsynced.delete(name);
+        await syncFile(folder, name).catch((error: unknown) => {
+          unsynced.add(name);
+          throw error;
+        });
+      }
+    } catch (error) {
+      return errorCode(error) ?? String(error);
+    }
+    return failure;
+  }
+
   return {
     append: (file, bytes, filler) => {
       backlog.append(file, bytes, filler);
@@ -106,6 +133,7 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
       start();
     },
     settled,
+    sync,
     close: async () => {
       await settled();
       backoff.cancel();
@@ -114,6 +142,15 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
       return { lost: backlog.lost, error: failure };
     },
   };
+}
+
+async function syncFile(folder: string, name: string): Promise<void> {
+  const file = await openForWriting(folder, name, constants.O_WRONLY);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Calls `retry` after a delay that doubles with each failure. */

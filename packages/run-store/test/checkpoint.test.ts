@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { removePartialFiles } from '../src/atomic-write.js';
-import { listCheckpoints } from '../src/checkpoint-files.js';
+import { checkpointPath, listCheckpoints } from '../src/checkpoint-files.js';
 import { readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
 import { decodeTensors, encodeTensors } from '../src/safetensors.js';
 import { createRun } from '../src/run-writer.js';
@@ -185,15 +185,13 @@ describe('a checkpoint', () => {
 
   it('is saved by the run writer and listed in order of steps', async () => {
     const writer = await createRun(await temporaryFolder(), sampleRun());
-    const paths = await Promise.all(
-      [100, 20, 3].map((step) => writer.saveCheckpoint(step, { tensors, state: { step } })),
-    );
+    await Promise.all([100, 20, 3].map((step) => writer.saveCheckpoint(step, { tensors, state: { step } })));
     expect(await listCheckpoints(writer.folder)).toEqual([
-      { step: 3, path: paths[2] },
-      { step: 20, path: paths[1] },
-      { step: 100, path: paths[0] },
+      { step: 3, path: checkpointPath(writer.folder, 3) },
+      { step: 20, path: checkpointPath(writer.folder, 20) },
+      { step: 100, path: checkpointPath(writer.folder, 100) },
     ]);
-    expect((await readCheckpoint(paths[1]!)).state).toEqual({ step: 20 });
+    expect((await readCheckpoint(checkpointPath(writer.folder, 20))).state).toEqual({ step: 20 });
     expect(() => writer.saveCheckpoint(1.5, { tensors, state })).toThrow('step must be a whole number >= 0, not 1.5');
     await writer.close();
   });

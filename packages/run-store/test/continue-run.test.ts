@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../src/checkpoint.js';
 import { openRun } from '../src/run-reader.js';
+import { claimRun } from '../src/run-claim.js';
 import { continueRun, createRun } from '../src/run-writer.js';
 import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, temporaryFolder } from './sample.js';
 
@@ -22,18 +23,18 @@ async function interruptedRun() {
     writer.appendEpoch(sampleEpoch(epoch));
     writer.appendEvent(sampleWarning(4 * epoch));
     // Of the same step, but recorded after the checkpoint.
-    if (epoch === 2) await writer.saveCheckpoint(8, checkpoint, true);
+    if (epoch === 2) await writer.saveCheckpoint(8, checkpoint, 'rolling');
     if (epoch === 2) writer.appendEvent(sampleWarning(8));
   }
   await writer.close();
   const { records } = await readCheckpoint(join(folder, 'checkpoints/8.safetensors'));
   if (!records) throw new Error('the checkpoint has no record counts');
-  return { directory, folder, from: { step: 8, records } };
+  return { directory, folder, from: { step: 8, records, keepsCommands: true } };
 }
 
 /** What the folder holds after the run was continued. */
 async function continued({ directory, from }: Awaited<ReturnType<typeof interruptedRun>>) {
-  const writer = await continueRun(directory, sampleRun(), from);
+  const writer = await continueRun(await claimRun(directory, 'sample'), sampleRun(), from);
   await writer.close();
   const reader = await openRun(directory, 'sample');
   const rows = new Float32Array(Uint8Array.from(await reader.stepRows()).buffer);
@@ -75,7 +76,7 @@ describe('a run that is continued from a checkpoint', () => {
 
   it('is appended to where it was rolled back to', async () => {
     const { directory, folder, from } = await interruptedRun();
-    const writer = await continueRun(directory, sampleRun(), from);
+    const writer = await continueRun(await claimRun(directory, 'sample'), sampleRun(), from);
     writer.appendSteps(sampleSteps(8, 12));
     writer.appendEpoch(sampleEpoch(3));
     await writer.saveCheckpoint(12, checkpoint);
@@ -84,6 +85,7 @@ describe('a run that is continued from a checkpoint', () => {
     expect((await readCheckpoint(join(folder, 'checkpoints/12.safetensors'))).records).toEqual({
       epochs: 3,
       events: 2,
+      commands: 0,
     });
   });
 
@@ -92,9 +94,7 @@ describe('a run that is continued from a checkpoint', () => {
     const writer = await createRun(directory, sampleRun());
     writer.appendSteps(sampleSteps(0, 4));
     await writer.settled();
-    await expect(continueRun(directory, sampleRun(), { step: 0, records: { epochs: 0, events: 0 } })).rejects.toThrow(
-      /is in use by process/,
-    );
+    await expect(claimRun(directory, 'sample')).rejects.toThrow(/is in use by process/);
     expect((await readFile(join(writer.folder, 'steps.f32'))).length).toBe(4 * 3 * 4);
     await writer.close();
   });
@@ -110,7 +110,8 @@ describe('a run that is continued from a checkpoint', () => {
   it('is not locked any more if it could not be rolled back', async () => {
     const { directory, folder, from } = await interruptedRun();
     await rm(join(folder, 'steps.f32'));
-    await expect(continueRun(directory, sampleRun(), from)).rejects.toThrow(/ENOENT/);
+    const claim = await claimRun(directory, 'sample');
+    await expect(continueRun(claim, sampleRun(), from)).rejects.toThrow(`can't write to ${folder} (ENOENT)`);
     expect(await readdir(folder)).not.toContain('lock');
   });
 

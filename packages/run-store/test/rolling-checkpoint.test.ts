@@ -19,11 +19,11 @@ describe('a rolling checkpoint', () => {
   it('is deleted once two newer ones or a permanent one are complete', async () => {
     const { writer, steps } = await newRun();
     await writer.saveCheckpoint(0, checkpoint);
-    for (const step of [4, 8, 12]) await writer.saveCheckpoint(step, checkpoint, true);
+    for (const step of [4, 8, 12]) await writer.saveCheckpoint(step, checkpoint, 'rolling');
     expect(await steps()).toEqual([0, 8, 12]);
     await writer.saveCheckpoint(12, checkpoint);
     expect(await steps()).toEqual([0, 12]);
-    await writer.saveCheckpoint(16, checkpoint, true);
+    await writer.saveCheckpoint(16, checkpoint, 'rolling');
     expect(await steps()).toEqual([0, 12, 16]);
     await writer.close();
   });
@@ -32,7 +32,7 @@ describe('a rolling checkpoint', () => {
     const { writer } = await newRun();
     await writer.saveCheckpoint(0, checkpoint);
     writer.appendEvent(sampleWarning(0));
-    for (const step of [0, 4, 8, 12]) await writer.saveCheckpoint(step, checkpoint, true);
+    for (const step of [0, 4, 8, 12]) await writer.saveCheckpoint(step, checkpoint, 'rolling');
     await writer.saveCheckpoint(16, checkpoint);
     await writer.close();
     const names = await readdir(join(writer.folder, 'checkpoints'));
@@ -41,19 +41,19 @@ describe('a rolling checkpoint', () => {
 
   it('does not take an older one away if it can not be written', async () => {
     const { writer, steps } = await newRun();
-    await writer.saveCheckpoint(4, checkpoint, true);
-    await writer.saveCheckpoint(8, checkpoint, true);
+    await writer.saveCheckpoint(4, checkpoint, 'rolling');
+    await writer.saveCheckpoint(8, checkpoint, 'rolling');
     const invalid = { ...checkpoint, tensors: { a: { shape: [2], values: new Float32Array(3) } } };
-    await expect(writer.saveCheckpoint(12, invalid, true)).rejects.toThrow('a has shape [2] but 3 values');
+    await expect(writer.saveCheckpoint(12, invalid, 'rolling')).rejects.toThrow('a has shape [2] but 3 values');
     expect(await steps()).toEqual([4, 8]);
-    await writer.saveCheckpoint(16, checkpoint, true);
+    await writer.saveCheckpoint(16, checkpoint, 'rolling');
     expect(await steps()).toEqual([8, 16]);
     await writer.close();
   });
 
   it('stays a rolling one when it is saved again at the same step', async () => {
     const { writer, steps } = await newRun();
-    for (const step of [4, 4, 8, 12]) await writer.saveCheckpoint(step, checkpoint, true);
+    for (const step of [4, 4, 8, 12]) await writer.saveCheckpoint(step, checkpoint, 'rolling');
     expect(await steps()).toEqual([8, 12]);
     await writer.close();
   });

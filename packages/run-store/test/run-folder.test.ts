@@ -50,6 +50,7 @@ describe('a run folder', () => {
     expect(reader.bestTestAccuracy).toBe(0.902);
     expect((await readdir(join(runs, 'sample'))).sort()).toEqual([
       'checkpoints',
+      'commands.jsonl',
       'epochs.jsonl',
       'events.jsonl',
       'run.json',

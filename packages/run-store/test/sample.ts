@@ -58,11 +58,13 @@ export function sampleRun(id = 'sample'): Run {
       fdr: '0.1.0',
       node: 'v20.19.0',
       tensorflow: '4.22.0',
+      onnxruntime: null,
       platform: 'linux x64',
       backend: 'cpu',
       threads: 1,
       commit: null,
     },
+    dataHash: 'a'.repeat(64),
     parameters: [
       { name: 'dense1.kernel', shape: [2, 3] },
       { name: 'dense1.bias', shape: [3] },

@@ -1,3 +1,4 @@
 export { findCycle } from './find-cycle.js';
 export { temporaryFolder } from './temporary-folder.js';
 export { eventually, waitUntil } from './waiting.js';
+export { hasSmallDisks, smallDisk, type SmallDisk } from './small-disk.js';

@@ -1,5 +1,5 @@
 import { classificationTask, type Executor, type Model, type Task } from '@fdr/core';
-import { loadDataset, type FetchProgress } from '@fdr/datasets';
+import { loadDataset, type Dataset, type FetchProgress } from '@fdr/datasets';
 import type { RunConfig } from '@fdr/records';
 import { makeExecutor, resolveBackend, type Backend } from './backends/executor.js';
 import { networkFor } from './registry/models.js';
@@ -11,6 +11,7 @@ export interface OpenTask {
   readonly executor: Executor;
   readonly model: Model;
   readonly task: Task;
+  readonly data: Dataset;
 }
 
 /**
@@ -27,5 +28,5 @@ export async function openTask(
   const data = await loadDataset(config.dataset, { progress });
   const executor = await makeExecutor(backend, config.threads);
   const model = networkFor(config.model, data);
-  return { backend, executor, model, task: classificationTask({ model, data, batchSize: config.batchSize }) };
+  return { backend, executor, model, data, task: classificationTask({ model, data, batchSize: config.batchSize }) };
 }

@@ -1,11 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Acknowledgement, RunStatus } from '@fdr/records';
 import type { RunWriter } from '@fdr/run-store';
 import { TrainingError } from './training-error.js';
 import type { WorkerMessage } from './worker-messages.js';
 
+/** Milliseconds before the last checkpoint is tried again; doubled with each failure, up to {@link LONGEST_DELAY}. */
+const FIRST_DELAY = 1000;
+const LONGEST_DELAY = 30_000;
+/** A little over five minutes in all. */
+const LAST_TRIES = 15;
+
 /** How a training ended. */
 export interface Outcome {
+  /** `failed` where the last checkpoint could not be saved. */
   readonly status: RunStatus;
   /** Whether the run folder holds everything, the last checkpoint included. */
   readonly complete: boolean;
@@ -16,6 +24,12 @@ export interface MessageListeners {
   readonly listen: (message: WorkerMessage) => void;
   readonly warn: (message: string) => void;
   readonly onAnswer: (commandId: string, answer: Acknowledgement) => void;
+  /** Whether a command is answered only once the disk holds what it did. */
+  readonly needsDisk: (commandId: string) => boolean;
+  /** Called when the last step is made, before the last checkpoint is saved. */
+  readonly onTrained: () => void;
+  /** Aborted when a last checkpoint that the disk refuses is to be given up. */
+  readonly patience: AbortSignal;
 }
 
 /** The error of a training that failed: a user's mistake in one line, or a bug with its stack. */
@@ -28,9 +42,41 @@ export function failureOf(message: WorkerMessage): Error {
   return error;
 }
 
+type CheckpointMessage = Extract<WorkerMessage, { type: 'checkpoint' }>;
+type EventMessage = Extract<WorkerMessage, { type: 'event' }>;
+
+/** A checkpoint that was sent, and the file system's error if it could not be saved. */
+interface SentCheckpoint {
+  readonly message: CheckpointMessage;
+  readonly error: Promise<string | undefined>;
+}
+
+const ENDS: ReadonlySet<RunStatus> = new Set(['finished', 'stopped', 'diverged']);
+
 /** Writes what the training thread sends to the run folder, until it ends. A disk that refuses never stops the training. */
 export async function persistMessages(thread: Worker, writer: RunWriter, to: MessageListeners): Promise<Outcome> {
-  let saving = Promise.resolve(true);
+  let last: SentCheckpoint | undefined;
+  /** How the training says that it ended: recorded once its last checkpoint is safe, because a status never leads what is on the disk. */
+  let ending: EventMessage | undefined;
+
+  function save(message: CheckpointMessage): SentCheckpoint {
+    const error = writer.saveCheckpoint(message.step, message, message.retention).then(
+      () => undefined,
+      (cause: unknown) => {
+        to.warn(`the checkpoint of step ${message.step} could not be saved (${String(cause)}); earlier ones are kept`);
+        return String(cause);
+      },
+    );
+    return { message, error };
+  }
+
+  async function acknowledge(commandId: string, answer: Acknowledgement): Promise<void> {
+    if (!answer.ok || !to.needsDisk(commandId)) return to.onAnswer(commandId, answer);
+    const [checkpointError, recordError] = await Promise.all([last?.error, writer.sync()]);
+    const error = checkpointError ?? recordError;
+    const refused = `the training has done it, but the disk refuses to record it (${error}): a crash would undo it`;
+    to.onAnswer(commandId, error === undefined ? answer : { ok: false, error: refused });
+  }
 
   function persist(message: WorkerMessage): void {
     switch (message.type) {
@@ -42,11 +88,14 @@ export async function persistMessages(thread: Worker, writer: RunWriter, to: Mes
         writer.appendEvent(message.record);
         if (message.record.type === 'status') writer.setStatus(message.record.status);
         return;
+      case 'applied':
+        return writer.appendCommand(message.record, message.isReplayed);
       case 'checkpoint':
-        saving = saveCheckpoint(writer, message, to.warn);
+        last = save(message);
         return;
       case 'answer':
-        return to.onAnswer(message.commandId, message.answer);
+        void acknowledge(message.commandId, message.answer);
+        return;
       case 'failed':
         throw failureOf(message);
       case 'fetching':
@@ -58,49 +107,66 @@ export async function persistMessages(thread: Worker, writer: RunWriter, to: Mes
     }
   }
 
-  async function finish(): Promise<boolean> {
-    const saved = await saving;
+  function onMessage(message: WorkerMessage): void {
+    if (message.type === 'event' && message.record.type === 'status' && ENDS.has(message.record.status)) {
+      ending = message;
+      to.onTrained();
+      return;
+    }
+    persist(message);
+    to.listen(message);
+  }
+
+  /** @returns whether the last checkpoint is saved. */
+  async function saveLast(): Promise<boolean> {
+    for (let tries = 1; last !== undefined && (await last.error) !== undefined; tries += 1) {
+      if (tries === LAST_TRIES || to.patience.aborted) return false;
+      if (tries === 1) to.warn('it is tried again for five minutes; Ctrl-C gives it up');
+      await delay(Math.min(FIRST_DELAY * 2 ** (tries - 1), LONGEST_DELAY), undefined, { signal: to.patience }).catch(
+        () => undefined,
+      );
+      last = save(last.message);
+    }
+    return true;
+  }
+
+  async function finish(status: EventMessage | undefined): Promise<boolean> {
+    const saved = await saveLast();
+    if (saved && status !== undefined) {
+      persist(status);
+      to.listen(status);
+    }
     const written = await closeWriter(writer, to.warn);
     await thread.terminate();
     return saved && written;
   }
 
   try {
-    await new Promise<void>((resolve, reject) => {
-      thread.on('message', (message: WorkerMessage) => {
-        try {
-          persist(message);
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-        to.listen(message);
-        if (message.type === 'end') resolve();
-      });
-      thread.once('error', reject);
-      thread.once('exit', () => reject(new Error('the training thread ended without a message')));
-    });
+    await untilEnd(thread, onMessage);
   } catch (error) {
     writer.setStatus('failed');
-    await finish();
+    await closeWriter(writer, to.warn);
+    await thread.terminate();
     throw error;
   }
-  const complete = await finish();
-  return { status: writer.run.status, complete };
+  const complete = await finish(ending);
+  return { status: complete ? writer.run.status : 'failed', complete };
 }
 
-/** @returns whether it was saved. */
-async function saveCheckpoint(
-  writer: RunWriter,
-  message: Extract<WorkerMessage, { type: 'checkpoint' }>,
-  warn: (message: string) => void,
-): Promise<boolean> {
-  try {
-    await writer.saveCheckpoint(message.step, message, message.rolling);
-    return true;
-  } catch (error) {
-    warn(`the checkpoint of step ${message.step} could not be saved (${String(error)}); earlier ones are kept`);
-    return false;
-  }
+/** Resolves at the message `end`. Rejects if the thread ends without it, or a message can't be handled. */
+function untilEnd(thread: Worker, onMessage: (message: WorkerMessage) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    thread.on('message', (message: WorkerMessage) => {
+      try {
+        onMessage(message);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+      if (message.type === 'end') resolve();
+    });
+    thread.once('error', reject);
+    thread.once('exit', () => reject(new Error('the training thread ended without a message')));
+  });
 }
 
 /** @returns whether everything was written. */

@@ -1,81 +1,142 @@
 import type { Snapshot } from '@fdr/core';
 import type { Run } from '@fdr/records';
-import { recordedSchedule } from './registry/schedules.js';
-import { TrainingError } from './training-error.js';
 import {
-  listCheckpoints,
+  claimRun,
   errorCode,
-  locateRun,
+  isFiniteEverywhere,
+  listCheckpoints,
+  NO_RECORDS,
   openRun,
   readCheckpoint,
-  assertUnlocked,
+  readCommands,
   RunFolderError,
-  type RecordCounts,
+  type CheckpointFile,
+  type RollbackPoint,
+  type RunClaim,
+  type RunReader,
 } from '@fdr/run-store';
+import { recordedSchedule } from './registry/schedules.js';
+import { TrainingError } from './training-error.js';
+import type { ResumedTraining } from './worker-messages.js';
 
 /** Where an interrupted training goes on. */
-export interface ResumePoint {
+export interface ResumePoint extends ResumedTraining {
   /** With the number of epochs that it now has. */
   readonly run: Run;
-  readonly step: number;
-  readonly snapshot: Snapshot;
-  readonly records: RecordCounts;
+  /** Held until the training has ended, so that no other process goes on with the run. */
+  readonly claim: RunClaim;
+  readonly rollback: RollbackPoint;
 }
 
-/** Which run is to go on, and how far. */
+/** Which run is to go on, from where, and how far. */
 export interface ResumePointOptions {
   readonly runsDirectory: string;
   readonly id: string;
   /** Epochs in all, where they are to be others than before. */
   readonly epochs?: number | undefined;
+  /** The step of a checkpoint, to go on from there whatever came after it; 0 also where there is none. By default the newest good one. */
+  readonly from?: number | undefined;
   /** Gets a sentence for each checkpoint that is skipped. */
   readonly warn: (message: string) => void;
 }
 
 /**
- * The newest whole checkpoint of a run.
+ * The newest whole checkpoint of a run whose numbers are finite; its beginning where none was saved yet. Commands that came later are
+ * carried out again, unless the run has diverged by them, or a step is given.
  *
- * @throws TrainingError if there is nothing to go on with, or from; RunFolderError where there is no such run, or a process that
- *   lives is writing it: what it saves while the data is loaded here would be cut off
+ * @throws TrainingError if there is nothing to go on with, or from; RunFolderError where there is no such run, it can't be written, or a
+ *   process that lives is writing it
  */
-export async function resumePoint({ runsDirectory, id, epochs, warn }: ResumePointOptions): Promise<ResumePoint> {
-  const folder = await locateRun(runsDirectory, id);
-  await assertUnlocked(folder);
-  const { run: found, lastEpoch } = await openRun(runsDirectory, id);
+export async function resumePoint(options: ResumePointOptions): Promise<ResumePoint> {
+  const { runsDirectory, id } = options;
+  const claim = await claimRun(runsDirectory, id);
+  try {
+    return { claim, ...(await findPoint(claim, await openRun(runsDirectory, id), options)) };
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
+}
+
+async function findPoint(
+  { folder }: RunClaim,
+  reader: RunReader,
+  { epochs, from, warn }: ResumePointOptions,
+): Promise<Omit<ResumePoint, 'claim'>> {
+  const { run: found, lastEpoch } = reader;
+  const { id } = found;
   const run = epochs === undefined ? found : { ...found, config: { ...found.config, epochs } };
   const done = lastEpoch?.epoch ?? 0;
-  if (found.status === 'diverged') throw new TrainingError(`run ${id} has diverged: there is nothing to go on with`);
-  if (found.status === 'finished' && run.config.epochs <= done)
+  if (from === undefined && found.status === 'finished' && run.config.epochs <= done)
     throw new TrainingError(
       `run ${id} has finished its ${done} epochs; to train it further, say how many there shall be: --epochs N`,
     );
-  if (run.config.epochs < done)
+  if (from === undefined && run.config.epochs < done)
     throw new TrainingError(`--epochs must be at least ${done}, which run ${id} has done, not ${run.config.epochs}`);
-  const point = await newestCheckpoint(folder, run, warn);
-  if (recordedSchedule(point.snapshot).kind === 'cosine' && run.config.epochs !== found.config.epochs)
+  const point = (await newestCheckpoint(folder, run, { from, warn })) ?? BEGINNING;
+  const { snapshot, step, records } = point;
+  const schedule = snapshot ? recordedSchedule(snapshot) : run.config.schedule;
+  if (schedule.kind === 'cosine' && run.config.epochs !== found.config.epochs)
     throw new TrainingError(
       `--epochs can't be changed: the cosine schedule of run ${id} spans its ${found.config.epochs}`,
     );
-  return { run, ...point };
+  const accuracies = (await reader.epochs(0, records.epochs)).map(({ testAccuracy }) => testAccuracy);
+  const keepsCommands = from === undefined && found.status !== 'diverged';
+  return {
+    run,
+    snapshot,
+    rollback: { step, records, keepsCommands },
+    replay: keepsCommands ? (await readCommands(folder)).slice(records.commands) : [],
+    bestTestAccuracy: accuracies.reduce<number | undefined>(
+      (best, accuracy) => (accuracy > (best ?? -Infinity) ? accuracy : best),
+      undefined,
+    ),
+  };
 }
 
+/** A checkpoint from which a training can go on. */
+interface GoodCheckpoint {
+  readonly step: number;
+  readonly snapshot: Snapshot | undefined;
+  readonly records: RollbackPoint['records'];
+}
+
+/** Where a run without checkpoints goes on. */
+const BEGINNING: GoodCheckpoint = { step: 0, snapshot: undefined, records: NO_RECORDS };
+
+/** @returns undefined where the run is to begin again */
 async function newestCheckpoint(
   folder: string,
   { id, parameters }: Run,
-  warn: (message: string) => void,
-): Promise<Omit<ResumePoint, 'run'>> {
-  for (const { step, path } of (await listCheckpoints(folder)).toReversed()) {
+  { from, warn }: Pick<ResumePointOptions, 'from' | 'warn'>,
+): Promise<GoodCheckpoint | undefined> {
+  const files = await listCheckpoints(folder);
+  if (files.length === 0 && (from ?? 0) === 0) return undefined;
+  const wanted = from === undefined ? files : files.filter(({ step }) => step === from);
+  for (const file of wanted.toReversed()) {
     try {
-      const { records, ...snapshot } = await readCheckpoint(path, parameters);
-      if (!records) throw new RunFolderError('it does not say how many records stood before it');
-      // What a checkpoint of ours holds is a snapshot; whether it is one of this training, the training says.
-      return { step, snapshot: snapshot as Snapshot, records };
+      return await goodCheckpoint(file, parameters);
     } catch (error) {
       if (!(error instanceof RunFolderError) || isUnreadable(error)) throw error;
       warn(`${error.message}; it is skipped`);
     }
   }
-  throw new TrainingError(`run ${id} has no whole checkpoint to go on from`);
+  if (from === 0) return undefined;
+  const steps = files.map(({ step }) => step).join(', ');
+  throw new TrainingError(
+    from === undefined
+      ? `run ${id} has no good checkpoint to go on from; to begin it again from its configuration: --from 0`
+      : `run ${id} has no good checkpoint of step ${from}; it has those of steps ${steps}`,
+  );
+}
+
+async function goodCheckpoint({ path, step }: CheckpointFile, parameters: Run['parameters']): Promise<GoodCheckpoint> {
+  const { records, ...snapshot } = await readCheckpoint(path, parameters);
+  if (!records) throw new RunFolderError(`checkpoint ${step} does not say how many records stood before it`);
+  if (!isFiniteEverywhere(snapshot.tensors))
+    throw new RunFolderError(`checkpoint ${step} holds numbers that are not finite`);
+  // What a checkpoint of ours holds is a snapshot; whether it is one of this training, the training says.
+  return { step, snapshot: snapshot as Snapshot, records };
 }
 
 /** Whether the file system refused: another time it may not, and the checkpoint is as good as it was. */

@@ -8,7 +8,7 @@ import type { TrainingOptions } from '../options/training-options.js';
 import { downloadProgress } from '../terminal/download-progress.js';
 import { createOutput, warn, type Output } from '../terminal/output.js';
 import { jsonReporter, progressReporter, type Reporter } from '../terminal/training-reporter.js';
-import { ENDING_SIGNALS, waitForSignal } from '../terminal/wait-for-signal.js';
+import { ENDING_SIGNALS, isMeant, waitForSignal } from '../terminal/wait-for-signal.js';
 
 const EXIT_CODES: Readonly<Partial<Record<RunStatus, number>>> = { finished: EXIT.fine, stopped: EXIT.fine };
 
@@ -46,13 +46,14 @@ export async function runTrainingCommand(
       reporter?.end();
       signals.release();
     });
+    if (!complete) return EXIT.failure;
     const signalled = signals.exitCode();
     if (signalled !== undefined) return signalled;
     if (server && process.stdout.isTTY && !options.json) {
       output.write(`the dashboard is still served at ${server.url}; end it with Ctrl-C\n`);
       await waitForSignal();
     }
-    return complete ? (EXIT_CODES[status] ?? EXIT.failure) : EXIT.failure;
+    return EXIT_CODES[status] ?? EXIT.failure;
   } finally {
     await server?.close();
   }
@@ -99,13 +100,14 @@ function stopOnSignals(session: Session): StopSignals {
     for (const signal of ENDING_SIGNALS) process.off(signal, handler);
   };
   const handler = (signal: NodeJS.Signals): void => {
+    if (!isMeant(signal)) return;
     if (exitCode !== undefined) {
       release();
       process.kill(process.pid, signal);
       return;
     }
     exitCode = 128 + constants.signals[signal];
-    void session.command({ type: 'stop', runId: session.run.id, commandId: signal });
+    session.stop(signal);
   };
   for (const signal of ENDING_SIGNALS) process.on(signal, handler);
   return { exitCode: () => exitCode, release };

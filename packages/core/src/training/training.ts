@@ -33,8 +33,11 @@ export interface TrainOptions {
    * half-running averages to the epochs' records. The trajectory is the same to the last bit.
    */
   readonly observables?: readonly Observable[] | undefined;
-  /** Called before each segment: the most steps it may have, at least 1; an epoch's by default. A segment ends with its epoch. */
-  readonly segmentSteps?: (() => number) | undefined;
+  /**
+   * Called before each segment with the number of steps done: the most steps it may have, at least 1; an epoch's by default. A segment ends
+   * with its epoch.
+   */
+  readonly segmentSteps?: ((step: number) => number) | undefined;
   /** What to do when the loss is no longer finite; `stop` by default. */
   readonly onDivergence?: 'stop' | 'continue' | undefined;
   /**

@@ -16,8 +16,8 @@ export interface TrainingPlan {
   readonly optimizer: Optimizer;
   readonly epochs: number;
   readonly stopsWhenDiverged: boolean;
-  /** Most steps of the next segment, at least 1. */
-  readonly segmentSteps: () => number;
+  /** Most steps of the next segment, at least 1, by the number of steps done. */
+  readonly segmentSteps: (step: number) => number;
 }
 
 /** The state of a training between two items. A transition returns a new one; only the recording is updated in place. */
@@ -71,7 +71,7 @@ function endReason(
 async function runSegment(plan: TrainingPlan, state: TrainingState, step: Executable): Promise<Transition> {
   const { task } = plan;
   const { progress, recording } = state;
-  const most = Math.floor(inRange('segmentSteps()', plan.segmentSteps(), { min: 1 }));
+  const most = Math.floor(inRange('segmentSteps()', plan.segmentSteps(progress.step), { min: 1 }));
   const steps = Math.min(most, task.stepsPerEpoch - progress.stepInEpoch);
   const batches = state.batches ?? task.batches(progress.random);
   const result = await step.run({

@@ -26,6 +26,7 @@ export function completedRun(
     createdAt: '2019-05-06T14:30:00.000Z',
     status: 'finished',
     config: complete,
+    dataHash: 'a'.repeat(64),
     parameters: [],
     stepColumns: ['loss', 'oL', 'oR'],
     stepsPerEpoch: 10,

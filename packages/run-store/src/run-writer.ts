@@ -9,6 +9,7 @@ import type { Checkpoint, RecordCounts } from './checkpoint.js';
 import { CHECKPOINTS_FOLDER, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
 import { toLittleEndian } from './little-endian.js';
 import { lockFolder, type Lock } from './lock.js';
+import { networkWarning } from './network-file-system.js';
 import { locateRun, newRunPath } from './paths.js';
 import { rollBack, type RollbackPoint } from './rollback.js';
 import { encodeRun } from './run-document.js';
@@ -50,7 +51,10 @@ export interface RunWriter {
 
 /** How a run's writer deals with a disk that refuses to be written. */
 export interface RunWriterOptions {
-  /** Called when writing begins to fail and when it works again; by default prints a line to the standard error. */
+  /**
+   * Called when writing begins to fail and when it works again, and once where the file system promises less than a run needs; by
+   * default prints a line to the standard error.
+   */
   readonly warn?: ((message: string) => void) | undefined;
   /** Bytes kept in memory while the disk refuses them; 64 MiB by default. */
   readonly backlog?: number | undefined;
@@ -101,13 +105,15 @@ export async function continueRun(
   return createWriter(folder, run, lock, from.records, options);
 }
 
-function createWriter(
+async function createWriter(
   folder: string,
   initialRun: Run,
   lock: Lock,
   initialRecords: RecordCounts,
   { warn = (message) => console.error(message), backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
-): RunWriter {
+): Promise<RunWriter> {
+  const warning = await networkWarning(folder);
+  if (warning !== undefined) warn(warning);
   let run = initialRun;
   let records = initialRecords;
   let closed: Promise<Losses> | undefined;
@@ -166,18 +172,20 @@ function createWriter(
 
 async function createRunFolder(runsDirectory: string, folder: string, run: Run): Promise<Lock> {
   let step: 'directory' | 'folder' | 'files' = 'directory';
+  let lock: Lock | undefined;
   try {
     await mkdir(runsDirectory, { recursive: true });
     step = 'folder';
     await mkdir(folder);
     step = 'files';
-    const lock = await lockFolder(folder);
+    lock = await lockFolder(folder);
     await mkdir(join(folder, CHECKPOINTS_FOLDER));
     for (const name of [EPOCHS_FILE, EVENTS_FILE, STEPS_FILE]) await writeFileAtomically(join(folder, name), []);
     // The last file: a folder without it is no run yet.
     await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
     return lock;
   } catch (error) {
+    await lock?.release().catch(() => undefined);
     if (step === 'files') await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     if (error instanceof RunFolderError) throw error;
     if (step === 'folder' && errorCode(error) === 'EEXIST') {

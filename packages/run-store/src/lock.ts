@@ -1,30 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { link, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { writeFileAtomically } from './atomic-write.js';
+import { holderLiveness, ownHolder, parseLockHolder, type LockHolder } from './lock-holder.js';
+import { askLockSocket, openLockSocket } from './lock-socket.js';
+import { openRunFile } from './paths.js';
 import { errorCode, RunFolderError } from './run-folder-error.js';
 
 const LOCK_FILE = 'lock';
-/** Held for a moment by whoever replaces the lock of a dead process, so that two processes can't both replace it. */
-const TAKEOVER_FILE = 'lock.takeover';
-
-/** The process that writes a folder. */
-interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  /** Tells a process from a later one with the same pid; null where the system does not report it. */
-  readonly started: string | null;
-  /** Tells a lock from an earlier one of the same process. */
-  readonly key: string;
-}
-const lockHolder = z.object({
-  pid: z.int().min(1),
-  host: z.string(),
-  started: z.string().nullable(),
-  key: z.string(),
-});
+const SOCKET_FILE = /^lock\.([0-9a-f]{12})\.sock$/;
+const UNFINISHED_FILE = /^lock\..+\.takeover$|^\.lock\..+\.partial$/;
 
 /** The right to write a folder. */
 export interface Lock {
@@ -32,72 +17,97 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** A lock before it is put into its place. */
+interface Draft {
+  readonly path: string;
+  readonly text: string;
+}
+
 /**
- * Makes this process the only writer of a folder. The lock of a process that is gone is replaced. A lock from another machine
- * is not, because nobody here can know whether its process is alive.
+ * Makes this process the only writer of a folder. The holder listens at a socket in the folder, which the kernel closes when the
+ * process ends: this is seen from every container of the machine. The lock of a process that is gone is replaced. One from another
+ * machine is not, because nobody here can know whether its process lives.
  *
- * @throws {RunFolderError} if the folder is locked, naming the process
+ * On a network file system two machines are kept apart only as well as it creates a link in one step.
+ *
+ * @throws {RunFolderError} if the folder is locked, naming the process, or can't be written
  */
 export async function lockFolder(folder: string): Promise<Lock> {
-  const own: LockHolder = {
-    pid: process.pid,
-    host: hostname(),
-    started: processStart(process.pid),
-    key: randomBytes(6).toString('hex'),
-  };
-  const draft = join(folder, `.lock.${own.key}.partial`);
-  await writeFile(draft, JSON.stringify(own), { flag: 'wx' });
+  const own = ownHolder(randomBytes(6).toString('hex'));
+  const draft = { path: join(folder, `.lock.${own.key}.partial`), text: JSON.stringify(own) };
+  // The socket comes first: a lock never appears before its holder can be seen to live.
+  const socket = await openLockSocket(folder, own.key);
   try {
-    if (!(await tryLink(draft, join(folder, LOCK_FILE)))) await takeOver(folder, draft);
+    await writeFile(draft.path, draft.text, { flag: 'wx' });
+    await claim(folder, draft, LOCK_FILE).catch((error: unknown) => throwClaimError(folder, error));
+  } catch (error) {
+    await socket.close().catch(() => undefined);
+    throw lockError(folder, error);
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft.path, { force: true }).catch(() => undefined);
   }
+  await removeLeftovers(folder, own).catch(() => undefined);
   return {
     release: async () => {
-      if ((await readHolder(folder, LOCK_FILE))?.key === own.key) await rm(join(folder, LOCK_FILE), { force: true });
+      try {
+        if ((await readHolder(folder, LOCK_FILE))?.key === own.key) await rm(join(folder, LOCK_FILE), { force: true });
+      } finally {
+        await socket.close();
+      }
     },
   };
 }
 
 /** The process that holds a folder's lock and may be alive; undefined if there is none. */
-export function activeLockHolder(folder: string): Promise<LockHolder | undefined> {
-  return activeHolder(folder, LOCK_FILE);
+export async function activeLockHolder(folder: string): Promise<LockHolder | undefined> {
+  const holder = await readHolder(folder, LOCK_FILE);
+  return holder === undefined || (await holderLiveness(folder, holder)) === 'gone' ? undefined : holder;
 }
 
 /** @throws {RunFolderError} if a process that may be alive holds a folder's lock, naming the process */
-export function assertUnlocked(folder: string): Promise<void> {
-  return assertNotHeld(folder, LOCK_FILE);
+export async function assertUnlocked(folder: string): Promise<void> {
+  const holder = await readHolder(folder, LOCK_FILE);
+  if (holder !== undefined) await assertGone(folder, LOCK_FILE, holder);
 }
 
-async function assertNotHeld(folder: string, name: string): Promise<void> {
-  const holder = await activeHolder(folder, name);
-  if (holder === undefined) return;
-  const advice = holder.host === hostname() ? '' : `; if that process is gone, remove ${join(folder, name)}`;
+async function assertGone(folder: string, name: string, holder: LockHolder): Promise<void> {
+  const liveness = await holderLiveness(folder, holder);
+  if (liveness === 'gone') return;
+  const advice = liveness === 'alive' ? '' : `; if that process is gone, remove ${join(folder, name)}`;
   throw new RunFolderError(`${folder} is in use by process ${holder.pid} on ${holder.host}${advice}`);
 }
 
-async function takeOver(folder: string, draft: string): Promise<void> {
-  await assertUnlocked(folder);
-  const takeover = join(folder, TAKEOVER_FILE);
-  if (!(await tryLink(draft, takeover))) {
-    await assertNotHeld(folder, TAKEOVER_FILE);
-    // The process that held it died in that moment.
-    await rm(takeover, { force: true });
-    if (!(await tryLink(draft, takeover))) throw new RunFolderError(`${folder} is being locked by another process`);
-  }
-  try {
-    // Another process may have finished a takeover since the first check.
-    await assertUnlocked(folder);
-    await rename(draft, join(folder, LOCK_FILE));
-  } finally {
-    await rm(takeover, { force: true });
+/**
+ * Makes the draft the file `name`, or the successor of the process that holds it and is gone. Who replaces a lock holds the
+ * takeover of its key meanwhile, which is claimed in the same way: so two processes can't both replace it, and a process
+ * that dies while it does is replaced itself.
+ */
+async function claim(folder: string, draft: Draft, name: string): Promise<void> {
+  const path = join(folder, name);
+  while (!(await tryLink(draft, path))) {
+    const text = await readLock(folder, name);
+    // It was released in this moment.
+    if (text === undefined) continue;
+    const holder = parseLockHolder(text);
+    if (holder !== undefined) await assertGone(folder, name, holder);
+    const takeover = `lock.${holder?.key ?? 'unreadable'}.takeover`;
+    if (takeover === name) throw new RunFolderError(`${path} is damaged; remove it`);
+    await claim(folder, draft, takeover);
+    try {
+      // Only now can no other process replace it. One may have done so before.
+      if ((await readLock(folder, name)) !== text) continue;
+      await writeFileAtomically(path, [Buffer.from(draft.text)]);
+      return;
+    } finally {
+      await rm(join(folder, takeover), { force: true });
+    }
   }
 }
 
 /** Creates `path` with the draft's content in one step; false if it exists. */
-async function tryLink(draft: string, path: string): Promise<boolean> {
+async function tryLink(draft: Draft, path: string): Promise<boolean> {
   try {
-    await link(draft, path);
+    await link(draft.path, path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
@@ -105,41 +115,43 @@ async function tryLink(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function activeHolder(folder: string, name: string): Promise<LockHolder | undefined> {
-  const holder = await readHolder(folder, name);
-  return holder !== undefined && mayBeAlive(holder) ? holder : undefined;
+/**
+ * Removes what killed processes have left. While this process holds the lock, the attempts of all others are void: one that is under
+ * way finds its file gone and fails.
+ */
+async function removeLeftovers(folder: string, own: LockHolder): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const key = SOCKET_FILE.exec(name)?.[1];
+    const isSilent = key !== undefined && key !== own.key && (await askLockSocket(folder, key)) === 'gone';
+    if (isSilent || UNFINISHED_FILE.test(name)) await rm(join(folder, name), { force: true });
+  }
 }
 
 async function readHolder(folder: string, name: string): Promise<LockHolder | undefined> {
+  const text = await readLock(folder, name);
+  return text === undefined ? undefined : parseLockHolder(text);
+}
+
+/** The text of a lock; undefined if there is none. */
+async function readLock(folder: string, name: string): Promise<string | undefined> {
+  const file = await openRunFile(folder, name);
   try {
-    return lockHolder.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
-  } catch {
-    // A lock appears as a whole. An unreadable one is what a crash has left, and is nobody's.
-    return undefined;
+    return await file?.readFile('utf8');
+  } finally {
+    await file?.close();
   }
 }
 
-/** False only if the process is known to be gone. */
-function mayBeAlive(holder: LockHolder): boolean {
-  if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if (errorCode(error) === 'ESRCH') return false;
-  }
-  const started = processStart(holder.pid);
-  return holder.started === null || started === null || started === holder.started;
+/** A file that is gone was removed by the process that has locked the folder. */
+function throwClaimError(folder: string, error: unknown): never {
+  if (errorCode(error) !== 'ENOENT') throw error;
+  throw new RunFolderError(`${folder} is being locked by another process`, { cause: error });
 }
 
-/** On Linux the boot's id and the clock tick in which a process started; null elsewhere. */
-function processStart(pid: number): string | null {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses and may hold anything. The start time is the 20th after it.
-    const tick = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return tick === undefined ? null : `${boot}/${tick}`;
-  } catch {
-    return null;
-  }
+/** What the file system refuses, in one line. */
+function lockError(folder: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (error instanceof RunFolderError || code === undefined) return error;
+  const message = `${folder} can't be locked (${code}): it must be writable, on a file system with hard links and space left`;
+  return new RunFolderError(message, { cause: error });
 }

@@ -59,9 +59,7 @@ async function keepRecords(
   await file.refresh();
   const [first] = file.skippedLines;
   if (first !== undefined)
-    warn(
-      `${name}: ${file.skippedLines.length} damaged lines are removed, the first is line ${first.line} (${first.reason})`,
-    );
+    warn(`${name}: ${damagedLines(file.skippedLines.length)} removed, the first is line ${first.line} (${first.reason})`);
   const texts = (await file.texts(0, Math.min(count, file.count))).filter(
     (text) => schema.parse(JSON.parse(text)).step <= step,
   );
@@ -81,3 +79,5 @@ async function resizeSteps(folder: string, rowBytes: number, rows: number): Prom
     await file.close();
   }
 }
+
+const damagedLines = (count: number): string => (count === 1 ? '1 damaged line is' : `${count} damaged lines are`);

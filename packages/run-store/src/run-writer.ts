@@ -10,6 +10,7 @@ import type { RunClaim } from './run-claim.js';
 import { CHECKPOINTS_FOLDER, COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
 import { toLittleEndian } from './little-endian.js';
 import { lockFolder, type Lock } from './lock.js';
+import { networkWarning } from './network-file-system.js';
 import { newRunPath } from './paths.js';
 import type { Retention } from './retention.js';
 import { rollBack, type RollbackPoint } from './rollback.js';
@@ -66,7 +67,10 @@ export const NO_RECORDS: RecordCounts = { epochs: 0, events: 0, commands: 0 };
 
 /** How a run's writer deals with a disk that refuses to be written. */
 export interface RunWriterOptions {
-  /** Called when writing begins to fail and when it works again; by default prints a line to the standard error. */
+  /**
+   * Called when writing begins to fail and when it works again, and once where the file system promises less than a run needs; by
+   * default prints a line to the standard error.
+   */
   readonly warn?: ((message: string) => void) | undefined;
   /** Bytes kept in memory while the disk refuses them; 64 MiB by default. */
   readonly backlog?: number | undefined;
@@ -117,13 +121,15 @@ export async function continueRun(
   return createWriter(folder, run, claim, from.records, options);
 }
 
-function createWriter(
+async function createWriter(
   folder: string,
   initialRun: Run,
   lock: Lock,
   initialRecords: RecordCounts,
   { warn = printWarning, backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
-): RunWriter {
+): Promise<RunWriter> {
+  const warning = await networkWarning(folder);
+  if (warning !== undefined) warn(warning);
   let run = initialRun;
   let records = initialRecords;
   let closed: Promise<Losses> | undefined;
@@ -189,12 +195,13 @@ function createWriter(
 
 async function createRunFolder(runsDirectory: string, folder: string, run: Run): Promise<Lock> {
   let step: 'directory' | 'folder' | 'files' = 'directory';
+  let lock: Lock | undefined;
   try {
     await mkdir(runsDirectory, { recursive: true });
     step = 'folder';
     await mkdir(folder);
     step = 'files';
-    const lock = await lockFolder(folder);
+    lock = await lockFolder(folder);
     await mkdir(join(folder, CHECKPOINTS_FOLDER));
     for (const name of [EPOCHS_FILE, EVENTS_FILE, COMMANDS_FILE, STEPS_FILE])
       await writeFileAtomically(join(folder, name), []);
@@ -202,6 +209,7 @@ async function createRunFolder(runsDirectory: string, folder: string, run: Run):
     await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
     return lock;
   } catch (error) {
+    await lock?.release().catch(() => undefined);
     if (step === 'files') await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     if (error instanceof RunFolderError) throw error;
     if (step === 'folder' && errorCode(error) === 'EEXIST') {

@@ -1,4 +1,5 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
+import { Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { runId } from '@fdr/records';
@@ -109,7 +110,7 @@ describe('a run folder', () => {
     await reader.refresh();
     expect(reader.run.status).toBe('running');
     // As after kill -9: the lock of a process that is gone.
-    await writeFile(lock, JSON.stringify({ ...holder, started: 'another-boot/1', pid: 2 ** 30 }));
+    await writeFile(lock, JSON.stringify({ ...holder, pid: 2 ** 30, key: '0123456789ab' }));
     expect(await reader.refresh()).toBe(true);
     expect(reader.run.status).toBe('failed');
     expect(await reader.refresh()).toBe(false);
@@ -151,10 +152,15 @@ describe('a run folder', () => {
   it('is removed again if its files can not be written', async () => {
     const runs = await temporaryFolder();
     const sync = vi.spyOn(await fileHandles(), 'sync').mockRejectedValue(new Error('the disk is full'));
-    onTestFinished(() => sync.mockRestore());
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    onTestFinished(() => {
+      sync.mockRestore();
+      listen.mockRestore();
+    });
     await expect(createRun(runs, sampleRun())).rejects.toThrow(
       /can't make the run folder .*sample \(.*disk is full\)$/,
     );
+    expect((listen.mock.contexts[0] as Server).listening).toBe(false);
     expect(await readdir(runs)).toEqual([]);
   });
 

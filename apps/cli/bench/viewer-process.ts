@@ -1,10 +1,9 @@
 // A process of many viewers, told by messages of its parent which run to follow and when to leave.
 import { io, type Socket } from 'socket.io-client';
-import type { ViewersOrder, ViewersState } from './viewers.js';
+import type { ViewersOrder, ViewersState } from './audience.js';
 
 interface Viewer {
   readonly socket: Socket;
-  steps: number;
   /** Milliseconds from the order until the viewer had the history; undefined before. */
   complete: number | undefined;
 }
@@ -15,18 +14,14 @@ function follow({ url, runId, count, steps }: ViewersOrder): void {
   const began = performance.now();
   for (let index = 0; index < count; index += 1) {
     const socket = io(url, { forceNew: true, transports: ['websocket'], timeout: 120_000 });
-    const viewer: Viewer = { socket, steps: 0, complete: undefined };
+    const viewer: Viewer = { socket, complete: undefined };
     viewers.push(viewer);
     socket.on('connect', () => {
       socket.emit('subscribe', { runId, from: { epochs: 0, steps: 0, events: 0 } }, () => undefined);
     });
-    socket.on('steps', (message: { from: number; rows: Uint8Array }, acknowledge: () => void) => {
-      viewer.steps = message.from + 1;
-      // The last message of the history begins before its end, and the epochs come after all steps.
-      acknowledge();
-    });
-    for (const event of ['run', 'event'])
+    for (const event of ['run', 'steps', 'event'])
       socket.on(event, (_message: unknown, acknowledge: () => void) => acknowledge());
+    // The epochs come after their steps.
     socket.on('epoch', (message: { records: readonly { step: number }[] }, acknowledge: () => void) => {
       const last = message.records.at(-1)?.step ?? 0;
       if (last >= steps) viewer.complete ??= performance.now() - began;

@@ -1,9 +1,9 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
-import { emitToAll, type ClientSocket } from './emit-to-all.js';
-import { isBeyondEnd, nextMessage, type Cursor, type OutgoingMessage } from './next-message.js';
+import { createDeliveries } from './deliveries.js';
+import type { ClientSocket } from './emit-to-all.js';
+import { isBeyondEnd, nextMessage, type Cursor } from './next-message.js';
 import { rerunnable } from './rerunnable.js';
 
 /**
@@ -28,74 +28,52 @@ export interface BroadcastOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** A client, how far it has read the run, and the message in flight to it, if there is one. */
+/** A client, and how far it has read the run. */
 interface Follower {
   readonly socket: ClientSocket;
   cursor: Cursor;
-  delivery: Delivery | undefined;
-}
-
-/** A message on its way, and the clients that have not acknowledged it yet. */
-interface Delivery {
-  readonly unanswered: Set<Follower>;
-  readonly timer: NodeJS.Timeout;
 }
 
 /** @param reader the run; it is read again by somebody else, who calls `update` then */
 export function createRunBroadcast(reader: RunReader, { ackTimeout, onError }: BroadcastOptions): RunBroadcast {
   const followers = new Map<string, Follower>();
-  /** Clients without a message in flight that may lack something. */
+  const deliveries = createDeliveries(ackTimeout);
+  /** Clients that may lack something. */
   const ready = new Set<Follower>();
-  let isFlushing = false;
   const whenSettled: (() => void)[] = [];
+  let isFlushing = false;
 
-  const isSettled = (): boolean =>
-    !isFlushing && ready.size === 0 && [...followers.values()].every(({ delivery }) => delivery === undefined);
+  const isIdle = ({ socket }: Follower): boolean => !deliveries.isUnderWay(socket.id);
+  const isSettled = (): boolean => !isFlushing && ready.size === 0 && deliveries.count() === 0;
 
   function settle(): void {
-    if (whenSettled.length === 0 || !isSettled()) return;
-    for (const resolve of whenSettled.splice(0)) resolve();
+    if (isSettled()) for (const resolve of whenSettled.splice(0)) resolve();
   }
 
-  function answered(follower: Follower): void {
-    const { delivery } = follower;
-    if (delivery === undefined) return;
-    follower.delivery = undefined;
-    delivery.unanswered.delete(follower);
-    if (delivery.unanswered.size === 0) clearTimeout(delivery.timer);
-  }
-
-  function send(group: readonly Follower[], message: OutgoingMessage): void {
-    const unanswered = new Set(group);
-    const timer = setTimeout(() => {
-      // `true` discards what is still buffered for the client.
-      for (const { socket } of unanswered) socket.conn.close(true);
-    }, ackTimeout);
-    for (const follower of group) follower.delivery = { unanswered, timer };
-    const sockets = group.map(({ socket }) => socket);
-    emitToAll(sockets, message.event, message.payload, ({ id }) => {
+  async function sendNext(cursor: Cursor, group: readonly Follower[]): Promise<void> {
+    const message = await nextMessage(reader, cursor);
+    // Some may have left in the meantime.
+    const present = group.filter((follower) => followers.get(follower.socket.id) === follower);
+    if (message === undefined || present.length === 0) return;
+    const sockets = present.map(({ socket }) => socket);
+    deliveries.send(sockets, message, (id) => {
       const follower = followers.get(id);
-      // The client may have changed its subscription in the meantime.
-      if (follower === undefined || !unanswered.has(follower)) return;
-      answered(follower);
+      if (follower === undefined) return;
       follower.cursor = message.cursorAfter;
       ready.add(follower);
       void flush();
     });
   }
 
-  async function sendNext(cursor: Cursor, group: readonly Follower[]): Promise<void> {
+  async function advance({ cursor, group }: CursorGroup): Promise<void> {
     const disconnect = (): void => group.forEach(({ socket }) => socket.disconnect(true));
+    // If the run was cut short, the clients learn so when they subscribe again.
     if (isBeyondEnd(cursor, reader.position())) {
-      // The run was cut short. The clients learn so when they subscribe again.
       disconnect();
       return;
     }
     try {
-      const message = await nextMessage(reader, cursor);
-      // Some may have left in the meantime.
-      const present = group.filter((follower) => followers.get(follower.socket.id) === follower);
-      if (message !== undefined && present.length > 0) send(present, message);
+      await sendNext(cursor, group);
     } catch (error) {
       onError(error);
       disconnect();
@@ -106,33 +84,31 @@ export function createRunBroadcast(reader: RunReader, { ackTimeout, onError }: B
     // All acknowledgements that arrive in one turn of the event loop are answered together.
     await nextTurn();
     // A client that was made ready while its message was read has got that message in the meantime.
-    const groups = groupByCursor([...ready].filter(({ delivery }) => delivery === undefined));
+    const groups = groupByCursor([...ready].filter(isIdle));
     ready.clear();
     isFlushing = true;
-    for (const { cursor, group } of groups) await sendNext(cursor, group);
+    for (const group of groups) await advance(group);
     isFlushing = false;
     settle();
   });
 
   return {
     add: (socket, from) => {
-      const follower: Follower = { socket, cursor: { ...from, revision: 0 }, delivery: undefined };
+      const follower: Follower = { socket, cursor: { ...from, revision: 0 } };
       followers.set(socket.id, follower);
       ready.add(follower);
       void flush();
     },
-    remove: (socket) => {
-      const follower = followers.get(socket.id);
-      followers.delete(socket.id);
-      if (follower !== undefined) {
-        ready.delete(follower);
-        answered(follower);
-      }
+    remove: ({ id }) => {
+      const follower = followers.get(id);
+      followers.delete(id);
+      deliveries.cancel(id);
+      if (follower !== undefined) ready.delete(follower);
       settle();
       return followers.size === 0;
     },
     update: async () => {
-      for (const follower of followers.values()) if (follower.delivery === undefined) ready.add(follower);
+      for (const follower of followers.values()) if (isIdle(follower)) ready.add(follower);
       await flush();
       if (!isSettled()) await new Promise<void>((resolve) => whenSettled.push(resolve));
     },

@@ -3,7 +3,6 @@ import { RequestError, type Api } from './api.js';
 import { errorMessage } from './error-message.js';
 import type { Connection, Feed, FeedObserver } from './feed.js';
 import { openLiveFeed } from './live-feed.js';
-import type { RunHistory } from './run-history.js';
 import { openStoredFeed } from './stored-feed.js';
 
 /** Whoever wants to know what the feed of a run receives. */
@@ -41,7 +40,10 @@ export function openRunFeed(api: Api, runId: string, observer: RunFeedObserver):
   const feedObserver: FeedObserver = {
     onHistory: (history) => {
       observer.onHistory(history);
-      noteStatus(history);
+      // A run that begins or ends to train may have begun or ended to take commands.
+      const before = status;
+      status = `${history.run.status} ${history.run.resumedAt ?? ''}`;
+      if (before !== '' && before !== status) request();
     },
     onConnection: (state) => {
       report(state);
@@ -49,13 +51,6 @@ export function openRunFeed(api: Api, runId: string, observer: RunFeedObserver):
       if (state.state === 'live') request();
     },
   };
-
-  /** A run that begins or ends to train may have begun or ended to take commands. */
-  function noteStatus({ run }: RunHistory): void {
-    const before = status;
-    status = `${run.status} ${run.resumedAt ?? ''}`;
-    if (before !== '' && before !== status) request();
-  }
 
   function isUpToDate(fetched: RunSummary): boolean {
     if (summary === null || connection.state === 'failed') return false;
@@ -65,17 +60,13 @@ export function openRunFeed(api: Api, runId: string, observer: RunFeedObserver):
   function update(fetched: RunSummary): void {
     observer.onControllable(fetched.controllable);
     if (isUpToDate(fetched)) {
-      if (connection.state === 'reconnecting') recovered();
+      // The server answers again. A live feed tells that by itself.
+      if (connection.state === 'reconnecting' && summary && !mayGrow(summary)) report({ state: 'recorded' });
       return;
     }
     summary = fetched;
     feed?.close();
     feed = mayGrow(fetched) ? openLiveFeed(api, fetched, feedObserver) : openStoredFeed(api, fetched, feedObserver);
-  }
-
-  /** The server answers again. A live feed tells that by itself. */
-  function recovered(): void {
-    if (summary && !mayGrow(summary)) report({ state: 'recorded' });
   }
 
   function failed(error: unknown): void {

@@ -1,7 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOnlyRun, stepColumn, stepCount } from '../src/run-folder.js';
-import { connection, figureRows, shownEpoch, stepRows } from '../src/run-page.js';
-import { dashboardUrl, ENDLESS_TRAINING, expect, removeExpectedErrors, test } from './fixtures.js';
+import { connection, figureRows, shownEpoch, statusPill, stepRows, waitForEpochs } from '../src/run-page.js';
+import { dashboardUrl, ENDLESS_TRAINING, expect, removeExpectedErrors, SHORT_TRAINING, test } from './fixtures.js';
 
 /** Errors that a browser itself reports if it can't reach a server. */
 const NETWORK_ERROR =
@@ -75,6 +76,42 @@ test('a page that was open when its training was killed follows the resumed trai
   }).toPass();
 });
 
+test('a page that was opened on a dead run turns live when it is resumed, and takes commands of the server that trains it', async ({
+  start,
+  page,
+  folder,
+}) => {
+  const training = start(`${ENDLESS_TRAINING} --checkpoint-every 1 --no-dashboard`);
+  await expect.poll(() => readdirSync(folder)).toContain('runs');
+  await expect.poll(() => readdirSync(join(folder, 'runs')).length).toBe(1);
+  await expect.poll(() => readOnlyRun(join(folder, 'runs')).checkpoints.length).toBeGreaterThan(2);
+  training.kill('SIGKILL');
+  await training.exited;
+  const { id } = readOnlyRun(join(folder, 'runs')).run;
+
+  const server = start('serve --port 0');
+  const { origin, port } = new URL(await dashboardUrl(server));
+  await page.goto(`${origin}/runs/${id}`);
+  await expect(connection(page)).toHaveText('Recorded');
+  await expect(statusPill(page)).toHaveText('failed');
+
+  const resumed = start(`resume ${id} --no-dashboard`);
+  await expect(connection(page)).toHaveText('Live, trained by another process');
+  await waitForEpochs(page, 2);
+  await expect(statusPill(page)).toHaveText('running');
+  resumed.kill('SIGKILL');
+  await expect(statusPill(page)).toHaveText('failed');
+  await expect(connection(page)).toHaveText('Complete');
+
+  server.kill('SIGKILL');
+  await server.exited;
+  await expect(connection(page)).toContainText('the server is');
+  await dashboardUrl(start(`resume ${id} --port ${port}`));
+  await expect(connection(page)).toHaveText('Live');
+  await waitForEpochs(page, 2);
+  await expect(page.getByRole('group', { name: 'Control the run' })).toBeVisible();
+});
+
 test('a page that was offline fetches the epochs that it missed', async ({ start, page, context, folder }) => {
   const training = start(ENDLESS_TRAINING);
   await page.goto(await dashboardUrl(training));
@@ -103,4 +140,31 @@ test('a page whose server ends with its training keeps every epoch and is comple
   await expect(connection(page)).toContainText('Complete');
   await expect.poll(() => shownEpoch(page)).toBe(12);
   await expect(async () => expect(await figureRows(page, 'Mini-batch loss')).toEqual(lossRows(folder))).toPass();
+});
+
+test('a page behind a token opens by its address, also where another server of the host has set a cookie of the same name', async ({
+  start,
+  run,
+  page,
+  context,
+  pageErrors,
+}) => {
+  expect(await run(`${SHORT_TRAINING} --name behind`)).toMatchObject({ exitCode: 0 });
+  const url = new URL(await dashboardUrl(start('serve --port 0 --token')));
+  expect(url.hash).toMatch(/^#token=[\w-]{32}$/);
+  // A browser sends this one first on the runs' pages, because its path is longer.
+  const shadow = { name: `fdr_${url.port}`, value: 'junk', domain: url.hostname };
+  await context.addCookies([
+    { ...shadow, path: '/api' },
+    { ...shadow, path: '/socket.io' },
+  ]);
+  await page.goto(url.origin);
+  await expect(page.getByText('This server requires its token')).toBeVisible();
+  await page.goto('about:blank');
+  await page.goto(url.href);
+  await page.getByRole('link', { name: 'behind' }).click();
+  await expect(connection(page)).toHaveText('Recorded');
+  expect(page.url()).not.toContain('token');
+  // The browser itself reports the answer 401 before the login.
+  removeExpectedErrors(pageErrors, /401/);
 });

@@ -81,7 +81,7 @@ describe('compared runs', () => {
     expect(result.data.value!.runs[0]!.records.epochs).toEqual(changed.slice(0, 4));
   });
 
-  it('are not requested again once they have ended', async () => {
+  it('that have not changed are asked for their summary alone', async () => {
     server.run = recorded;
     server.reached = after(12);
     const { result, epochs } = await compare([id]);
@@ -89,7 +89,18 @@ describe('compared runs', () => {
     server.requests.length = 0;
     await result.refresh();
     expect(epochs()).toEqual([12]);
-    expect(server.requests).toEqual([]);
+    expect(server.requests).toEqual([`/api/runs/${id}`]);
+  });
+
+  it('grow again when one that has ended is resumed', async () => {
+    const run = { ...recorded.run, status: 'failed' as const };
+    server.run = { ...recorded, run };
+    server.reached = after(3);
+    const { epochs } = await compare([id]);
+    server.run = { ...recorded, run: { ...run, status: 'running', resumedAt: '2026-01-02T00:00:00.000Z' } };
+    server.reached = after(5);
+    await poll();
+    await waitUntil(() => epochs()?.[0] === 5);
   });
 
   it('are fetched at once when others are chosen', async () => {

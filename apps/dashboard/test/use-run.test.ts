@@ -9,7 +9,7 @@ import { after, recorded, running } from './growing-run.js';
 import { inScope, stopScopes } from './in-scope.js';
 import { countListeners, setVisibility } from './page-state.js';
 import { RunServer } from './run-server.js';
-import { servePage } from './served-page.js';
+import { fakePolling, servePage } from './served-page.js';
 
 const id = recorded.run.id;
 
@@ -21,6 +21,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   stopScopes();
+  vi.useRealTimers();
   vi.restoreAllMocks();
   await server.stop();
 });
@@ -65,6 +66,63 @@ describe('a followed run', () => {
       ok: false,
       error: 'this run is not training',
     });
+  });
+
+  it('that was dead when the page was opened becomes live when it is resumed', async () => {
+    fakePolling();
+    server.controllable = false;
+    server.run = { ...recorded, run: { ...recorded.run, status: 'failed' } };
+    const { connection, controllable, history, epochs } = follow();
+    await waitUntil(() => connection.value.state === 'recorded' && epochs() === 3);
+    server.controllable = true;
+    server.run = { ...running, run: { ...running.run, resumedAt: '2026-01-02T00:00:00.000Z' } };
+    await vi.advanceTimersByTimeAsync(3000);
+    await waitUntil(() => connection.value.state === 'live');
+    await server.grow(after(5));
+    await waitUntil(() => epochs() === 5);
+    expect([controllable.value, history.value!.run.status]).toEqual([true, 'running']);
+  });
+
+  it('that was resumed and has ended again while nobody looked is read anew', async () => {
+    fakePolling();
+    server.controllable = false;
+    server.run = { ...recorded, run: { ...recorded.run, status: 'failed' } };
+    const { connection, history, epochs } = follow();
+    await waitUntil(() => connection.value.state === 'recorded' && epochs() === 3);
+    server.run = recorded;
+    server.reached = after(12);
+    await vi.advanceTimersByTimeAsync(3000);
+    await waitUntil(() => epochs() === 12);
+    expect([connection.value.state, history.value!.run.status]).toEqual(['recorded', 'finished']);
+  });
+
+  it('that is stored tells when its server is gone, and when it is back', async () => {
+    fakePolling();
+    server.controllable = false;
+    server.run = recorded;
+    server.reached = after(12);
+    const { connection } = follow();
+    await waitUntil(() => connection.value.state === 'recorded');
+    const port = Number(new URL(server.origin).port);
+    await server.stop();
+    await vi.advanceTimersByTimeAsync(3000);
+    await waitUntil(() => connection.value.state === 'reconnecting');
+    server = new RunServer(recorded, after(12));
+    server.controllable = false;
+    await server.start(port);
+    await vi.advanceTimersByTimeAsync(3000);
+    await waitUntil(() => connection.value.state === 'recorded');
+  });
+
+  it('takes commands where the server that it reaches after a pause trains it, and none where it does not', async () => {
+    server.controllable = false;
+    const { connection, controllable } = follow();
+    await waitUntil(() => connection.value.state === 'live');
+    for (const trains of [true, false]) {
+      server.controllable = trains;
+      server.sendAway();
+      await waitUntil(() => controllable.value === trains);
+    }
   });
 
   it('that has just ended in the serving process is still live', async () => {

@@ -25,7 +25,10 @@ export function createApi(cache: RunCache, figures: FigureStore, controls: (runI
 
   router.get('/runs', async (request, response) => {
     requireEmptyQuery(request);
-    const { runs, damaged } = await cache.list();
+    const { runs, damaged } = await cache.list().catch((error: unknown) => {
+      // Its message has the folder's path.
+      throw error instanceof RunFolderError ? new HttpError(404, 'the folder of runs cannot be read') : error;
+    });
     const summaries = runs.map((reader) => summarize(reader, controls));
     response.json(z.encode(runList, { runs: summaries, damaged: [...damaged] }));
   });
@@ -57,7 +60,7 @@ export function createApi(cache: RunCache, figures: FigureStore, controls: (runI
 
   router.get('/figures', async (request, response) => {
     requireEmptyQuery(request);
-    response.json(z.encode(figureList, await figures.list()));
+    response.json(z.encode(figureList, await orNotFound(figures.list())));
   });
 
   router.get('/figures/:id', async (request, response) => {
@@ -79,7 +82,7 @@ async function orNotFound<Result>(result: Promise<Result>): Promise<Result> {
   try {
     return await result;
   } catch (error) {
-    // The message names the run or figure and what is wrong with it, never a path.
+    // The message names the run or the figure, if there is one, and what is wrong with it, never a path.
     if (error instanceof RunFolderError) throw new HttpError(404, error.message);
     throw error;
   }

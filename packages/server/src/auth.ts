@@ -5,9 +5,11 @@ import { secureHeaders } from './headers.js';
 import { createErrorHandler } from './http-error.js';
 import { LOGIN_PAGE, LOGIN_SCRIPT } from './login-page.js';
 import { ServerError } from './server-error.js';
+import { tokenFault } from './token.js';
 
-const MIN_TOKEN_LENGTH = 22;
 const MAX_BODY_BYTES = 1024;
+/** A browser keeps a cookie of such a name only if it came over https, for this very host. */
+const HOST_PREFIX = '__Host-';
 
 /** Token authentication: whoever knows the token may use the server. */
 export interface Auth {
@@ -20,19 +22,14 @@ export interface Auth {
   readonly loginApp: Express;
 }
 
-/** @returns a new random token of 192 bits, 32 characters that need no escaping in a URL */
-export function makeToken(): string {
-  return randomBytes(24).toString('base64url');
-}
-
 /**
- * @param token the secret, at least 22 characters
+ * @param token the secret, 22 to 512 characters of ASCII
  * @param onError called with errors that the client is not told
- * @throws {ServerError} if the token is too short to be hard to guess
+ * @throws {ServerError} if the token is too short to be hard to guess, or no browser could send it
  */
 export function createAuth(token: string, onError: (error: unknown) => void): Auth {
-  if (token.length < MIN_TOKEN_LENGTH)
-    throw new ServerError(`the token must have at least ${MIN_TOKEN_LENGTH} characters, not ${token.length}`);
+  const fault = tokenFault(token);
+  if (fault !== undefined) throw new ServerError(`the token ${fault}`);
   const key = randomBytes(32);
   const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
   // Digests under a random key have equal lengths, and the time of their comparison reveals nothing of the texts.
@@ -42,8 +39,8 @@ export function createAuth(token: string, onError: (error: unknown) => void): Au
   function isAuthorized(request: IncomingMessage): boolean {
     const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined) return isEqual(bearer, token);
-    const cookie = sessionCookie(request);
-    return cookie !== undefined && isEqual(cookie, sessionId);
+    // Another server of this host can set a cookie of the same name. Then a browser sends both, in an order that is not ours to choose.
+    return sessionCookies(request).some((cookie) => isEqual(cookie, sessionId));
   }
 
   const loginApp = express().disable('x-powered-by').disable('etag').use(secureHeaders());
@@ -56,7 +53,9 @@ export function createAuth(token: string, onError: (error: unknown) => void): Au
       response.status(401).json({ error: 'that is not the token' });
       return;
     }
-    response.cookie(cookieName(request), sessionId, { httpOnly: true, sameSite: 'strict' }).status(204).end();
+    const secure = request.headers.origin?.startsWith('https://') === true;
+    const name = secure ? `${HOST_PREFIX}${cookieName(request)}` : cookieName(request);
+    response.cookie(name, sessionId, { httpOnly: true, sameSite: 'strict', secure }).status(204).end();
   });
   loginApp.get('/login.js', (_, response) => {
     response.type('js').send(LOGIN_SCRIPT);
@@ -75,8 +74,11 @@ function cookieName(request: IncomingMessage): string {
   return `fdr_${request.socket.localPort}`;
 }
 
-function sessionCookie(request: IncomingMessage): string | undefined {
-  const prefix = `${cookieName(request)}=`;
-  const cookies = (request.headers.cookie ?? '').split(/; */);
-  return cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length);
+/** The values of all cookies of this server's name, with and without the prefix. */
+function sessionCookies(request: IncomingMessage): string[] {
+  const names = [cookieName(request), `${HOST_PREFIX}${cookieName(request)}`];
+  return (request.headers.cookie ?? '').split(/; */).flatMap((cookie) => {
+    const end = cookie.indexOf('=');
+    return names.includes(cookie.slice(0, Math.max(0, end))) ? [cookie.slice(end + 1)] : [];
+  });
 }

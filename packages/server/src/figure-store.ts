@@ -1,4 +1,4 @@
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { figureId, figureRecord, type FigureList, type FigureSummary } from '@fdr/records';
 import { describeIssue, errorCode, openRunFile, readAt, RunFolderError } from '@fdr/run-store';
 
@@ -10,7 +10,11 @@ const FILE_NAME = /^(.+)\.json$/;
 
 /** The figures of a folder, which another process may be writing. Reads only. */
 export interface FigureStore {
-  /** All figures, sorted by id; none if there is no folder. */
+  /**
+   * All figures, sorted by id; none if there is no folder.
+   *
+   * @throws {RunFolderError} if there is something else in its place, without naming its path
+   */
   list(): Promise<FigureList>;
   /**
    * A figure's record, as JSON that has passed its schema.
@@ -68,10 +72,15 @@ export function createFigureStore(directory: string): FigureStore {
   };
 }
 
-/** @returns the folder's real path, or undefined if there is no such folder */
+/**
+ * @returns the folder's real path, or undefined if there is no such folder
+ * @throws {RunFolderError} if it is no folder
+ */
 async function realDirectory(directory: string): Promise<string | undefined> {
   try {
-    return await realpath(directory);
+    const path = await realpath(directory);
+    if ((await stat(path)).isDirectory()) return path;
+    throw new RunFolderError('the folder of figures is not a folder');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Auth } from './auth.js';
-import { rejectionReason } from './origin-check.js';
+import { rejectionReason, type ServerNames } from './origin-check.js';
 
 type Verdict =
   | { readonly kind: 'allowed' }
@@ -14,12 +14,12 @@ type Verdict =
  * on to an inner server. The inner server never listens, so no route of it can be reached past the checks.
  *
  * @param inner handles what is allowed
- * @param host the host that the server will listen on
+ * @param names by which the server may be reached
  * @param auth undefined: no token is required
  */
-export function createGuardedServer(inner: Server, host: string, auth: Auth | undefined): Server {
+export function createGuardedServer(inner: Server, names: ServerNames, auth: Auth | undefined): Server {
   function check(request: IncomingMessage): Verdict {
-    const reason = rejectionReason(request, host);
+    const reason = rejectionReason(request, names);
     if (reason !== undefined) return { kind: 'rejected', reason };
     return auth === undefined || auth.isAuthorized(request) ? { kind: 'allowed' } : { kind: 'unauthorized', auth };
   }

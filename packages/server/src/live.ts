@@ -1,12 +1,13 @@
 import type { Server as HttpServer } from 'node:http';
 import { command, subscription, type Acknowledgement, type ClientEvents, type ServerEvents } from '@fdr/records';
 import { describeIssue, RunFolderError } from '@fdr/run-store';
-import { Server, type Socket } from 'socket.io';
+import { Server } from 'socket.io';
 import type { z } from 'zod';
 import type { CommandHandler } from './command-dispatcher.js';
+import type { ClientSocket } from './emit-to-all.js';
 import { createRateLimit } from './rate-limit.js';
 import type { RunCache } from './run-cache.js';
-import { createSubscriber, type SubscriberOptions } from './subscriber.js';
+import { createSubscribers, type SubscriberOptions, type Subscribers } from './subscribers.js';
 
 const MAX_MESSAGE_BYTES = 16 * 1024;
 /** A client is disconnected at this many malformed or excess messages. */
@@ -50,7 +51,8 @@ export function attachLiveServer(server: HttpServer, options: LiveServerOptions)
       if (!packets.tryTake()) connection.close(true);
     });
   });
-  io.on('connection', (socket) => handleConnection(socket, options));
+  const subscribers = createSubscribers(options);
+  io.on('connection', (socket) => handleConnection(socket, subscribers, options));
   return io;
 }
 
@@ -62,9 +64,11 @@ interface EngineConnection {
 
 type Acknowledge = (acknowledgement: Acknowledgement) => void;
 
-function handleConnection(socket: Socket<ClientEvents, ServerEvents>, options: LiveServerOptions): void {
-  const { cache, onCommand, onError } = options;
-  const subscriber = createSubscriber(socket, options);
+function handleConnection(
+  socket: ClientSocket,
+  subscribers: Subscribers,
+  { cache, onCommand, onError }: LiveServerOptions,
+): void {
   const messages = createRateLimit(20, 60);
   let violations = 0;
 
@@ -103,14 +107,14 @@ function handleConnection(socket: Socket<ClientEvents, ServerEvents>, options: L
 
   socket.on(
     'subscribe',
-    validated(subscription, async ({ runId, from }) => subscriber.subscribe(await cache.open(runId), from)),
+    validated(subscription, async ({ runId, from }) => subscribers.subscribe(socket, await cache.open(runId), from)),
   );
   socket.on('unsubscribe', (acknowledge) => {
-    subscriber.unsubscribe();
+    subscribers.unsubscribe(socket);
     acknowledge({ ok: true });
   });
   socket.on('command', validated(command, onCommand));
-  socket.on('disconnect', () => subscriber.unsubscribe());
+  socket.on('disconnect', () => subscribers.unsubscribe(socket));
 }
 
 /** Whether a packet is a known event with the right number of arguments, the last of which is a callback. */

@@ -1,7 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
+import { isAllowedAt, isAllowedHost, type AllowedHost } from './allowed-host.js';
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+/** The names by which a server may be reached. */
+export interface ServerNames {
+  /** The host that the server listens on. */
+  readonly host: string;
+  /** Names of proxies before the server. */
+  readonly allowedHosts: readonly AllowedHost[];
+}
+
+interface Authority {
+  readonly name: string;
+  readonly port: number | undefined;
+}
+
 const AUTHORITY = /^(?<name>\[[0-9a-f:.]+\]|[^:@/?#\s]+?)\.?(?::(?<port>\d{1,5}))?$/;
 
 /** @returns whether only this machine can reach a server that listens on `host` */
@@ -12,24 +26,30 @@ export function isLoopback(host: string): boolean {
 /**
  * Checks that a request does not come from a page of another site, which can make a browser send requests to this server.
  * Such a page can forge neither `Host`, which reveals a rebound DNS name, nor `Origin`. Both must name this server,
- * including its port.
+ * including its port, or a proxy that is allowed before it. Only a proxy speaks https.
  *
- * @param host the host that the server listens on
  * @returns why the request is rejected, or undefined if it is allowed
  */
-export function rejectionReason(request: IncomingMessage, host: string): string | undefined {
+export function rejectionReason(request: IncomingMessage, { host, allowedHosts }: ServerNames): string | undefined {
   const port = request.socket.localPort;
   const names = ownNames(host, request.socket.localAddress);
+  const isOwn = (authority: Authority): boolean => names.includes(authority.name) && (authority.port ?? 80) === port;
   const hosts = request.headersDistinct['host'] ?? [];
-  const [requestHost] = hosts;
-  if (hosts.length !== 1 || requestHost === undefined || !isOwn(requestHost, names, port)) {
-    return `Host ${quoted(hosts.join(', '))} is not this server: open http://${names[0]}:${port} (through a tunnel, with the same port on both ends)`;
+  const requestHost = hosts.length === 1 ? parseAuthority(hosts[0]) : undefined;
+  if (
+    requestHost === undefined ||
+    !(isOwn(requestHost) || isAllowedHost(allowedHosts, requestHost.name, requestHost.port))
+  ) {
+    return `Host ${quoted(hosts.join(', '))} is not this server: open http://${names[0]}:${port} (through a tunnel, with the same port on both ends), or start it with --allow-host for the name of a proxy`;
   }
-  const origins = request.headersDistinct['origin'] ?? [];
-  for (const origin of origins) {
-    if (!origin.startsWith('http://') || !isOwn(origin.slice('http://'.length), names, port)) {
-      return `Origin ${quoted(origin)} may not use this server`;
-    }
+  for (const origin of request.headersDistinct['origin'] ?? []) {
+    const [, scheme, written] = /^(https?):\/\/(.*)$/.exec(origin) ?? [];
+    const authority = parseAuthority(written);
+    const isTrusted =
+      authority !== undefined &&
+      ((scheme === 'http' && isOwn(authority)) ||
+        isAllowedAt(allowedHosts, authority.name, authority.port, scheme === 'http' ? 'http' : 'https'));
+    if (!isTrusted) return `Origin ${quoted(origin)} may not use this server`;
   }
   if (isCrossSiteFetch(request)) return 'a page of another site may not use this server';
   return undefined;
@@ -52,9 +72,10 @@ function ownNames(host: string, localAddress: string | undefined): string[] {
   return [...new Set([bracketed(address), bracketed(host), hostname().toLowerCase(), ...LOOPBACK])];
 }
 
-function isOwn(authority: string, names: readonly string[], port: number | undefined): boolean {
-  const groups = AUTHORITY.exec(authority.toLowerCase())?.groups;
-  return groups !== undefined && names.includes(groups['name'] ?? '') && Number(groups['port'] ?? 80) === port;
+function parseAuthority(text: string | undefined): Authority | undefined {
+  const groups = AUTHORITY.exec(text?.toLowerCase() ?? '')?.groups;
+  if (groups === undefined) return undefined;
+  return { name: groups['name'] ?? '', port: groups['port'] === undefined ? undefined : Number(groups['port']) };
 }
 
 function bracketed(host: string): string {

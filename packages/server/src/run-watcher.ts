@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { RunFolderError, type RunReader } from '@fdr/run-store';
+import { createPace } from './pace.js';
 import type { RunCache } from './run-cache.js';
 
 /** Polls the runs that a client follows, and no others. */
@@ -19,13 +20,15 @@ export interface RunWatcher {
 
 interface WatchedRun {
   readonly followers: Set<() => Promise<void>>;
+  /** Milliseconds to the next poll. */
+  readonly pause: () => number;
   timer: NodeJS.Timeout | undefined;
   /** Whether the last poll failed: an error that repeats at every poll is reported once. */
   isFailing: boolean;
 }
 
 /**
- * @param pollInterval milliseconds between two polls of a run
+ * @param pollInterval milliseconds between two polls of a run; more while the thread is busy
  * @param onError called with errors that are not about the run folder
  */
 export function createRunWatcher(cache: RunCache, pollInterval: number, onError: (error: unknown) => void): RunWatcher {
@@ -36,7 +39,7 @@ export function createRunWatcher(cache: RunCache, pollInterval: number, onError:
       void poll(id, run, lastVersion).then((version) => {
         if (watched.get(id) === run) schedulePoll(id, run, version);
       });
-    }, pollInterval);
+    }, run.pause());
   }
 
   async function poll(id: string, run: WatchedRun, lastVersion: string): Promise<string> {
@@ -55,7 +58,12 @@ export function createRunWatcher(cache: RunCache, pollInterval: number, onError:
   }
 
   function watch(reader: RunReader): WatchedRun {
-    const run: WatchedRun = { followers: new Set(), timer: undefined, isFailing: false };
+    const run: WatchedRun = {
+      followers: new Set(),
+      pause: createPace(pollInterval),
+      timer: undefined,
+      isFailing: false,
+    };
     watched.set(reader.id, run);
     schedulePoll(reader.id, run, versionOf(reader));
     return run;

@@ -3,11 +3,13 @@ import { createServer, type Server } from 'node:http';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as delay } from 'node:timers/promises';
 import express, { type Express, type Router } from 'express';
+import { parseAllowedHost } from './allowed-host.js';
 import { createApi } from './api.js';
-import { createAuth, makeToken } from './auth.js';
+import { createAuth } from './auth.js';
 import { createCommandDispatcher, type CommandHandler } from './command-dispatcher.js';
 import { trackConnections } from './connections.js';
 import { createFigureStore, DEFAULT_RESULTS_DIRECTORY } from './figure-store.js';
+import { requireFolder } from './folder-check.js';
 import { createGuardedServer } from './guarded-server.js';
 import { secureHeaders } from './headers.js';
 import { createErrorHandler, HttpError } from './http-error.js';
@@ -17,6 +19,7 @@ import { listen } from './port.js';
 import { createRunCache } from './run-cache.js';
 import { createRunWatcher } from './run-watcher.js';
 import { createStaticFiles } from './static-files.js';
+import { makeToken } from './token.js';
 
 /** Milliseconds that clients get, when the server closes, to receive the last records. */
 const DRAIN_TIMEOUT = 2000;
@@ -35,15 +38,19 @@ export interface StartServerOptions {
   readonly host?: string | undefined;
   /** Undefined: 6060 or the next free port; 0: any free port. */
   readonly port?: number | undefined;
-  /** The secret that clients must present, at least 22 characters. Made up if the host needs one and none is given. */
+  /** The secret that clients must present, 22 to 512 characters. Undefined: made up if one is required. */
   readonly token?: string | undefined;
+  /** Asks for a token where none is necessary, on a loopback address without a proxy before it. */
+  readonly requireToken?: boolean | undefined;
+  /** Names of proxies before this server, `NAME` or `NAME:PORT`. They make a token necessary. */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** Executes a command; undefined: no command is accepted. */
   readonly onCommand?: CommandHandler | undefined;
   /** Whether this process trains a run; by default it trains none. */
   readonly controls?: ((runId: string) => boolean) | undefined;
   /** Called with errors that clients are not told; by default they are printed. */
   readonly onError?: ((error: unknown) => void) | undefined;
-  /** Milliseconds between two polls of a followed run, 250 by default. */
+  /** Milliseconds between two polls of a followed run, 250 by default. They grow up to eightfold while this thread is busy. */
   readonly pollInterval?: number | undefined;
   /** Clients that may be connected at the same time, 1000 by default. */
   readonly maxClients?: number | undefined;
@@ -64,15 +71,17 @@ export interface RunningServer {
  * Serves the page and the API over the runs of a directory, live and stored ones alike. The server reads run folders and
  * passes commands on; it holds no state of a training.
  *
- * @throws {ServerError} if the port or host cannot be used, or the token is too short
+ * @throws {ServerError} if the port, the host, the token, an allowed host or a folder cannot be used
  */
 export async function startServer({
   runsDirectory,
-  resultsDirectory = DEFAULT_RESULTS_DIRECTORY,
+  resultsDirectory,
   pageDirectory,
   host = '127.0.0.1',
   port: requestedPort,
-  token = isLoopback(host) ? undefined : makeToken(),
+  token: givenToken,
+  requireToken = false,
+  allowedHosts = [],
   onCommand,
   controls = () => false,
   onError = (error) => console.error(error),
@@ -80,14 +89,20 @@ export async function startServer({
   maxClients = 1000,
   ackTimeout = 30_000,
 }: StartServerOptions): Promise<RunningServer> {
+  await requireFolder(runsDirectory, 'runs');
+  // Nobody has named the usual one, so that a file of that name may have nothing to do with figures.
+  if (resultsDirectory !== undefined) await requireFolder(resultsDirectory, 'figures');
+  const names = { host, allowedHosts: allowedHosts.map(parseAllowedHost) };
+  const isExposed = !isLoopback(host) || allowedHosts.length > 0;
+  const token = givenToken ?? (requireToken || isExposed ? makeToken() : undefined);
   const auth = token === undefined ? undefined : createAuth(token, onError);
   const cache = createRunCache(runsDirectory);
   const watcher = createRunWatcher(cache, pollInterval, onError);
-  const api = createApi(cache, createFigureStore(resultsDirectory), controls);
+  const api = createApi(cache, createFigureStore(resultsDirectory ?? DEFAULT_RESULTS_DIRECTORY), controls);
   const inner = createServer(createApp(api, pageDirectory, onError));
   const dispatchCommand = createCommandDispatcher({ controls, onCommand, onError });
   const io = attachLiveServer(inner, { cache, watcher, onCommand: dispatchCommand, maxClients, ackTimeout, onError });
-  const server = createGuardedServer(inner, host, auth);
+  const server = createGuardedServer(inner, names, auth);
   const connections = trackConnections(server);
   const port = await listen(server, host, requestedPort).catch(async (error: unknown) => {
     await io.close();
@@ -97,7 +112,7 @@ export async function startServer({
   server.on('error', onError);
 
   return {
-    url: `http://${urlHost(host)}:${port}/${token === undefined ? '' : `#token=${token}`}`,
+    url: `http://${urlHost(host)}:${port}/${token === undefined ? '' : `#token=${encodeURIComponent(token)}`}`,
     port,
     close: async () => {
       await Promise.race([watcher.drain(), delay(Math.min(ackTimeout, DRAIN_TIMEOUT), undefined, { ref: false })]);

@@ -1,4 +1,4 @@
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochList, eventList, runList, runSummary, stepBuckets } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
@@ -162,11 +162,58 @@ describe('the API', () => {
   });
 
   it('reports its own errors to its owner, and not to the client', async () => {
-    const server = await startTestServer();
-    await writeFile(join(server.runsDirectory, 'file'), '');
-    const broken = await startTestServer({ runsDirectory: join(server.runsDirectory, 'file') });
+    const broken = await startTestServer({
+      controls: () => {
+        throw new Error('a bug');
+      },
+    });
+    await recordRun(broken.runsDirectory, 'any', 1);
     const answer = await broken.get('/api/runs');
     expect([answer.status, await answer.json()]).toEqual([500, { error: 'the server failed' }]);
-    expect(String(broken.errors[0])).toContain('ENOTDIR');
+    expect(String(broken.errors[0])).toContain('a bug');
+  });
+});
+
+describe('a folder that is none', () => {
+  it('is refused at the start, with what was expected and found, and what to do', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    for (const [options, holds] of [
+      [{ runsDirectory: file }, 'runs'],
+      [{ resultsDirectory: file }, 'figures'],
+    ] as const)
+      await expect(startTestServer(options)).rejects.toThrow(
+        `${file} is a file, a folder of ${holds} was expected: name another one, or move it away`,
+      );
+  });
+
+  it('may become one later: the answer says so, without its path, and is right again afterwards', async () => {
+    const folder = await temporaryFolder();
+    const [runsDirectory, resultsDirectory] = [join(folder, 'runs'), join(folder, 'results')];
+    const { get, errors } = await startTestServer({ runsDirectory, resultsDirectory });
+    const answers = async () =>
+      Promise.all(
+        ['runs', 'figures', 'figures/fig1a', 'runs/x'].map(async (path) => {
+          const answer = await get(`/api/${path}`);
+          return [path, answer.status, await answer.json()];
+        }),
+      );
+    await writeFile(runsDirectory, '');
+    await writeFile(resultsDirectory, '');
+    expect(await answers()).toEqual([
+      ['runs', 404, { error: 'the folder of runs cannot be read' }],
+      ['figures', 404, { error: 'the folder of figures is not a folder' }],
+      ['figures/fig1a', 404, { error: 'the folder of figures is not a folder' }],
+      ['runs/x', 404, { error: 'there is no run "x"' }],
+    ]);
+    await rm(runsDirectory);
+    await rm(resultsDirectory);
+    expect(await answers()).toMatchObject([
+      ['runs', 200, { runs: [], damaged: [] }],
+      ['figures', 200, { figures: [], damaged: [] }],
+      ['figures/fig1a', 404, {}],
+      ['runs/x', 404, {}],
+    ]);
+    expect(errors).toEqual([]);
   });
 });

@@ -66,6 +66,23 @@ describe('a server that other machines can reach', () => {
     expect(await upgradeStatus(port, `Host: 127.0.0.1:${port}\r\nCookie: ${cookie}x\r\n`)).toBe(401);
   });
 
+  it('is not shadowed by cookies of the same name that another server of the host has set', async () => {
+    const { port, token, logIn, statusWith } = await startTokenServer();
+    const cookie = ((await logIn(token)).headers.get('set-cookie') ?? '').replace(/;.*/, '');
+    const name = `fdr_${port}`;
+    for (const [header, status] of [
+      [`${name}=junk; ${cookie}`, 200],
+      [`${cookie}; ${name}=junk`, 200],
+      [`${name}=; ${name}; other=${cookie}; ${cookie}`, 200],
+      [`${name}=junk; ${name}=more`, 401],
+      [`other=${cookie}`, 401],
+      [`${name}x${cookie.slice(name.length)}`, 401],
+    ] as const)
+      expect([header, await statusWith({ cookie: header })]).toEqual([header, status]);
+    const shadowed = `Host: 127.0.0.1:${port}\r\nCookie: ${name}=junk; ${cookie}\r\n`;
+    expect(await upgradeStatus(port, shadowed)).toBe(101);
+  });
+
   it.each(['polling', 'websocket'])('rejects a socket.io client without the token over %s', async (transport) => {
     const { port } = await startTokenServer();
     const socket = connectClient(port, { transports: [transport] });
@@ -101,9 +118,32 @@ describe('the token', () => {
     expect((await get('/api/runs', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
   });
 
-  it('is refused at the start if it could be guessed', async () => {
-    await expect(startTestServer({ token: 'short' })).rejects.toThrow(
-      'the token must have at least 22 characters, not 5',
-    );
+  it('is made up where it is asked for on a loopback address', async () => {
+    const { url, get } = await startTestServer({ requireToken: true });
+    const token = new URL(url).hash.slice('#token='.length);
+    expect(token).toMatch(/^[\w-]{32}$/);
+    expect((await get('/api/runs')).status).toBe(401);
+    expect((await get('/api/runs', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+  });
+
+  it('is required where a proxy makes a loopback address reachable', async () => {
+    const { url, get } = await startTestServer({ allowedHosts: ['lab.example.org'] });
+    expect(url).toContain('#token=');
+    expect((await get('/api/runs')).status).toBe(401);
+  });
+
+  it('is written into the address so that a browser reads it back', async () => {
+    const token = 'with+signs/of=base64%&#!';
+    const { url } = await startTestServer({ token });
+    expect(new URLSearchParams(new URL(url).hash.slice(1)).get('token')).toBe(token);
+  });
+
+  it('is refused at the start if it could be guessed, or not be sent', async () => {
+    for (const [token, fault] of [
+      ['short', 'the token must have 22 to 512 characters, not 5'],
+      ['x'.repeat(513), 'the token must have 22 to 512 characters, not 513'],
+      ['a token of words and spaces', 'the token must be of letters, digits and signs of ASCII, without spaces'],
+    ] as const)
+      await expect(startTestServer({ token })).rejects.toThrow(fault);
   });
 });

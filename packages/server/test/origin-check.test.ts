@@ -112,3 +112,87 @@ describe('the origin check', () => {
     expect(socket.connected).toBe(false);
   });
 });
+
+/** Hosts and origins at the proxies lab.example.org and [2001:db8::1]:8443, and whether they are accepted. */
+const PROXY_HOSTS: readonly [string, boolean][] = [
+  ['lab.example.org', true],
+  ['LAB.example.org.', true],
+  ['lab.example.org:443', true],
+  ['lab.example.org:80', true],
+  ['lab.example.org:8443', false],
+  ['[2001:db8::1]:8443', true],
+  ['[2001:db8::1]', false],
+  ['xlab.example.org', false],
+  ['lab.example.org.evil.example', false],
+  ['example.org', false],
+];
+const PROXY_ORIGINS: readonly [string, boolean][] = [
+  ['https://lab.example.org', true],
+  ['http://lab.example.org', true],
+  ['https://lab.example.org:8443', false],
+  ['https://lab.example.org:80', false],
+  ['https://[2001:db8::1]:8443', true],
+  ['https://[2001:db8::1]', false],
+  ['https://evil.example', false],
+  ['https://lab.example.org.evil.example', false],
+  ['ftp://lab.example.org', false],
+  ['null', false],
+];
+
+describe('allowed hosts', () => {
+  const token = 'a-token-of-22-characters';
+  const authorization = `Authorization: Bearer ${token}\r\n`;
+  const startBehindProxy = () => startTestServer({ token, allowedHosts: ['Lab.Example.org', '[2001:db8::1]:8443'] });
+
+  it.each(PROXY_HOSTS)('are accepted as Host, and no others: %s', async (host, isAccepted) => {
+    const { port } = await startBehindProxy();
+    const headers = `Host: ${host}\r\n${authorization}`;
+    for (const path of PATHS) {
+      const status = statusOf(await sendRaw(port, getRequest(path, headers)));
+      expect([path, status === 403]).toEqual([path, !isAccepted]);
+    }
+    expect(await upgradeStatus(port, headers)).toBe(isAccepted ? 101 : 403);
+  });
+
+  it.each(PROXY_ORIGINS)('are accepted as Origin, over https too, and no others: %s', async (origin, isAccepted) => {
+    const { port } = await startBehindProxy();
+    // A proxy may pass its own name on as Host, or replace it with the server's.
+    for (const host of ['lab.example.org', `127.0.0.1:${port}`]) {
+      const headers = `Host: ${host}\r\nOrigin: ${origin}\r\n${authorization}`;
+      for (const path of PATHS) {
+        const status = statusOf(await sendRaw(port, getRequest(path, headers)));
+        expect([path, status === 403]).toEqual([path, !isAccepted]);
+      }
+      expect(await upgradeStatus(port, headers)).toBe(isAccepted ? 101 : 403);
+    }
+  });
+
+  it('get a cookie that a browser keeps for https and this host alone', async () => {
+    const { port } = await startBehindProxy();
+    const logIn = (origin: string) =>
+      sendRaw(
+        port,
+        `POST /session HTTP/1.1\r\nHost: lab.example.org\r\nOrigin: ${origin}\r\nContent-Type: text/plain\r\nContent-Length: ${token.length}\r\nConnection: close\r\n\r\n${token}`,
+      );
+    const cookie = /Set-Cookie: (.*)\r\n/i.exec(await logIn('https://lab.example.org'))?.[1];
+    expect(cookie).toMatch(new RegExp(`^__Host-fdr_${port}=[\\w-]{43}; Path=/; HttpOnly; Secure; SameSite=Strict$`));
+    const headers = `Host: lab.example.org\r\nCookie: ${cookie?.replace(/;.*/, '')}\r\n`;
+    expect(statusOf(await sendRaw(port, getRequest('/api/runs', headers)))).toBe(200);
+    expect(await logIn('http://lab.example.org')).toMatch(new RegExp(`Set-Cookie: fdr_${port}=`, 'i'));
+  });
+
+  it.each([
+    '',
+    '*',
+    '*.example.org',
+    'https://lab.example.org',
+    'lab.example.org/path',
+    'a b',
+    'user@host',
+    'host:0',
+    'host:65536',
+    'host:',
+  ])('must be a name or a name and a port, not %j', async (host) => {
+    await expect(startTestServer({ allowedHosts: [host] })).rejects.toThrow(/an allowed host must be a name/);
+  });
+});

@@ -10,12 +10,14 @@ import {
   type ServerFlags,
   type ServerOptions,
 } from '../options/server-options.js';
+import { jsonLine } from '../terminal/json-line.js';
 import { createOutput, warn } from '../terminal/output.js';
 import { waitForSignal } from '../terminal/wait-for-signal.js';
 
 /** What the command line gave for `fdr serve`. */
 interface ServeFlags extends ServerFlags {
   readonly results?: string;
+  readonly json?: boolean;
 }
 
 /** Adds `fdr serve`. */
@@ -28,25 +30,21 @@ export function registerServe(program: Command): void {
       '--results <folder>',
       `folder of the figures that fdr reproduce has drawn (default: ${DEFAULT_RESULTS_DIRECTORY})`,
     )
+    .option('--json', 'print the address of the dashboard as one line of JSON')
     .action(async (flags: ServeFlags) => {
       const results = flags.results === undefined ? undefined : parseValue('--results', pathText, flags.results);
-      await serve(readServerOptions(flags), results);
+      await serve(readServerOptions(flags), results, flags.json === true);
       process.exitCode = EXIT.interrupted;
     });
 }
 
 /** @param results folder of figures; undefined where none was named */
-async function serve({ runsDirectory, host, port }: ServerOptions, results: string | undefined): Promise<void> {
+async function serve(options: ServerOptions, results: string | undefined, json: boolean): Promise<void> {
+  const { runsDirectory, host } = options;
   const output = createOutput(process.stdout, process.env);
   const interrupted = waitForSignal();
-  const server = await startServer({
-    runsDirectory,
-    resultsDirectory: results,
-    pageDirectory: dashboardDirectory(),
-    host,
-    port,
-  });
-  output.write(`dashboard: ${server.url}\n`);
+  const server = await startServer({ ...options, resultsDirectory: results, pageDirectory: dashboardDirectory() });
+  output.write(json ? jsonLine({ type: 'dashboard', url: server.url }) : `dashboard: ${server.url}\n`);
   if (!existsSync(runsDirectory)) warn(`there is no folder ${runsDirectory} yet: the page shows no runs`);
   if (results !== undefined && !existsSync(results))
     warn(`there is no folder ${results} yet: the page shows no figures`);

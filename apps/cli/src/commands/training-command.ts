@@ -6,6 +6,7 @@ import { dashboardDirectory } from '../dashboard-files.js';
 import { EXIT } from '../failure.js';
 import type { TrainingOptions } from '../options/training-options.js';
 import { downloadProgress } from '../terminal/download-progress.js';
+import { jsonLine } from '../terminal/json-line.js';
 import { createOutput, warn, type Output } from '../terminal/output.js';
 import { jsonReporter, progressReporter, type Reporter } from '../terminal/training-reporter.js';
 import { ENDING_SIGNALS, isMeant, waitForSignal } from '../terminal/wait-for-signal.js';
@@ -24,25 +25,27 @@ export async function runTrainingCommand(
   start: (listeners: SessionListeners) => Promise<Session>,
 ): Promise<number> {
   const output = createOutput(process.stdout, process.env);
-  let session: Session | undefined;
+  let training: Session | undefined;
   let reporter: Reporter | undefined;
-  const server = options.dashboard ? await serve(options, () => session) : undefined;
+  const server = options.dashboard ? await serve(options, () => training) : undefined;
   try {
     const download = downloadProgress(createOutput(process.stderr, process.env));
-    session = await start({
+    const session = await start({
       warn,
       listen: (message) => {
         if (message.type === 'fetching') download.show(message.progress);
         else reporter?.report(message);
       },
     }).finally(() => download.end());
+    training = session;
     // Before anything is printed: its reader may send a signal.
     const signals = stopOnSignals(session);
     reporter = options.json ? jsonReporter(session.run, output) : progressReporter(session.run, output);
-    if (!options.json) announce(output, session, server);
-    if (!isLoopback(options.host))
+    announce(output, session, server, options.json);
+    if (server && !isLoopback(options.host))
       warn(`on ${options.host}, anyone with this address and its token can steer this run`);
     const { status, complete } = await session.ended.finally(() => {
+      training = undefined;
       reporter?.end();
       signals.release();
     });
@@ -59,27 +62,34 @@ export async function runTrainingCommand(
   }
 }
 
-function serve(options: TrainingOptions, session: () => Session | undefined): Promise<RunningServer> {
+/** @param session the training that is under way, if there is one */
+function serve(
+  { runsDirectory, host, port, token, requireToken, allowedHosts }: TrainingOptions,
+  session: () => Session | undefined,
+): Promise<RunningServer> {
   return startServer({
-    runsDirectory: options.runsDirectory,
+    runsDirectory,
     pageDirectory: dashboardDirectory(),
-    host: options.host,
-    port: options.port,
+    host,
+    port,
+    token,
+    requireToken,
+    allowedHosts,
     controls: (runId) => session()?.run.id === runId,
     onCommand: (command: RunCommand) =>
       session()?.command(command) ?? Promise.resolve({ ok: false, error: 'no run is training here' }),
   });
 }
 
-/** Prints what is training, where it is recorded and where its page is. */
-function announce(output: Output, { run, folder }: Session, server: RunningServer | undefined): void {
+/** Prints what is training, where it is recorded and where its page is. The reporter for machines has printed the run itself. */
+function announce(output: Output, { run, folder }: Session, server: RunningServer | undefined, json: boolean): void {
   const { backend, threads } = run.environment;
   const onThreads = backend === 'onnx' ? ` on ${threads} thread${threads > 1 ? 's' : ''}` : '';
-  output.write(`run ${run.id}, ${backend}${onThreads}, recorded in ${folder}\n`);
+  if (!json) output.write(`run ${run.id}, ${backend}${onThreads}, recorded in ${folder}\n`);
   if (!server) return;
   const url = new URL(`/runs/${run.id}`, server.url);
   url.hash = new URL(server.url).hash;
-  output.write(`dashboard: ${url.href}\n`);
+  output.write(json ? jsonLine({ type: 'dashboard', url: url.href }) : `dashboard: ${url.href}\n`);
 }
 
 /** Signals that were received, and the end of listening to them. */

@@ -31,7 +31,7 @@ const { epochs } = runConfig.shape;
 export const addTrainingOptions = (command: Command): Command =>
   addServerOptions(command)
     .option('--no-dashboard', 'do not serve the dashboard')
-    .option('--json', 'print one JSON object a line: the run, its epochs and its events')
+    .option('--json', 'print one JSON object a line: the run, the address of its page, its epochs and its events')
     .option(
       '--checkpoint-every <seconds>',
       `time between two rolling checkpoints: ${describeRange(seconds)} (default: ${CHECKPOINT_EVERY})`,

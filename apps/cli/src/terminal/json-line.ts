@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 /** What `--json` prints: one record, under the name that it also has on the wire. */
 type JsonRecord =
+  /** The address of the page, with its token if one is required. */
+  | { readonly type: 'dashboard'; readonly url: string }
   | { readonly type: 'run'; readonly run: Run }
   | { readonly type: 'epoch'; readonly runId: string; readonly epoch: EpochRecord }
   | { readonly type: 'event'; readonly runId: string; readonly event: EventRecord };
@@ -14,6 +16,8 @@ export function jsonLine(record: JsonRecord): string {
 
 function encode(record: JsonRecord): object {
   switch (record.type) {
+    case 'dashboard':
+      return record;
     case 'run':
       return { ...record, run: z.encode(run, record.run) };
     case 'epoch':

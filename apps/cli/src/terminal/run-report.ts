@@ -4,6 +4,7 @@ import type { RunReader } from '@fdr/run-store';
 import { z } from 'zod';
 import { runJson } from './run-table.js';
 import { formatSections, type Pairs, type Section } from './section.js';
+import { onOneLine } from './text.js';
 import { valleyJson, valleySection } from './valley-report.js';
 
 /** A run and all its records. */
@@ -25,7 +26,7 @@ export function runReport(
   columns?: number,
 ): string {
   const { run, lastEpoch } = reader;
-  const parameters = run.parameters.map(({ name, shape }) => [`${name} [${shape.join(', ')}]`, ''] as const);
+  const parameters = run.parameters.map(({ name, shape }) => [onOneLine(`${name} [${shape.join(', ')}]`), ''] as const);
   const sections: readonly Section[] = [
     ['run', runPairs(run)],
     ['configuration', configPairs(run.config)],
@@ -85,7 +86,9 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
     ['epoch', `${last.epoch} of ${run.config.epochs}, step ${last.step}`],
     ['learning rate', formatNumber(last.learningRate)],
     ['ratio', `${formatMeasured(last.ratio)} = ${formatMeasured(last.oLHalf)} / ${formatMeasured(last.oRHalf)}`],
-    ...Object.entries(last.layers).map(([name, layer]) => [`  ${name}`, formatMeasured(layer.ratio)] as const),
+    ...Object.entries(last.layers).map(
+      ([name, layer]) => [`  ${onOneLine(name)}`, formatMeasured(layer.ratio)] as const,
+    ),
     ['loss', losses.join(', ')],
     ['accuracy', `${formatPercent(last.trainAccuracy)} training, ${formatPercent(last.testAccuracy)} test`],
     ['best test', bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy)],

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { epochRecord, eventRecord, run as runSchema } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
-import { fdr, firstWords, jsonLines, outcomeOf, printed, start, temporaryFolder } from './fdr.js';
+import { fdr, firstWords, jsonLines, outcomeOf, printed, start, startWith, temporaryFolder } from './fdr.js';
 
 const TRAIN = ['train', '--dataset', 'synthetic', '--no-dashboard', '--runs-dir', 'runs', '--epochs'];
 
@@ -38,6 +38,9 @@ describe('fdr', { timeout: 600_000 }, () => {
       'cubicLeft, cubicRight (3 more with momentum); found "velocitySquared"',
     ],
     [['serve', '--port', '99999'], '--port must be an integer from 0 to 65535, not 99999'],
+    [['serve', '--results', 'bad.json'], 'bad.json is a file, a folder of figures was expected'],
+    [['serve', '--token-file', 'absent'], '--token-file "absent" can\'t be read (ENOENT)'],
+    [['serve', '--allow-host', 'https://lab.example.org'], 'an allowed host must be a name or a name:port'],
     [['runs', 'show', '../../etc'], 'is not a run id'],
     [['runs', 'show', 'absent'], 'there is no run "absent"'],
   ])('%j is a mistake: one line, 2, no file', async (words, message) => {
@@ -146,5 +149,17 @@ describe('fdr', { timeout: 600_000 }, () => {
     const working = findings.backends.filter(({ works }) => works);
     expect(working.map(({ backend }) => backend)).toEqual(expect.arrayContaining(['onnx', 'wasm', 'cpu']));
     for (const { defect } of working) expect(defect).toBeLessThan(1e-5);
+  });
+
+  it('serves behind a token that the environment holds, and tells a machine the address', async () => {
+    const folder = await temporaryFolder();
+    const token = 'a-token-of-22-characters';
+    const server = startWith({ FDR_TOKEN: token }, folder, 'serve', '--port', '0', '--json');
+    const [line] = jsonLines(await firstWords(server));
+    expect(line).toMatchObject({ type: 'dashboard', url: expect.stringContaining(`#token=${token}`) });
+    const { origin } = new URL(String(line!['url']));
+    expect((await fetch(`${origin}/api/runs`)).status).toBe(401);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${origin}/api/runs`, { headers })).status).toBe(200);
   });
 });

@@ -9,7 +9,16 @@ export const FDR = fileURLToPath(new URL('../../bin/fdr.mjs', import.meta.url));
 
 /** Starts the built `fdr`, as people do, in a folder of its own. `npm test` builds it first. */
 export function start(folder: string, ...words: string[]): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [FDR, ...words], { cwd: folder });
+  return startWith({}, folder, ...words);
+}
+
+/** The same with variables added to the environment. */
+export function startWith(
+  variables: Readonly<Record<string, string>>,
+  folder: string,
+  ...words: string[]
+): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [FDR, ...words], { cwd: folder, env: { ...process.env, ...variables } });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }

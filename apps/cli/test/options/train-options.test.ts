@@ -42,7 +42,7 @@ describe('the options of fdr train', () => {
       '--model mlp --dataset synthetic --optimizer sgd --learning-rate 2.5e-2 --momentum .9 --dampening 0.5 --weight-decay 0 ' +
       '--batch-size 50 --epochs 7 --schedule step --every-epochs 3 --divisor 4 --minimum-learning-rate 1e-4 --seed 4294967295 ' +
       '--start some/where.safetensors --centre else/where.safetensors --backend cpu --threads 3 ' +
-      '--observables noiseTrace,cubicLeft --runs-dir elsewhere --no-dashboard --port 0 --host ::1 --json --checkpoint-every 5 --tag one --tag two';
+      '--observables noiseTrace,cubicLeft --runs-dir elsewhere --no-dashboard --port 0 --host ::1 --token --allow-host lab.example.org --allow-host gpu:8443 --json --checkpoint-every 5 --tag one --tag two';
     expect(await trainOptions(...args.split(' '), '--name', 'a name')).toEqual({
       config: {
         model: 'mlp',
@@ -67,6 +67,9 @@ describe('the options of fdr train', () => {
       checkpointEvery: 5,
       port: 0,
       host: '::1',
+      token: undefined,
+      requireToken: true,
+      allowedHosts: ['lab.example.org', 'gpu:8443'],
       json: true,
     });
   });

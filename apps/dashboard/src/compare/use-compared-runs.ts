@@ -1,5 +1,5 @@
 import { createStepSeries, type RunRecords } from '@fdr/figures';
-import { isActive, type RunSummary } from '@fdr/records';
+import type { RunSummary } from '@fdr/records';
 import { watch, type ComputedRef } from 'vue';
 import type { Api } from '../feed/api.js';
 import { usePolled, type Polled } from '../feed/use-polled.js';
@@ -12,21 +12,25 @@ export interface FetchedRun {
 }
 
 interface RunComparison {
-  /** In the order of the ids. */
+  /** In the order of the ids, as they were fetched last. */
   readonly runs: readonly FetchedRun[];
-  /** Runs that could not be fetched, and why. */
+  /** Runs that could not be fetched, or not again, and why. */
   readonly missing: readonly { readonly id: string; readonly error: string }[];
 }
 
-/** Fetches several runs, and those that have not ended again every few seconds. */
+/** Differs where a run is not the same any more, unless nothing but events came. */
+const versionOf = ({ run, lastEpoch }: RunSummary): string =>
+  JSON.stringify([run.status, run.resumedAt, lastEpoch?.step]);
+
+/** Fetches several runs, and every few seconds what is new of them: a run that has ended may be resumed. */
 export function useComparedRuns(api: Api, ids: ComputedRef<readonly string[]>): Polled<RunComparison> {
   const cache = new Map<string, FetchedRun>();
 
   async function fetchRun(id: string): Promise<FetchedRun> {
     const cached = cache.get(id);
-    if (cached && !isActive(cached.summary.run.status)) return cached;
     // The summary is fetched first. If the run has ended by then, all its epochs are there.
     const summary = await api.run(id);
+    if (cached && versionOf(cached.summary) === versionOf(summary)) return cached;
     // Only new records are fetched, unless the run was resumed from a checkpoint, which rolled some of the old ones back.
     const isContinued = cached && cached.summary.run.resumedAt === summary.run.resumedAt;
     const { epochs, events } = isContinued ? cached.records : { epochs: [], events: [] };
@@ -50,6 +54,8 @@ export function useComparedRuns(api: Api, ids: ComputedRef<readonly string[]>): 
         runs.push(await fetchRun(id));
       } catch (error) {
         missing.push({ id, error: errorMessage(error) });
+        const cached = cache.get(id);
+        if (cached) runs.push(cached);
       }
     }
     return { runs, missing };

@@ -1,12 +1,10 @@
-import { useDocumentVisibility } from '@vueuse/core';
+import { useDocumentVisibility, useIntervalFn } from '@vueuse/core';
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
-import { isActive, type Acknowledgement, type Command, type RunSummary } from '@fdr/records';
+import type { Acknowledgement, Command } from '@fdr/records';
 import type { Api } from '../feed/api.js';
-import { errorMessage } from '../feed/error-message.js';
-import type { Connection, Feed, FeedObserver } from '../feed/feed.js';
-import { openLiveFeed } from '../feed/live-feed.js';
+import type { Connection } from '../feed/feed.js';
+import { openRunFeed, type RunFeed, type RunFeedObserver } from '../feed/run-feed.js';
 import type { RunHistory } from '../feed/run-history.js';
-import { openStoredFeed } from '../feed/stored-feed.js';
 import { createRepaintThrottle } from './repaint-throttle.js';
 
 /** A run as its page sees it. */
@@ -19,11 +17,8 @@ interface WatchedRun {
   readonly send: (command: Command) => Promise<Acknowledgement>;
 }
 
-function openFeed(api: Api, summary: RunSummary, observer: FeedObserver): Feed {
-  const mayGrow = summary.controllable || isActive(summary.run.status);
-  if (mayGrow) return openLiveFeed(api, summary, observer);
-  return openStoredFeed(api, summary, observer);
-}
+/** Milliseconds between two looks whether a run that has ended was resumed, here or by another process. */
+const CHECK_INTERVAL = 3000;
 
 /**
  * Follows a run as long as the calling scope lives. However fast records come, the history changes a few times a second, less often where
@@ -34,13 +29,13 @@ export function useRun(api: Api, runId: () => string): WatchedRun {
   const connection = shallowRef<Connection>({ state: 'loading' });
   const controllable = shallowRef(false);
   const visibility = useDocumentVisibility();
-  let feed: Feed | null = null;
+  let feed: RunFeed | null = null;
   let latest: RunHistory | null = null;
   const throttle = createRepaintThrottle(() => {
     // The lists are copied because the feed's own grow in place and would look unchanged.
     if (latest) history.value = { ...latest, epochs: [...latest.epochs], events: [...latest.events] };
   });
-  const observer: FeedObserver = {
+  const observer: RunFeedObserver = {
     onHistory: (grown) => {
       latest = grown;
       throttle.request();
@@ -48,32 +43,26 @@ export function useRun(api: Api, runId: () => string): WatchedRun {
     onConnection: (state) => {
       connection.value = state;
     },
+    onControllable: (value) => {
+      controllable.value = value;
+    },
   };
 
   function follow(id: string): () => void {
-    let closed = false;
     latest = null;
     history.value = null;
+    controllable.value = false;
     connection.value = { state: 'loading' };
-    api.run(id).then(
-      (summary) => {
-        if (closed) return;
-        controllable.value = summary.controllable;
-        feed = openFeed(api, summary, observer);
-      },
-      (error: unknown) => {
-        if (!closed) connection.value = { state: 'failed', reason: errorMessage(error) };
-      },
-    );
-    return () => {
-      closed = true;
-      feed?.close();
-      feed = null;
-    };
+    const opened = openRunFeed(api, id, observer);
+    feed = opened;
+    return opened.close;
   }
 
   watch(runId, (id, _before, onCleanup) => onCleanup(follow(id)), { immediate: true });
   watch(visibility, (state) => throttle.hold(state === 'hidden'), { immediate: true });
+  useIntervalFn(() => {
+    if (visibility.value !== 'hidden') feed?.check();
+  }, CHECK_INTERVAL);
   onScopeDispose(throttle.stop);
 
   return {

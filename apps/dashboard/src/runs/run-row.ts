@@ -1,5 +1,6 @@
 import { formatNumber, formatPercent } from '@fdr/core/relations';
 import type { RunStatus, RunSummary } from '@fdr/records';
+import { runTitle } from '../plain-text.js';
 
 /** A row of the table of runs, ready to be shown. */
 export interface RunRow {
@@ -20,7 +21,7 @@ export interface RunRow {
 export function runRow({ run, lastEpoch, bestTestAccuracy }: RunSummary): RunRow {
   return {
     id: run.id,
-    name: run.name || run.id,
+    name: runTitle(run),
     status: run.status,
     setup: `${run.config.model} · ${run.config.dataset} · ${run.config.schedule.kind}`,
     epochs: `${lastEpoch?.epoch ?? 0} / ${run.config.epochs}`,

@@ -1,3 +1,4 @@
 export { findCycle } from './find-cycle.js';
+export { countInputs, everyFlip, everyPrefix, holdsFor } from './inputs.js';
 export { temporaryFolder } from './temporary-folder.js';
 export { eventually, waitUntil } from './waiting.js';

@@ -1,25 +1,13 @@
-import type { Snapshot } from '@fdr/core';
 import type { Run } from '@fdr/records';
+import { readSnapshot, type CheckpointSnapshot } from './checkpoint-snapshot.js';
 import { recordedSchedule } from './registry/schedules.js';
 import { TrainingError } from './training-error.js';
-import {
-  listCheckpoints,
-  errorCode,
-  locateRun,
-  openRun,
-  readCheckpoint,
-  assertUnlocked,
-  RunFolderError,
-  type RecordCounts,
-} from '@fdr/run-store';
+import { listCheckpoints, errorCode, locateRun, openRun, assertUnlocked, RunFolderError } from '@fdr/run-store';
 
 /** Where an interrupted training goes on. */
-export interface ResumePoint {
+export interface ResumePoint extends CheckpointSnapshot {
   /** With the number of epochs that it now has. */
   readonly run: Run;
-  readonly step: number;
-  readonly snapshot: Snapshot;
-  readonly records: RecordCounts;
 }
 
 /** Which run is to go on, and how far. */
@@ -51,7 +39,7 @@ export async function resumePoint({ runsDirectory, id, epochs, warn }: ResumePoi
     );
   if (run.config.epochs < done)
     throw new TrainingError(`--epochs must be at least ${done}, which run ${id} has done, not ${run.config.epochs}`);
-  const point = await newestCheckpoint(folder, run, warn);
+  const point = await newestCheckpoint(folder, found, warn);
   if (recordedSchedule(point.snapshot).kind === 'cosine' && run.config.epochs !== found.config.epochs)
     throw new TrainingError(
       `--epochs can't be changed: the cosine schedule of run ${id} spans its ${found.config.epochs}`,
@@ -61,21 +49,18 @@ export async function resumePoint({ runsDirectory, id, epochs, warn }: ResumePoi
 
 async function newestCheckpoint(
   folder: string,
-  { id, parameters }: Run,
+  run: Run,
   warn: (message: string) => void,
-): Promise<Omit<ResumePoint, 'run'>> {
-  for (const { step, path } of (await listCheckpoints(folder)).toReversed()) {
+): Promise<CheckpointSnapshot> {
+  for (const checkpoint of (await listCheckpoints(folder)).toReversed()) {
     try {
-      const { records, ...snapshot } = await readCheckpoint(path, parameters);
-      if (!records) throw new RunFolderError('it does not say how many records stood before it');
-      // What a checkpoint of ours holds is a snapshot; whether it is one of this training, the training says.
-      return { step, snapshot: snapshot as Snapshot, records };
+      return await readSnapshot(checkpoint, run);
     } catch (error) {
       if (!(error instanceof RunFolderError) || isUnreadable(error)) throw error;
       warn(`${error.message}; it is skipped`);
     }
   }
-  throw new TrainingError(`run ${id} has no whole checkpoint to go on from`);
+  throw new TrainingError(`run ${run.id} has no whole checkpoint to go on from`);
 }
 
 /** Whether the file system refused: another time it may not, and the checkpoint is as good as it was. */

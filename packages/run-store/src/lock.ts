@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { openRunFile, readAt } from './paths.js';
 import { errorCode, RunFolderError } from './run-folder-error.js';
 
 const LOCK_FILE = 'lock';
 /** Held for a moment by whoever replaces the lock of a dead process, so that two processes can't both replace it. */
 const TAKEOVER_FILE = 'lock.takeover';
+/** A lock has some two hundred bytes. */
+const MAX_LOCK_BYTES = 16 * 1024;
 
 /** The process that writes a folder. */
 interface LockHolder {
@@ -112,7 +115,13 @@ async function activeHolder(folder: string, name: string): Promise<LockHolder | 
 
 async function readHolder(folder: string, name: string): Promise<LockHolder | undefined> {
   try {
-    return lockHolder.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
+    const file = await openRunFile(folder, name);
+    if (file === undefined) return undefined;
+    try {
+      return lockHolder.parse(JSON.parse((await readAt(file, 0, MAX_LOCK_BYTES)).toString('utf8')));
+    } finally {
+      await file.close();
+    }
   } catch {
     // A lock appears as a whole. An unreadable one is what a crash has left, and is nobody's.
     return undefined;

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochRecord, eventRecord, type Run } from '@fdr/records';
@@ -50,7 +51,8 @@ async function truncateRecords(
 }
 
 async function resizeSteps(path: string, rowBytes: number, rows: number): Promise<void> {
-  const file = await open(path, 'r+');
+  // A link is refused: it would cut off a file elsewhere.
+  const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {
     const wholeRows = Math.min(rows, Math.floor((await file.stat()).size / rowBytes));
     await file.truncate(wholeRows * rowBytes);

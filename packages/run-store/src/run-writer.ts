@@ -80,7 +80,7 @@ export async function createRun(
  *
  * @param continued the run as `run.json` is to describe it from now on
  * @param from the checkpoint's step and record counts
- * @throws {RunFolderError} if there is no such run, or a process that may be alive is writing it
+ * @throws {RunFolderError} if there is no such run, a process that may be alive is writing it, or it can't be written
  */
 export async function continueRun(
   runsDirectory: string,
@@ -90,15 +90,21 @@ export async function continueRun(
 ): Promise<RunWriter> {
   const run = runSchema.parse(continued);
   const folder = await locateRun(runsDirectory, run.id);
-  const lock = await lockFolder(folder);
   try {
-    await rollBack(folder, run, from);
-    await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
+    const lock = await lockFolder(folder);
+    try {
+      await rollBack(folder, run, from);
+      await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    return createWriter(folder, run, lock, from.records, options);
   } catch (error) {
-    await lock.release();
-    throw error;
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    throw new RunFolderError(`can't go on with the run folder ${folder} (${code})`, { cause: error });
   }
-  return createWriter(folder, run, lock, from.records, options);
 }
 
 function createWriter(

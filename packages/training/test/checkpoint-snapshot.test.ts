@@ -161,13 +161,12 @@ describe('a checkpoint becomes a snapshot', () => {
     });
     await holdsFor(state, 300, async (given) => {
       await craftCheckpoint(path(8), TENSORS, { state: JSON.stringify(given), records: RECORDS });
-      const error = await readSnapshot({ step: 8, path: path(8) }, sampleRun()).then(
-        () => undefined,
-        (reason: Error) => reason,
-      );
-      if (error === undefined) return;
-      expect(error).toBeInstanceOf(RunFolderError);
-      expect(String(error)).toMatch(/^RunFolderError: checkpoint 8\.safetensors: .+$/);
+      try {
+        await readSnapshot({ step: 8, path: path(8) }, sampleRun());
+      } catch (error) {
+        expect(error).toBeInstanceOf(RunFolderError);
+        expect(String(error)).toMatch(/^RunFolderError: checkpoint 8\.safetensors: .+$/);
+      }
     });
   });
 });

@@ -66,7 +66,7 @@ describe('a checkpoint with a right checksum', () => {
 
   it('keeps every JSON state as it was', async () => {
     const path = join(await temporaryFolder(), '1.safetensors');
-    await holdsFor(fc.jsonValue({ noUnicodeString: false } as object), 60, async (state) => {
+    await holdsFor(fc.jsonValue(), 60, async (state) => {
       await writeCheckpoint(path, { tensors: TENSORS, state });
       expect((await readCheckpoint(path)).state).toEqual(state);
     });

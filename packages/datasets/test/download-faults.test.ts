@@ -126,7 +126,7 @@ describe('a tarball with the expected checksum', () => {
         return pack(header);
       }),
     );
-    await holdsFor(damaged, 25, async (tarball) => {
+    await holdsFor(damaged, 12, async (tarball) => {
       await writeFile(join(npm, 'packed.tgz'), tarball);
       await fetched(tarball, environment);
     });

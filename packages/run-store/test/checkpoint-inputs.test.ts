@@ -57,11 +57,11 @@ describe('a checkpoint with a right checksum', () => {
       { requiredKeys: [] },
     );
     let read = 0;
-    await holdsFor(metadata, 300, async (given) => {
+    await holdsFor(metadata, 120, async (given) => {
       await craftCheckpoint(path, TENSORS, given);
       if ((await outcomeOf(path)) !== undefined) read++;
     });
-    expect(read).toBeGreaterThan(20);
+    expect(read).toBeGreaterThan(5);
   });
 
   it('keeps every JSON state as it was', async () => {

@@ -49,7 +49,7 @@ describe('the live server', () => {
   it('survives whatever a client emits, and serves another client', async () => {
     const { port, stillServes } = await serverWithClient();
     const message = fc.record({ event, values: fc.array(value, { maxLength: 4 }), asks: fc.boolean() });
-    await holdsFor(fc.array(message, { minLength: 1, maxLength: 12 }), 80, async (messages) => {
+    await holdsFor(fc.array(message, { minLength: 1, maxLength: 12 }), 40, async (messages) => {
       const socket = connectClient(port);
       await new Promise<void>((resolve) => socket.once('connect', resolve));
       const { emit } = socket as unknown as { emit: (...packet: unknown[]) => void };
@@ -77,7 +77,7 @@ describe('the live server', () => {
       fc.tuple(fc.nat(), fc.json()).map(([id, json]) => `42${id}["subscribe",${json}]`),
       fc.uint8Array({ maxLength: 40 }),
     );
-    await holdsFor(fc.array(packet, { minLength: 1, maxLength: 8 }), 80, async (packets) => {
+    await holdsFor(fc.array(packet, { minLength: 1, maxLength: 8 }), 40, async (packets) => {
       const socket = connectClient(port);
       await new Promise<void>((resolve) => socket.once('connect', resolve));
       const { ws } = socket.io.engine.transport as unknown as { ws: { send: (data: string | Uint8Array) => void } };
@@ -134,7 +134,7 @@ describe('the HTTP server', () => {
   it('answers every request without a stack, a path of this machine or an error of its own', async () => {
     const { port, runsDirectory, stillServes } = await serverWithClient();
     const method = fc.constantFrom('GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS');
-    await holdsFor(fc.tuple(method, path), 300, async ([verb, target]) => {
+    await holdsFor(fc.tuple(method, path), 150, async ([verb, target]) => {
       const answer = await sendRaw(
         port,
         `${verb} ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`,
@@ -172,7 +172,7 @@ describe('the API over damaged runs', () => {
       fc.array(fc.json(), { maxLength: 3 }).map((lines) => Buffer.from(lines.join('\n'))),
     );
     let count = 0;
-    await holdsFor(fc.tuple(file, content), 60, async ([name, bytes]) => {
+    await holdsFor(fc.tuple(file, content), 25, async ([name, bytes]) => {
       const id = `run-${(count += 1)}`;
       await recordRun(runsDirectory, id, 1).then((writer) => writer.close());
       await writeFile(join(runsDirectory, id, name), bytes);

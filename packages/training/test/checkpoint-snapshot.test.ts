@@ -159,7 +159,7 @@ describe('a checkpoint becomes a snapshot', () => {
       ),
       averages: fc.oneof(fc.constant({}), fc.dictionary(fc.string(), fc.oneof(fc.constant(AVERAGE), part)), part),
     });
-    await holdsFor(state, 300, async (given) => {
+    await holdsFor(state, 150, async (given) => {
       await craftCheckpoint(path(8), TENSORS, { state: JSON.stringify(given), records: RECORDS });
       try {
         await readSnapshot({ step: 8, path: path(8) }, sampleRun());

@@ -79,25 +79,25 @@ describe('the options of a command', () => {
   it('are read or refused in one line, whatever each of them is', async () => {
     const before = await readdir('.');
     let read = 0;
-    await holdsFor(fc.tuple(fc.constantFrom(...OPTIONS), word), 1500, async ([option, value]) => {
+    await holdsFor(fc.tuple(fc.constantFrom(...OPTIONS), word), 500, async ([option, value]) => {
       const args = [...option.words, `${option.flag}=${value}`];
       if ((await outcomeOf(() => optionsOf(args, option.add, option.read))) !== undefined) read++;
     });
-    expect(read).toBeGreaterThan(100);
+    expect(read).toBeGreaterThan(30);
     expect(await readdir('.')).toEqual(before);
   });
 
   it('are a valid configuration or refused in one line, however many are given', async () => {
     const { add, read } = COMMANDS.train;
     let valid = 0;
-    await holdsFor(fc.array(fc.tuple(flag, word), { maxLength: 6 }), 500, async (pairs) => {
+    await holdsFor(fc.array(fc.tuple(flag, word), { maxLength: 6 }), 200, async (pairs) => {
       const options = await outcomeOf(() => optionsOf(pairs.flat(), add, read));
       if (options === undefined) return;
       const { config } = options as { config: unknown };
       expect(runConfig.parse(JSON.parse(JSON.stringify(config)))).toEqual(JSON.parse(JSON.stringify(config)));
       valid++;
     });
-    expect(valid).toBeGreaterThan(10);
+    expect(valid).toBeGreaterThan(3);
   });
 });
 
@@ -135,7 +135,7 @@ describe('a configuration file', () => {
       fc.string({ unit: 'binary' }),
       fc.uint8Array({ maxLength: 100 }),
     );
-    await holdsFor(content, 500, async (given) => {
+    await holdsFor(content, 150, async (given) => {
       await readFrom(given);
     });
   });

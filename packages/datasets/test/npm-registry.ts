@@ -9,8 +9,18 @@ import { onTestFinished } from 'vitest';
 import type { EnvironmentVariables } from '../src/data-folders.js';
 import { writeFiles, type Files } from './temporary-folder.js';
 
-/** How the registry answers a request for the tarball. */
-export type Answer = 'whole' | 'cut' | 'redirect' | 'not-there' | 'other-bytes';
+/** How the registry answers a request for the tarball; a number is that of the bytes after which the connection is cut. */
+export type Answer =
+  | 'whole'
+  | 'cut'
+  | 'redirect'
+  | 'not-there'
+  | 'other-bytes'
+  | 'error'
+  | 'stalled'
+  | 'endless-redirect'
+  | 'short'
+  | number;
 
 export interface Registry {
   /** Variables that make npm use this registry, without a pause between its attempts. */
@@ -75,13 +85,17 @@ export async function startRegistry(
 }
 
 function sendTarball(answer: Answer, tarball: Uint8Array, url: string, response: ServerResponse): void {
+  if (typeof answer === 'number') {
+    response.writeHead(200, { 'content-length': tarball.length });
+    response.write(tarball.subarray(0, answer), () => response.destroy());
+    return;
+  }
   switch (answer) {
     case 'whole':
       response.end(tarball);
       break;
     case 'cut':
-      response.writeHead(200, { 'content-length': tarball.length });
-      response.write(tarball.subarray(0, tarball.length >> 1), () => response.destroy());
+      sendTarball(tarball.length >> 1, tarball, url, response);
       break;
     case 'redirect':
       response.writeHead(302, { location: `${url}/moved` }).end();
@@ -91,6 +105,20 @@ function sendTarball(answer: Answer, tarball: Uint8Array, url: string, response:
       break;
     case 'other-bytes':
       response.end(Buffer.from(tarball).fill(0, 100));
+      break;
+    case 'error':
+      response.writeHead(500).end('<html>');
+      break;
+    case 'stalled':
+      response.writeHead(200, { 'content-length': tarball.length });
+      response.write(tarball.subarray(0, 10));
+      break;
+    case 'endless-redirect':
+      response.writeHead(302, { location: `${url}/tarball` }).end();
+      break;
+    case 'short':
+      response.writeHead(200, { 'content-length': tarball.length - 10 });
+      response.end(tarball.subarray(0, tarball.length - 10));
       break;
     default:
       answer satisfies never;

@@ -14,21 +14,28 @@ const learningRateReason = z
 /** See {@link learningRateReason}. */
 export type LearningRateReason = Readonly<z.infer<typeof learningRateReason>>;
 
-const at = { step: z.int().min(0), epoch: z.int().min(0), time: z.iso.datetime() };
+const position = { step: z.int().min(0), epoch: z.int().min(0) };
+
+/** The kinds of events, each with the fields that say when it happened. */
+const eventKinds = <When extends z.ZodRawShape>(when: When) =>
+  [
+    z.object({
+      ...when,
+      type: z.literal('learningRate'),
+      from: anyNumber,
+      to: anyNumber,
+      reason: learningRateReason,
+    }),
+    z.object({ ...when, type: z.literal('schedule'), schedule: settings, commandId: z.string() }),
+    z.object({ ...when, type: z.literal('command'), command }),
+    z.object({ ...when, type: z.literal('warning'), message: z.string() }),
+    z.object({ ...when, type: z.literal('status'), status: runStatus, message: z.string() }),
+  ] as const;
+
+/** An event that a training has not reported yet: what has no clock gives it no time. */
+export const pendingEvent = z.discriminatedUnion('type', eventKinds(position));
 
 /** One line of `events.jsonl`: what happened to a run, and why. */
-export const eventRecord = z.discriminatedUnion('type', [
-  z.object({
-    ...at,
-    type: z.literal('learningRate'),
-    from: anyNumber,
-    to: anyNumber,
-    reason: learningRateReason,
-  }),
-  z.object({ ...at, type: z.literal('schedule'), schedule: settings, commandId: z.string() }),
-  z.object({ ...at, type: z.literal('command'), command }),
-  z.object({ ...at, type: z.literal('warning'), message: z.string() }),
-  z.object({ ...at, type: z.literal('status'), status: runStatus, message: z.string() }),
-]);
+export const eventRecord = z.discriminatedUnion('type', eventKinds({ ...position, time: z.iso.datetime() }));
 /** See {@link eventRecord}. */
 export type EventRecord = z.infer<typeof eventRecord>;

@@ -65,6 +65,7 @@ export {
   type RunConfig,
   type RunStatus,
 } from './run.js';
+export { SNAPSHOT_VERSION, snapshotState, type SnapshotState } from './snapshot.js';
 export {
   epochList,
   epochMessage,

@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CHECKPOINTS_FOLDER } from './files.js';
-import { errorCode } from './run-folder-error.js';
+import { errorCode, RunFolderError } from './run-folder-error.js';
 
 const CHECKPOINT_FILE = /^(\d{1,15})\.safetensors$/;
 
@@ -17,16 +17,24 @@ export function checkpointPath(runFolder: string, step: number): string {
   return join(runFolder, CHECKPOINTS_FOLDER, `${step}.safetensors`);
 }
 
-/** The checkpoints of a run in ascending order of steps; none if it has no folder for them. */
+/**
+ * The checkpoints of a run in ascending order of steps; none if it has no folder for them.
+ *
+ * @throws {RunFolderError} if something else is in the folder's place, a link included, or it can't be read
+ */
 export async function listCheckpoints(runFolder: string): Promise<CheckpointFile[]> {
+  const folder = join(runFolder, CHECKPOINTS_FOLDER);
   try {
-    const names = await readdir(join(runFolder, CHECKPOINTS_FOLDER));
+    if (!(await lstat(folder)).isDirectory()) throw new RunFolderError(`${CHECKPOINTS_FOLDER} is not a folder`);
+    const names = await readdir(folder);
     return names
       .flatMap((name) => CHECKPOINT_FILE.exec(name)?.[1] ?? [])
-      .map((step) => ({ step: Number(step), path: join(runFolder, CHECKPOINTS_FOLDER, `${step}.safetensors`) }))
+      .map((step) => ({ step: Number(step), path: join(folder, `${step}.safetensors`) }))
       .sort((a, b) => a.step - b.step);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
+    const code = errorCode(error);
+    if (code === 'ENOENT') return [];
+    if (code === undefined) throw error;
+    throw new RunFolderError(`${CHECKPOINTS_FOLDER} can't be read (${code})`, { cause: error });
   }
 }

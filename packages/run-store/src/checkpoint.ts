@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { Run } from '@fdr/records';
 import { z } from 'zod';
 import { writeFileAtomically } from './atomic-write.js';
+import { describeIssue } from './issue.js';
 import { openRunFile, readAt } from './paths.js';
 import { RunFolderError } from './run-folder-error.js';
 import { retention, type Retention } from './retention.js';
@@ -44,6 +45,7 @@ const NO_CHECKSUM = '0'.repeat(64);
 const CHECKSUM = /"sha256":"([0-9a-f]{64})"/;
 /** JSON can't spell every number; an object with this one key stands for those. */
 const NUMBER_KEY = '$number';
+const NOT_IN_JSON: ReadonlySet<unknown> = new Set(['-0', 'NaN', 'Infinity', '-Infinity']);
 
 /**
  * Writes a checkpoint in the safetensors format. Its metadata hold the `state` as JSON and the SHA-256 of the whole file,
@@ -133,12 +135,14 @@ function parseCheckpoint(bytes: Buffer, parameters: Run['parameters']): Checkpoi
       throw new RunFolderError(`${name} has shape [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`);
     }
   }
-  const counts = metadata['records'];
-  return {
-    tensors,
-    state: parseState(metadata['state'] ?? 'null'),
-    records: counts === undefined ? undefined : recordCounts.parse(JSON.parse(counts)),
-  };
+  return { tensors, state: parseState(metadata['state'] ?? 'null'), records: parseRecordCounts(metadata['records']) };
+}
+
+function parseRecordCounts(text: string | undefined): RecordCounts | undefined {
+  if (text === undefined) return undefined;
+  const parsed = recordCounts.safeParse(parseJson('records', text));
+  if (!parsed.success) throw new RunFolderError(`its records: ${describeIssue(parsed.error)}`);
+  return parsed.data;
 }
 
 function sha256(chunks: readonly Buffer[]): string {
@@ -165,7 +169,18 @@ function serializeState(state: unknown): string {
 }
 
 function parseState(text: string): unknown {
-  return JSON.parse(text, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && NUMBER_KEY in value ? Number(value[NUMBER_KEY]) : value,
+  return parseJson('state', text, (_, value) =>
+    typeof value === 'object' && value !== null && NUMBER_KEY in value && NOT_IN_JSON.has(value[NUMBER_KEY])
+      ? Number(value[NUMBER_KEY])
+      : value,
   );
+}
+
+/** @throws {RunFolderError} if it is no JSON, or nested too deeply for the reviver */
+function parseJson(name: string, text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+  try {
+    return JSON.parse(text, reviver);
+  } catch (error) {
+    throw new RunFolderError(`its ${name} can't be read as JSON`, { cause: error });
+  }
 }

@@ -12,6 +12,7 @@ import {
   type SkippedLine,
 } from './jsonl-scanner.js';
 import { openRunFile, readAt } from './paths.js';
+import { RunFolderError } from './run-folder-error.js';
 
 const CHUNK_BYTES = 256 * 1024;
 /** How many skipped lines are kept with their reason; more are only counted. */
@@ -37,7 +38,11 @@ export interface JsonlFile<Value> {
   refresh(): Promise<boolean>;
   /** The lines of records `from .. to - 1` as they stand in the file; each of them matches the schema. */
   texts(from: number, to: number): Promise<string[]>;
-  /** Records `from .. to - 1`. */
+  /**
+   * Records `from .. to - 1`.
+   *
+   * @throws {RunFolderError} if a line is no longer what the last refresh found
+   */
   records(from: number, to: number): Promise<Value[]>;
 }
 
@@ -51,7 +56,7 @@ export interface JsonlFileOptions<Schema extends z.ZodType> {
   readonly schema: Schema;
   /** Called once with each record, in order. */
   readonly onRecord?: ((record: z.output<Schema>) => void) | undefined;
-  /** Called when the file has been replaced or has become shorter, before its records are reported again. */
+  /** Called when the file has been replaced or has changed without growing, before its records are reported again. */
   readonly onRestart?: (() => void) | undefined;
 }
 
@@ -65,8 +70,9 @@ export function createJsonlFile<Schema extends z.ZodType>({
 }: JsonlFileOptions<Schema>): JsonlFile<z.output<Schema>> {
   const index = createIndex(onRecord);
   let position = FILE_START;
-  /** The file's size and identity at the last refresh. */
+  /** The file's size, time and identity at the last refresh. */
   let knownSize = 0;
+  let knownTime = 0;
   let inode: number | undefined;
 
   function restart(): void {
@@ -102,12 +108,14 @@ export function createJsonlFile<Schema extends z.ZodType>({
       return wasThere;
     }
     try {
-      const { size, ino } = await file.stat();
-      if (ino === inode && size === knownSize) return false;
-      if (inode !== undefined && (ino !== inode || size < knownSize)) restart();
+      const { size, ino, mtimeMs } = await file.stat();
+      if (ino === inode && size === knownSize && mtimeMs === knownTime) return false;
+      // What has been written without growing has other bytes in old places.
+      if (inode !== undefined && (ino !== inode || size <= knownSize)) restart();
       inode = ino;
       await scan(file, size);
       knownSize = size;
+      knownTime = mtimeMs;
       return true;
     } finally {
       await file.close();
@@ -126,7 +134,7 @@ export function createJsonlFile<Schema extends z.ZodType>({
     skippedLines: index.skippedLines,
     refresh,
     texts,
-    records: async (from, to) => (await texts(from, to)).map((text) => schema.parse(JSON.parse(text))),
+    records: async (from, to) => (await texts(from, to)).map((text) => recordAgain(name, schema, text)),
   };
 }
 
@@ -190,6 +198,13 @@ function parseRecord<Schema extends z.ZodType>(schema: Schema, text: string): Pa
   if (result.success) return { record: result.data };
   const [issue] = result.error.issues;
   return { reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no record'}` };
+}
+
+/** A record that has been parsed before. */
+function recordAgain<Schema extends z.ZodType>(name: string, schema: Schema, text: string): z.output<Schema> {
+  const parsed = parseRecord(schema, text);
+  if ('record' in parsed) return parsed.record;
+  throw new RunFolderError(`${name} has been changed while it was read`);
 }
 
 /** The texts of byte ranges in ascending order, read in one go; none where the file is gone. */

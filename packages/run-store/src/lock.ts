@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { writeFileAtomically } from './atomic-write.js';
 import { holderLiveness, ownHolder, parseLockHolder, type LockHolder } from './lock-holder.js';
 import { askLockSocket, openLockSocket } from './lock-socket.js';
-import { openRunFile } from './paths.js';
+import { openRunFile, readAt } from './paths.js';
 import { errorCode, RunFolderError } from './run-folder-error.js';
 
 const LOCK_FILE = 'lock';
+/** A lock has some two hundred bytes. */
+const MAX_LOCK_BYTES = 16 * 1024;
 const SOCKET_FILE = /^lock\.([0-9a-f]{12})\.sock$/;
 const UNFINISHED_FILE = /^lock\..+\.takeover$|^\.lock\..+\.partial$/;
 
@@ -136,7 +138,7 @@ async function readHolder(folder: string, name: string): Promise<LockHolder | un
 async function readLock(folder: string, name: string): Promise<string | undefined> {
   const file = await openRunFile(folder, name);
   try {
-    return await file?.readFile('utf8');
+    return file && (await readAt(file, 0, MAX_LOCK_BYTES)).toString('utf8');
   } finally {
     await file?.close();
   }

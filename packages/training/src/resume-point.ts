@@ -1,20 +1,17 @@
-import type { Snapshot } from '@fdr/core';
 import type { Run } from '@fdr/records';
 import {
   claimRun,
   errorCode,
-  isFiniteEverywhere,
   listCheckpoints,
   NO_RECORDS,
   openRun,
-  readCheckpoint,
   readCommands,
   RunFolderError,
-  type CheckpointFile,
   type RollbackPoint,
   type RunClaim,
   type RunReader,
 } from '@fdr/run-store';
+import { readSnapshot, type CheckpointSnapshot } from './checkpoint-snapshot.js';
 import { recordedSchedule } from './registry/schedules.js';
 import { TrainingError } from './training-error.js';
 import type { ResumedTraining } from './worker-messages.js';
@@ -73,7 +70,7 @@ async function findPoint(
     );
   if (from === undefined && run.config.epochs < done)
     throw new TrainingError(`--epochs must be at least ${done}, which run ${id} has done, not ${run.config.epochs}`);
-  const point = (await newestCheckpoint(folder, run, { from, warn })) ?? BEGINNING;
+  const point = (await newestCheckpoint(folder, found, { from, warn })) ?? BEGINNING;
   const { snapshot, step, records } = point;
   const schedule = snapshot ? recordedSchedule(snapshot) : run.config.schedule;
   if (schedule.kind === 'cosine' && run.config.epochs !== found.config.epochs)
@@ -94,28 +91,21 @@ async function findPoint(
   };
 }
 
-/** A checkpoint from which a training can go on. */
-interface GoodCheckpoint {
-  readonly step: number;
-  readonly snapshot: Snapshot | undefined;
-  readonly records: RollbackPoint['records'];
-}
-
 /** Where a run without checkpoints goes on. */
-const BEGINNING: GoodCheckpoint = { step: 0, snapshot: undefined, records: NO_RECORDS };
+const BEGINNING = { step: 0, snapshot: undefined, records: NO_RECORDS };
 
 /** @returns undefined where the run is to begin again */
 async function newestCheckpoint(
   folder: string,
-  { id, parameters }: Run,
+  run: Run,
   { from, warn }: Pick<ResumePointOptions, 'from' | 'warn'>,
-): Promise<GoodCheckpoint | undefined> {
+): Promise<CheckpointSnapshot | undefined> {
   const files = await listCheckpoints(folder);
   if (files.length === 0 && (from ?? 0) === 0) return undefined;
   const wanted = from === undefined ? files : files.filter(({ step }) => step === from);
   for (const file of wanted.toReversed()) {
     try {
-      return await goodCheckpoint(file, parameters);
+      return await readSnapshot(file, run);
     } catch (error) {
       if (!(error instanceof RunFolderError) || isUnreadable(error)) throw error;
       warn(`${error.message}; it is skipped`);
@@ -125,18 +115,9 @@ async function newestCheckpoint(
   const steps = files.map(({ step }) => step).join(', ');
   throw new TrainingError(
     from === undefined
-      ? `run ${id} has no good checkpoint to go on from; to begin it again from its configuration: --from 0`
-      : `run ${id} has no good checkpoint of step ${from}; it has those of steps ${steps}`,
+      ? `run ${run.id} has no good checkpoint to go on from; to begin it again from its configuration: --from 0`
+      : `run ${run.id} has no good checkpoint of step ${from}; it has those of steps ${steps}`,
   );
-}
-
-async function goodCheckpoint({ path, step }: CheckpointFile, parameters: Run['parameters']): Promise<GoodCheckpoint> {
-  const { records, ...snapshot } = await readCheckpoint(path, parameters);
-  if (!records) throw new RunFolderError(`checkpoint ${step} does not say how many records stood before it`);
-  if (!isFiniteEverywhere(snapshot.tensors))
-    throw new RunFolderError(`checkpoint ${step} holds numbers that are not finite`);
-  // What a checkpoint of ours holds is a snapshot; whether it is one of this training, the training says.
-  return { step, snapshot: snapshot as Snapshot, records };
 }
 
 /** Whether the file system refused: another time it may not, and the checkpoint is as good as it was. */

@@ -34,7 +34,12 @@ async function trainingWithoutEnd() {
     await command({ type: 'stop' });
     await session.ended;
   };
-  return { command, stop, point: (epochs?: number) => resumePoint({ runsDirectory, id, epochs, warn }) };
+  return { command, stop, point: async (epochs?: number) => {
+      const point = await resumePoint({ runsDirectory, id, epochs, warn });
+      await point.claim.release();
+      return point;
+    },
+  };
 }
 
 it('there is no point to go on from while the run has a living writer', async () => {

@@ -83,9 +83,16 @@ async function readText(path: string): Promise<string> {
     try {
       const information = await file.stat();
       if (information.isDirectory()) throw new UserError(`--config ${path}: expected a JSON file, found a folder`);
-      if (information.size > LARGEST_FILE)
-        throw new UserError(`--config ${path}: expected at most ${LARGEST_FILE} bytes, found ${information.size}`);
-      return await file.readFile('utf8');
+      // The size is not asked for: a pipe or a device has none.
+      const chunks: Buffer[] = [];
+      for await (const chunk of file.createReadStream({ end: LARGEST_FILE, autoClose: false }))
+        chunks.push(chunk as Buffer);
+      const bytes = Buffer.concat(chunks);
+      if (bytes.length > LARGEST_FILE)
+        throw new UserError(
+          `--config ${path}: expected at most ${LARGEST_FILE} bytes, found ${Math.max(information.size, bytes.length)}`,
+        );
+      return bytes.toString('utf8');
     } finally {
       await file.close();
     }

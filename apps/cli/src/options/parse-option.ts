@@ -89,7 +89,13 @@ function parseFormatted<Schema extends z.ZodType>(
 /** A value as a message shows it: short, on one line. */
 export function formatValue(value: unknown): string {
   // JSON has neither infinities nor undefined.
-  return cut(typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value));
+  if (typeof value === 'number' || value === undefined) return String(value);
+  try {
+    return cut(JSON.stringify(value));
+  } catch {
+    // What JSON.parse can read may be nested too deeply to be written.
+    return 'what is nested too deeply to be shown';
+  }
 }
 
 function cut(text: string): string {

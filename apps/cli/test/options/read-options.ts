@@ -7,7 +7,8 @@ import { addReplayOptions, readReplayOptions, type ReplayOptions } from '../../s
 import { addTrainOptions, readTrainOptions, type TrainOptions } from '../../src/options/train-options.js';
 import { createProgram, runProgram } from '../../src/program.js';
 
-async function optionsOf<Options>(
+/** What a command reads of these arguments. */
+export async function optionsOf<Options>(
   args: readonly string[],
   add: (command: Command) => Command,
   read: (command: Command) => Options | Promise<Options>,

@@ -49,6 +49,21 @@ const numberOfReading = (end: number, { first, every }: Readings): number =>
   every === 1 ? Math.floor(end / 2) - Math.floor(first / 2) : (end - first) / every;
 
 /**
+ * The prefix sums that an average keeps after so many values: the number of the reading that the first of them belongs to, and how many
+ * they are. A sum is kept from where the window of its reading begins until a later reading has been reached.
+ */
+export function keptPrefixes(
+  { first, every }: Readings,
+  steps: number,
+): { readonly firstKept: number; readonly length: number } {
+  const numberOfLast = (end: number): number => numberOfReading(end - ((end - first) % every), { first, every });
+  const firstKept = steps < first ? 0 : numberOfLast(steps);
+  // The windows of the readings up to this one have begun.
+  const end = 2 * steps + 1;
+  return { firstKept, length: end < first ? 0 : numberOfLast(end) + 1 - firstKept };
+}
+
+/**
  * A half-running average, empty or continued.
  *
  * @param readings when it will be read; at every step by default.

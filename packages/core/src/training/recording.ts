@@ -1,14 +1,17 @@
 import type { LayerBalance } from '@fdr/records';
 import {
   halfRunningAverage,
+  keptPrefixes,
   type HalfRunningAverage,
   type HalfRunningAverageState,
+  type Readings,
 } from '../relations/half-running-average.js';
 import { ratioOf, type Balance } from '../relations/equilibrium-rule.js';
 import { isDefined, standardObservables } from '../observables/catalogue.js';
 import type { Observable } from '../observables/observable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { CallResult } from '@fdr/program';
+import { SnapshotError } from './snapshot-error.js';
 
 /** Options of {@link recording}. */
 interface RecordingShape {
@@ -31,10 +34,14 @@ export interface Averages extends Balance {
   readonly observables?: Readonly<Record<string, number>> | undefined;
 }
 
+/** A half-running average as a snapshot holds it. */
+interface SavedAverage {
+  readonly state: HalfRunningAverageState;
+  readonly prefixes: Float64Array;
+}
+
 /** The state of every half-running average, by column. */
-export type SavedAverages = Readonly<
-  Record<string, { readonly state: HalfRunningAverageState; readonly prefixes: Float64Array }>
->;
+export type SavedAverages = Readonly<Record<string, SavedAverage>>;
 
 /** Turns a step's outputs into rows and averages. */
 export interface Recording {
@@ -94,9 +101,13 @@ function columnsOf(observables: readonly Observable[], { tensors, optimizer }: R
  * Totals over the tensors are summed in double precision and rounded to float32, as they are stored; the averages are of
  * the stored numbers, so that they can be recomputed from the rows.
  *
- * @param saved averages to continue.
+ * @param saved averages to continue, and the steps done of the epoch under way.
+ * @throws SnapshotError where the saved averages are not those of this recording at that step.
  */
-export function recording(shape: RecordingShape, saved?: SavedAverages): Recording {
+export function recording(
+  shape: RecordingShape,
+  saved?: { readonly averages: SavedAverages; readonly stepInEpoch: number },
+): Recording {
   const { tensors, optimizer, stepsPerEpoch } = shape;
   const extra = columnsOf(shape.observables, shape);
   const recorded: readonly Column[] = [
@@ -119,8 +130,15 @@ export function recording(shape: RecordingShape, saved?: SavedAverages): Recordi
     return found;
   }
 
-  restart(0);
-  if (saved) averages = restored([...averages.keys()], saved);
+  function restore(saved: SavedAverages, stepInEpoch: number): void {
+    const taken = saved['loss']?.state.steps ?? 0;
+    // As they were when they last began, however many epochs ago.
+    restart((((stepInEpoch - taken) % stepsPerEpoch) + stepsPerEpoch) % stepsPerEpoch);
+    averages = new Map([...averages].map(([name, fresh]) => [name, continued(name, fresh.state(), saved[name])]));
+  }
+
+  if (saved) restore(saved.averages, saved.stepInEpoch);
+  else restart(0);
 
   return {
     columns,
@@ -165,15 +183,23 @@ export function recording(shape: RecordingShape, saved?: SavedAverages): Recordi
   };
 }
 
-/** Averages that continue saved ones. @throws Error if one of the names was not saved. */
-const restored = (names: readonly string[], saved: SavedAverages): Map<string, HalfRunningAverage> =>
-  new Map(
-    names.map((name) => {
-      const one = saved[name];
-      if (!one) throw new Error(`the saved averages lack "${name}"`);
-      return [name, halfRunningAverage(one.state, one)];
-    }),
-  );
+/**
+ * An average that continues a saved one.
+ *
+ * @throws SnapshotError if it was not saved, is not read when this one is, or keeps other sums than it needs.
+ */
+function continued(name: string, readings: Readings, saved: SavedAverage | undefined): HalfRunningAverage {
+  if (!saved) throw new SnapshotError(`the snapshot lacks the average of ${name}`);
+  const { state, prefixes } = saved;
+  const { firstKept, length } = keptPrefixes(readings, state.steps);
+  const expected = [readings.first, readings.every, firstKept, length].join(', ');
+  const found = [state.first, state.every, state.firstKept, prefixes.length].join(', ');
+  if (found !== expected)
+    throw new SnapshotError(
+      `the snapshot's average of ${name} has first, every, firstKept and sums ${found}, expected ${expected} at step ${state.steps}`,
+    );
+  return halfRunningAverage(state, saved);
+}
 
 /** One tensor's number at a step, or the sum over all: in double precision. */
 function valueAt(values: Float32Array, step: number, steps: number, tensor?: number): number {

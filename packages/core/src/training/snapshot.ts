@@ -1,4 +1,4 @@
-import type { Settings } from '@fdr/records';
+import { SNAPSHOT_VERSION, type Settings } from '@fdr/records';
 import { scalarName, type Optimizer } from '../optimizers/optimizer.js';
 import { mergedRecords, namedSlot, slotName, slotValues, type ParameterSpec } from '../parameters.js';
 import type { TensorValues } from '@fdr/program';
@@ -6,8 +6,7 @@ import type { HalfRunningAverageState } from '../relations/half-running-average.
 import { zip } from '../zip.js';
 import type { Progress } from './progress.js';
 import type { SavedAverages } from './recording.js';
-
-const SNAPSHOT_VERSION = 2;
+import { SnapshotError } from './snapshot-error.js';
 
 /** One tensor of a snapshot. */
 export interface SnapshotTensor {
@@ -83,11 +82,6 @@ export function toSnapshot(
       averages: Object.fromEntries(Object.entries(averages).map(([name, { state: saved }]) => [name, saved])),
     },
   };
-}
-
-/** A snapshot that does not belong to the training which is to resume it. */
-export class SnapshotError extends Error {
-  override readonly name = 'SnapshotError';
 }
 
 /**

@@ -8,12 +8,12 @@ import { recording } from './recording.js';
 import {
   fromSnapshot,
   settingsText,
-  SnapshotError,
   toSnapshot,
   type SavedTraining,
   type Snapshot,
   type SnapshotIdentity,
 } from './snapshot.js';
+import { SnapshotError } from './snapshot-error.js';
 import { stateStore } from './state-store.js';
 import { trainingStep } from './step.js';
 import type { Training, TrainingItem, TrainOptions } from './training.js';
@@ -137,7 +137,7 @@ function firstState(options: TrainOptions, { epochs }: TrainingPlan, saved: Save
     progress: saved?.progress ?? firstProgress({ learningRate, schedule, seed, epochs, stepsPerEpoch, warnings }),
     schedule,
     tensors: saved?.tensors ?? { ...firstParameters(options, parameters), ...optimizerStart(optimizer, parameters) },
-    recording: recording(shape, saved?.averages),
+    recording: recording(shape, saved && { averages: saved.averages, stepInEpoch: saved.progress.stepInEpoch }),
     batches: undefined,
   };
 }

@@ -1,0 +1,272 @@
+import { cp, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Command, RunConfig } from '@fdr/records';
+import { listCheckpoints, openRun, readCheckpoint } from '@fdr/run-store';
+import { eventually, temporaryFolder } from '@fdr/testing';
+import { DEFAULT_CONFIG } from '../src/default-config.js';
+import { resumePoint, type ResumePointOptions } from '../src/resume-point.js';
+import { resumeSession, startSession, type Session } from '../src/session.js';
+import type { WorkerMessage } from '../src/worker-messages.js';
+
+const CONFIG: RunConfig = {
+  ...DEFAULT_CONFIG,
+  dataset: 'synthetic',
+  backend: 'onnx',
+  threads: 1,
+  schedule: { kind: 'constant' },
+};
+
+const isEpoch = (message: WorkerMessage): boolean => message.type === 'epoch';
+
+/** A session, and what it has reported so far. */
+async function running(
+  start: (listen: (message: WorkerMessage) => void, warn: (text: string) => void) => Promise<Session>,
+) {
+  const messages: WorkerMessage[] = [];
+  const warnings: string[] = [];
+  const session = await start(
+    (message) => messages.push(message),
+    (text) => warnings.push(text),
+  );
+  let count = 0;
+  return {
+    session,
+    warnings,
+    until: (fits: (message: WorkerMessage) => boolean) => eventually(() => expect(messages.some(fits)).toBe(true)),
+    command: (command: Partial<Command>) =>
+      session.command({ commandId: `command-${(count += 1)}`, runId: session.run.id, ...command } as Command),
+  };
+}
+
+/** A new training in a folder of its own. */
+async function started(config: Partial<RunConfig>) {
+  const runsDirectory = await temporaryFolder();
+  const options = { checkpointEvery: 60, config: { ...CONFIG, ...config }, name: '', runsDirectory };
+  return { runsDirectory, ...(await running((listen, warn) => startSession({ ...options, listen, warn }))) };
+}
+
+/** What a crash at this moment would leave: the run's folder as it is now, without its lock. */
+async function crashed(folder: string): Promise<string> {
+  const runsDirectory = await temporaryFolder();
+  const copy = join(runsDirectory, folder.split('/').at(-1)!);
+  await cp(folder, copy, { recursive: true, filter: (path) => !/\/lock/.test(path.slice(folder.length)) });
+  return runsDirectory;
+}
+
+async function resumed(
+  runsDirectory: string,
+  id: string,
+  options: Partial<ResumePointOptions> & { acceptChanges?: boolean } = {},
+) {
+  const { acceptChanges = false, ...given } = options;
+  const skipped: string[] = [];
+  const from = await resumePoint({ runsDirectory, id, warn: (text) => skipped.push(text), ...given });
+  const session = await running((listen, warn) =>
+    resumeSession({ checkpointEvery: 60, runsDirectory, from, acceptChanges, listen, warn }),
+  );
+  return { ...session, from, skipped };
+}
+
+const bits = (folder: string) => readFile(join(folder, 'steps.f32'));
+const finite = async (folder: string) =>
+  Promise.all(
+    (await listCheckpoints(folder)).map(async ({ step, path }) => {
+      const { tensors } = await readCheckpoint(path);
+      return { step, isFinite: Object.values(tensors).every(({ values }) => values.every(Number.isFinite)) };
+    }),
+  );
+
+describe('a training that was interrupted', { timeout: 600_000 }, () => {
+  it('carries out again what was commanded after its checkpoint, at the same steps', async () => {
+    const { session, until, command } = await started({ epochs: 1_000_000 });
+    await until(isEpoch);
+    expect(await command({ type: 'setLearningRate', learningRate: 0.05 })).toEqual({ ok: true });
+    expect(
+      await command({
+        type: 'setSchedule',
+        schedule: { kind: 'step', everyEpochs: 2, divisor: 2, minimumLearningRate: 0 },
+      }),
+    ).toEqual({ ok: true });
+    const runsDirectory = await crashed(session.folder);
+    const { id } = session.run;
+    // Neither the records of the crashed process nor its best checkpoint are needed: only what is safe is.
+    const copy = join(runsDirectory, id);
+    for (const { path, step } of await listCheckpoints(copy)) if (step > 0) await rm(path);
+    await command({ type: 'stop' });
+    await session.ended;
+    const { epochs: done } = (await openRun(join(session.folder, '..'), id)).position();
+    expect(done).toBeGreaterThan(0);
+
+    const again = await resumed(runsDirectory, id);
+    expect(again.from.replay.map(({ command: { type } }) => type)).toEqual(['setLearningRate', 'setSchedule']);
+    await again.until((message) => message.type === 'epoch' && message.record.epoch >= Math.max(done, 2));
+    await again.command({ type: 'stop' });
+    await again.session.ended;
+    const [expected, found] = [await bits(session.folder), await bits(copy)];
+    const length = Math.min(expected.length, found.length);
+    expect(length).toBeGreaterThan(0);
+    expect(found.subarray(0, length).equals(expected.subarray(0, length))).toBe(true);
+    const events = await (await openRun(runsDirectory, id)).events();
+    expect(events.filter(({ type }) => type === 'command')).toHaveLength(3);
+    expect(events.find(({ type }) => type === 'learningRate')).toMatchObject({ from: 0.1, to: 0.05 });
+  });
+
+  it('refuses another course until it has caught up with the commands of before', async () => {
+    const { session, until, command } = await started({ epochs: 1_000_000 });
+    await until(isEpoch);
+    await command({ type: 'setLearningRate', learningRate: 0.05 });
+    const runsDirectory = await crashed(session.folder);
+    await command({ type: 'stop' });
+    await session.ended;
+    const { id } = session.run;
+    const path = join(runsDirectory, id, 'commands.jsonl');
+    await writeFile(
+      path,
+      (await readFile(path, 'utf8')).replace(/"step":\d+,"epoch":\d+/, '"step":900000,"epoch":9000'),
+    );
+    const again = await resumed(runsDirectory, id);
+    expect(await again.command({ type: 'setLearningRate', learningRate: 0.01 })).toEqual({
+      ok: false,
+      error: 'the training repeats what was commanded before it was interrupted; try again after step 900000',
+    });
+    expect(await again.command({ type: 'stop' })).toEqual({ ok: true });
+    await again.session.ended;
+  });
+
+  it('goes on with the rate of before where a command has made it diverge', async () => {
+    const { session, runsDirectory, until, command } = await started({ epochs: 1_000_000 });
+    await until(isEpoch);
+    await command({ type: 'setLearningRate', learningRate: 1e9 });
+    expect(await session.ended).toEqual({ status: 'diverged', complete: true });
+    const { id } = session.run;
+    const checkpoints = await finite(session.folder);
+    expect(checkpoints.at(-1)?.isFinite).toBe(false);
+    const good = checkpoints.filter(({ isFinite }) => isFinite).at(-1)!;
+    expect(good.step).toBeGreaterThan(0);
+    const last = (await (await openRun(runsDirectory, id)).events()).at(-1);
+    expect(last).toMatchObject({ status: 'diverged', message: expect.stringContaining(`is of step ${good.step}`) });
+
+    const again = await resumed(runsDirectory, id);
+    expect(again.skipped).toEqual([expect.stringMatching(/holds numbers that are not finite; it is skipped$/)]);
+    expect(again.from.rollback).toMatchObject({ step: good.step, keepsCommands: false });
+    await again.until(isEpoch);
+    await again.command({ type: 'stop' });
+    expect((await again.session.ended).status).toBe('stopped');
+    const { lastEpoch } = await openRun(runsDirectory, id);
+    expect(lastEpoch).toMatchObject({ learningRate: 0.1 });
+    expect(lastEpoch?.ratio).not.toBeNaN();
+  });
+
+  it('begins again where it was killed before its first checkpoint, to the same bits', async () => {
+    const { session, runsDirectory } = await started({ epochs: 2 });
+    await session.ended;
+    const { id } = session.run;
+    const before = await bits(session.folder);
+    const killed = join(await temporaryFolder(), 'runs');
+    await cp(runsDirectory, killed, { recursive: true });
+    const folder = join(killed, id);
+    await rm(join(folder, 'checkpoints'), { recursive: true });
+    for (const name of ['epochs.jsonl', 'events.jsonl', 'steps.f32']) await writeFile(join(folder, name), '');
+    await writeFile(
+      join(folder, 'run.json'),
+      (await readFile(join(folder, 'run.json'), 'utf8')).replace('"finished"', '"running"'),
+    );
+    const again = await resumed(killed, id);
+    expect(await again.session.ended).toEqual({ status: 'finished', complete: true });
+    expect((await bits(folder)).equals(before)).toBe(true);
+  });
+
+  it('goes on from an earlier checkpoint on request, and refuses one that is not there', async () => {
+    const { session, runsDirectory } = await started({ epochs: 3 });
+    await session.ended;
+    const { id, stepsPerEpoch } = session.run;
+    const before = await bits(session.folder);
+    await expect(resumed(runsDirectory, id, { from: 7 })).rejects.toThrow(
+      /has no good checkpoint of step 7; it has those of steps 0, /,
+    );
+    const again = await resumed(runsDirectory, id, { from: 0 });
+    expect(await again.session.ended).toEqual({ status: 'finished', complete: true });
+    expect((await bits(session.folder)).equals(before)).toBe(true);
+    expect((await openRun(runsDirectory, id)).position()).toMatchObject({ epochs: 3, steps: 3 * stepsPerEpoch });
+  });
+
+  it.each([
+    [
+      'dataHash',
+      /"dataHash": "[0-9a-f]{64}"/,
+      `"dataHash": "${'0'.repeat(64)}"`,
+      /the data \(SHA-256\) was 0000000000000000, is /,
+    ],
+    ['onnxruntime', /"onnxruntime": "[^"]*"/, '"onnxruntime": "0.0.1"', /ONNX Runtime was 0\.0\.1, is /],
+    ['tensorflow', /"tensorflow": "[^"]*"/, '"tensorflow": "0.0.1"', /TensorFlow\.js was 0\.0\.1, is /],
+  ])('refuses another %s by name, unless that is accepted, which it records', async (_, pattern, text, message) => {
+    const { session, runsDirectory } = await started({ epochs: 2 });
+    await session.ended;
+    const path = join(session.folder, 'run.json');
+    const original = await readFile(path, 'utf8');
+    expect(original).toMatch(pattern);
+    await writeFile(path, original.replace(pattern, text));
+    const before = await bits(session.folder);
+    const options = { epochs: 3 };
+    const { id } = session.run;
+    await expect(resumed(runsDirectory, id, options)).rejects.toThrow(message);
+    expect((await bits(session.folder)).equals(before)).toBe(true);
+    const again = await resumed(runsDirectory, id, { ...options, acceptChanges: true });
+    expect(await again.session.ended).toEqual({ status: 'finished', complete: true });
+    expect((await (await openRun(runsDirectory, id)).events()).filter(({ type }) => type === 'warning')).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(message) }),
+    ]);
+    expect(await readFile(path, 'utf8')).toMatch(/"dataHash": "(?!0000)/);
+  });
+});
+
+describe('a training whose last checkpoint the disk refuses', { timeout: 600_000 }, () => {
+  /** A training without end whose checkpoints can't be saved until `recover` is called. */
+  async function refused() {
+    const training = await started({ epochs: 1_000_000 });
+    const { folder } = training.session;
+    await training.until(isEpoch);
+    const place = join(folder, 'checkpoints');
+    await eventually(() => rename(place, `${place}.away`));
+    await writeFile(place, 'in the way');
+    const recover = async () => {
+      await rm(place);
+      await mkdir(place);
+      await rmdir(`${place}.away`).catch(() => undefined);
+    };
+    return { ...training, recover };
+  }
+  const status = async (folder: string) =>
+    (JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')) as { status: string }).status;
+
+  it('has stopped only when that is saved', async () => {
+    const { session, recover, warnings, command } = await refused();
+    await command({ type: 'stop' });
+    await eventually(() => expect(warnings.join()).toMatch(/could not be saved[^]*tried again for five minutes/));
+    expect(await status(session.folder)).toBe('running');
+    await recover();
+    expect(await session.ended).toEqual({ status: 'stopped', complete: true });
+    expect(await status(session.folder)).toBe('stopped');
+  });
+
+  it('does not claim to have stopped when it gives up', async () => {
+    const { session, warnings } = await refused();
+    session.stop('SIGINT');
+    await eventually(() => expect(warnings.join()).toMatch(/tried again/));
+    session.stop('SIGINT');
+    expect(await session.ended).toEqual({ status: 'failed', complete: false });
+    expect(await status(session.folder)).toBe('running');
+  });
+
+  it('tells who asked for a checkpoint that there is none', async () => {
+    const { session, command, recover } = await refused();
+    expect(await command({ type: 'checkpoint' })).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(/the disk refuses to record it/),
+    });
+    await recover();
+    await command({ type: 'stop' });
+    await session.ended;
+  });
+});

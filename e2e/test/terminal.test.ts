@@ -35,6 +35,15 @@ test('on a dumb terminal, fdr train prints plain lines', async ({ startOnTermina
   expect(stdout).not.toContain('\u001b');
 });
 
+test('a training whose terminal is closed saves a stopped run', async ({ startOnTerminal, folder }) => {
+  const training = startOnTerminal(ENDLESS_TRAINING, { TERM: 'xterm' });
+  await training.waitForOutput(/epoch 2/);
+  // The program that holds the terminal dies, and the kernel hangs the terminal up.
+  training.kill('SIGKILL');
+  await training.exited;
+  await expect.poll(() => readOnlyRun(join(folder, 'runs')).run.status, { timeout: 60_000 }).toBe('stopped');
+});
+
 test('on a terminal, Ctrl-C during the training saves a stopped run', async ({ startOnTerminal, folder }) => {
   const training = startOnTerminal(ENDLESS_TRAINING, { TERM: 'xterm' });
   await training.waitForOutput(/epoch 2/);

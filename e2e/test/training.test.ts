@@ -19,7 +19,8 @@ test('fdr train on MNIST records steps, epochs, events and checkpoints, with the
     stepsPerEpoch: 600,
     config: { seed: 1, learningRate: 0.1 },
   });
-  expect(recorded.checkpoints).toEqual(['0.safetensors', '1200.safetensors']);
+  // The first, the best and the last.
+  expect(recorded.checkpoints).toEqual(['0.safetensors', '600.safetensors', '1200.safetensors']);
   expect(stepCount(recorded)).toBe(1200);
   expect(recorded.epochs.map(({ epoch, step }) => [epoch, step])).toEqual([
     [1, 600],

@@ -62,8 +62,14 @@ export async function lockFolder(folder: string): Promise<Lock> {
 
 /** The process that holds a folder's lock and may be alive; undefined if there is none. */
 export async function activeLockHolder(folder: string): Promise<LockHolder | undefined> {
-  const holder = await readHolder(folder, LOCK_FILE);
+  const holder = await readHolder(folder, LOCK_FILE).catch(nobodyIfNoLock);
   return holder === undefined || (await holderLiveness(folder, holder)) === 'gone' ? undefined : holder;
+}
+
+/** For what is in the place of a lock and is none: a folder, a pipe, a link. @throws the error of a lock that can't be read */
+function nobodyIfNoLock(error: unknown): undefined {
+  const cannotBeRead = error instanceof RunFolderError && errorCode(error.cause) === 'EACCES';
+  if (cannotBeRead || !(error instanceof RunFolderError)) throw error;
 }
 
 /** @throws {RunFolderError} if a process that may be alive holds a folder's lock, naming the process */

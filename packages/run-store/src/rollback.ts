@@ -59,7 +59,9 @@ async function keepRecords(
   await file.refresh();
   const [first] = file.skippedLines;
   if (first !== undefined)
-    warn(`${name}: ${damagedLines(file.skippedLines.length)} removed, the first is line ${first.line} (${first.reason})`);
+    warn(
+      `${name}: ${damagedLines(file.skippedLines.length)} removed, the first is line ${first.line} (${first.reason})`,
+    );
   const texts = (await file.texts(0, Math.min(count, file.count))).filter(
     (text) => schema.parse(JSON.parse(text)).step <= step,
   );

@@ -57,13 +57,13 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
   let writing: Promise<void> | undefined;
   let failure: string | undefined;
   /** Files that were appended to since they were last flushed to the disk. */
-  const unsynced = new Set<string>();
+  const appended = new Set<string>();
   const backoff = createBackoff(retryAfter, start);
 
   async function append(write: Append | Fill): Promise<void> {
     const length = write.kind === 'fill' ? write.length : write.bytes.length;
     const file = await openForWriting(folder, write.file, O_APPEND_TO);
-    unsynced.add(write.file);
+    appended.add(write.file);
     try {
       while (written < length) {
         const chunk = write.kind === 'fill' ? fillerFrom(write, written) : write.bytes.subarray(written);
@@ -107,22 +107,6 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
     while (writing !== undefined) await writing;
   }
 
-  async function sync(): Promise<string | undefined> {
-    await settled();
-    try {
-      for (const name of [...unsynced]) {
-        unsynced.delete(name);
-        await syncFile(folder, name).catch((error: unknown) => {
-          unsynced.add(name);
-          throw error;
-        });
-      }
-    } catch (error) {
-      return errorCode(error) ?? String(error);
-    }
-    return failure;
-  }
-
   return {
     append: (file, bytes, filler) => {
       backlog.append(file, bytes, filler);
@@ -133,7 +117,10 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
       start();
     },
     settled,
-    sync,
+    sync: async () => {
+      await settled();
+      return (await syncFiles(folder, appended)) ?? failure;
+    },
     close: async () => {
       await settled();
       backoff.cancel();
@@ -144,12 +131,28 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
   };
 }
 
-async function syncFile(folder: string, name: string): Promise<void> {
-  const file = await openForWriting(folder, name, constants.O_WRONLY);
+/**
+ * Flushes files to the disk, and takes those that are there out of the set.
+ *
+ * @returns the file system's error at the first that is not
+ */
+async function syncFiles(folder: string, names: Set<string>): Promise<string | undefined> {
   try {
-    await file.sync();
-  } finally {
-    await file.close();
+    for (const name of names) {
+      const file = await openForWriting(folder, name, constants.O_WRONLY);
+      // Before the flush: what is appended meanwhile has to be flushed again.
+      names.delete(name);
+      await file
+        .sync()
+        .catch((error: unknown) => {
+          names.add(name);
+          throw error;
+        })
+        .finally(() => file.close());
+    }
+    return undefined;
+  } catch (error) {
+    return errorCode(error) ?? String(error);
   }
 }
 

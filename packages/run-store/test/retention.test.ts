@@ -78,7 +78,9 @@ describe('a run with links inside', () => {
     await symlink(foreign, join(writer.folder, 'checkpoints'));
     await writeFile(join(foreign, '99.safetensors'), 'not ours');
     const before = await readdir(foreign);
-    await expect(writer.saveCheckpoint(4, checkpointOf(1))).rejects.toThrow(/checkpoints is a link: nothing is written/);
+    await expect(writer.saveCheckpoint(4, checkpointOf(1))).rejects.toThrow(
+      /checkpoints is a link: nothing is written/,
+    );
     await writer.close();
     const from = { step: 0, records: NO_RECORDS, keepsCommands: true };
     await expect(continueRun(await claimRun(directory, 'sample'), sampleRun(), from)).rejects.toThrow(/is a link/);
@@ -86,21 +88,26 @@ describe('a run with links inside', () => {
     expect(await readdir(writer.folder)).not.toContain('lock');
   });
 
-  it.each(['steps.f32', 'epochs.jsonl', 'events.jsonl', 'commands.jsonl'])('does not write behind a linked %s', async (name) => {
-    const { directory, writer } = await newRun();
-    await writer.close();
-    const foreign = join(directory, 'foreign');
-    await rename(join(writer.folder, name), foreign);
-    await writeFile(foreign, 'not ours');
-    await symlink(foreign, join(writer.folder, name));
-    const from = { step: 0, records: NO_RECORDS, keepsCommands: true };
-    const warn = () => undefined;
-    const next = await continueRun(await claimRun(directory, 'sample'), sampleRun(), from, { warn }).catch(() => undefined);
-    next?.appendSteps(sampleSteps(0, 4));
-    next?.appendEpoch(sampleEpoch(1));
-    await next?.close();
-    expect(await readFile(foreign, 'utf8')).toBe('not ours');
-  });
+  it.each(['steps.f32', 'epochs.jsonl', 'events.jsonl', 'commands.jsonl'])(
+    'does not write behind a linked %s',
+    async (name) => {
+      const { directory, writer } = await newRun();
+      await writer.close();
+      const foreign = join(directory, 'foreign');
+      await rename(join(writer.folder, name), foreign);
+      await writeFile(foreign, 'not ours');
+      await symlink(foreign, join(writer.folder, name));
+      const from = { step: 0, records: NO_RECORDS, keepsCommands: true };
+      const warn = () => undefined;
+      const next = await continueRun(await claimRun(directory, 'sample'), sampleRun(), from, { warn }).catch(
+        () => undefined,
+      );
+      next?.appendSteps(sampleSteps(0, 4));
+      next?.appendEpoch(sampleEpoch(1));
+      await next?.close();
+      expect(await readFile(foreign, 'utf8')).toBe('not ours');
+    },
+  );
 });
 
 describe('a run that goes on', () => {
@@ -138,7 +145,9 @@ describe('a run that goes on', () => {
     const from = { step: 4, records: { ...NO_RECORDS, epochs: 1 }, keepsCommands: true };
     const warn = (message: string) => void warnings.push(message);
     await (await continueRun(await claimRun(directory, 'sample'), sampleRun(), from, { warn })).close();
-    expect(warnings).toEqual([expect.stringMatching(/^epochs\.jsonl: 1 damaged line is removed, the first is line 1 \(/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^epochs\.jsonl: 1 damaged line is removed, the first is line 1 \(/),
+    ]);
   });
 
   it('goes on where its folder of checkpoints is gone', async () => {

@@ -14,6 +14,9 @@ export interface CommandHandlerOptions extends Pick<LoopStateOptions, 'training'
 /** Commands that change the course of a training: it has to be as if they had come, also after a crash. */
 const COURSE_CHANGING: readonly Command['type'][] = ['setLearningRate', 'setSchedule'];
 
+const replayText = (step: number): string =>
+  `the training repeats what was commanded before it was interrupted; try again after step ${step}`;
+
 /** Carries out the commands of a training loop. */
 export function commandHandler(
   { training, commands, replay, post }: CommandHandlerOptions,
@@ -41,11 +44,7 @@ export function commandHandler(
 
   function applyCommand(command: Command): Acknowledgement {
     const next = replay.nextStep();
-    if (next !== undefined && COURSE_CHANGING.includes(command.type))
-      return {
-        ok: false,
-        error: `the training repeats what was commanded before it was interrupted; try again after step ${next}`,
-      };
+    if (next !== undefined && COURSE_CHANGING.includes(command.type)) return { ok: false, error: replayText(next) };
     try {
       carryOut(command);
     } catch (error) {

@@ -5,7 +5,7 @@ import type { SegmentLength } from './segment-length.js';
 import type { CheckpointPlan, WorkerMessage } from './worker-messages.js';
 
 /** Where a training goes on from a checkpoint. */
-export interface LoopStart {
+interface LoopStart {
   readonly step: number;
   readonly epoch: number;
   readonly bestTestAccuracy: number | undefined;

@@ -1,15 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Acknowledgement, RunStatus } from '@fdr/records';
 import type { RunWriter } from '@fdr/run-store';
+import { checkpointSaving, type CheckpointSavingOptions } from './checkpoint-saving.js';
 import { TrainingError } from './training-error.js';
 import type { WorkerMessage } from './worker-messages.js';
-
-/** Milliseconds before the last checkpoint is tried again; doubled with each failure, up to {@link LONGEST_DELAY}. */
-const FIRST_DELAY = 1000;
-const LONGEST_DELAY = 30_000;
-/** A little over five minutes in all. */
-const LAST_TRIES = 15;
 
 /** How a training ended. */
 export interface Outcome {
@@ -20,16 +14,13 @@ export interface Outcome {
 }
 
 /** Who hears of a training besides its run folder. */
-export interface MessageListeners {
+export interface MessageListeners extends CheckpointSavingOptions {
   readonly listen: (message: WorkerMessage) => void;
-  readonly warn: (message: string) => void;
   readonly onAnswer: (commandId: string, answer: Acknowledgement) => void;
   /** Whether a command is answered only once the disk holds what it did. */
   readonly needsDisk: (commandId: string) => boolean;
   /** Called when the last step is made, before the last checkpoint is saved. */
   readonly onTrained: () => void;
-  /** Aborted when a last checkpoint that the disk refuses is to be given up. */
-  readonly patience: AbortSignal;
 }
 
 /** The error of a training that failed: a user's mistake in one line, or a bug with its stack. */
@@ -42,40 +33,26 @@ export function failureOf(message: WorkerMessage): Error {
   return error;
 }
 
-type CheckpointMessage = Extract<WorkerMessage, { type: 'checkpoint' }>;
 type EventMessage = Extract<WorkerMessage, { type: 'event' }>;
-
-/** A checkpoint that was sent, and the file system's error if it could not be saved. */
-interface SentCheckpoint {
-  readonly message: CheckpointMessage;
-  readonly error: Promise<string | undefined>;
-}
 
 const ENDS: ReadonlySet<RunStatus> = new Set(['finished', 'stopped', 'diverged']);
 
 /** Writes what the training thread sends to the run folder, until it ends. A disk that refuses never stops the training. */
 export async function persistMessages(thread: Worker, writer: RunWriter, to: MessageListeners): Promise<Outcome> {
-  let last: SentCheckpoint | undefined;
+  const checkpoints = checkpointSaving(writer, to);
   /** How the training says that it ended: recorded once its last checkpoint is safe, because a status never leads what is on the disk. */
   let ending: EventMessage | undefined;
 
-  function save(message: CheckpointMessage): SentCheckpoint {
-    const error = writer.saveCheckpoint(message.step, message, message.retention).then(
-      () => undefined,
-      (cause: unknown) => {
-        to.warn(`the checkpoint of step ${message.step} could not be saved (${String(cause)}); earlier ones are kept`);
-        return String(cause);
-      },
-    );
-    return { message, error };
-  }
-
   async function acknowledge(commandId: string, answer: Acknowledgement): Promise<void> {
-    if (!answer.ok || !to.needsDisk(commandId)) return to.onAnswer(commandId, answer);
-    const [checkpointError, recordError] = await Promise.all([last?.error, writer.sync()]);
-    const error = checkpointError ?? recordError;
+    const error = answer.ok && to.needsDisk(commandId) ? await unsafe() : undefined;
     const refused = `the training has done it, but the disk refuses to record it (${error}): a crash would undo it`;
     to.onAnswer(commandId, error === undefined ? answer : { ok: false, error: refused });
+  }
+
+  /** Why a crash at this moment would undo something; undefined if it would not. */
+  async function unsafe(): Promise<string | undefined> {
+    const [checkpointError, recordError] = await Promise.all([checkpoints.lastError(), writer.sync()]);
+    return checkpointError ?? recordError;
   }
 
   function persist(message: WorkerMessage): void {
@@ -91,8 +68,7 @@ export async function persistMessages(thread: Worker, writer: RunWriter, to: Mes
       case 'applied':
         return writer.appendCommand(message.record, message.isReplayed);
       case 'checkpoint':
-        last = save(message);
-        return;
+        return checkpoints.save(message);
       case 'answer':
         void acknowledge(message.commandId, message.answer);
         return;
@@ -117,21 +93,8 @@ export async function persistMessages(thread: Worker, writer: RunWriter, to: Mes
     to.listen(message);
   }
 
-  /** @returns whether the last checkpoint is saved. */
-  async function saveLast(): Promise<boolean> {
-    for (let tries = 1; last !== undefined && (await last.error) !== undefined; tries += 1) {
-      if (tries === LAST_TRIES || to.patience.aborted) return false;
-      if (tries === 1) to.warn('it is tried again for five minutes; Ctrl-C gives it up');
-      await delay(Math.min(FIRST_DELAY * 2 ** (tries - 1), LONGEST_DELAY), undefined, { signal: to.patience }).catch(
-        () => undefined,
-      );
-      last = save(last.message);
-    }
-    return true;
-  }
-
   async function finish(status: EventMessage | undefined): Promise<boolean> {
-    const saved = await saveLast();
+    const saved = await checkpoints.retryLast();
     if (saved && status !== undefined) {
       persist(status);
       to.listen(status);

@@ -176,7 +176,11 @@ describe('a run is resumed', () => {
     const { runsDirectory, folder } = await runWith({ 8: STATE, 12: progress({ step: 1e12 }), 16: 'nonsense' });
     await mkdir(join(folder, 'checkpoints', '20.safetensors'));
     const warnings: string[] = [];
-    const { rollback, claim } = await resumePoint({ runsDirectory, id: 'sample', warn: (message) => warnings.push(message) });
+    const { rollback, claim } = await resumePoint({
+      runsDirectory,
+      id: 'sample',
+      warn: (message) => warnings.push(message),
+    });
     await claim.release();
     expect(rollback.step).toBe(8);
     expect(warnings).toEqual([

@@ -34,7 +34,10 @@ async function trainingWithoutEnd() {
     await command({ type: 'stop' });
     await session.ended;
   };
-  return { command, stop, point: async (epochs?: number) => {
+  return {
+    command,
+    stop,
+    point: async (epochs?: number) => {
       const point = await resumePoint({ runsDirectory, id, epochs, warn });
       await point.claim.release();
       return point;

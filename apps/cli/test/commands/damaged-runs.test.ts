@@ -23,7 +23,7 @@ it.skipIf(process.platform === 'win32')('a damaged run is named in one line, and
 
   // Checkpoints of someone who knows the format: their checksums are right.
   const text = JSON.stringify(state);
-  const records = '{"epochs":1,"events":3}';
+  const records = '{"epochs":1,"events":3,"commands":0}';
   const crafted = [
     text.replace(/"step":\d+/, '"step":1000000000000'),
     text.replace(/"averages":\{/, '"averages":{"x":1,'),

@@ -7,10 +7,13 @@ const recorded = quadraticRun(12);
 it('key numbers show the last epoch, the learning rate and the accuracy', () => {
   const last = recorded.epochs.at(-1)!;
   const numbers = new Map(
-    keyNumbers({ ...recorded, epochs: [...recorded.epochs], events: [...recorded.events], skipped: 0 }).map((n) => [
-      n.name,
-      n,
-    ]),
+    keyNumbers({
+      ...recorded,
+      epochs: [...recorded.epochs],
+      events: [...recorded.events],
+      skipped: 0,
+      diskError: null,
+    }).map((n) => [n.name, n]),
   );
   expect(numbers.get('Epoch')).toMatchObject({ value: '12', note: 'of 12 · step 2,400' });
   expect(numbers.get('Learning rate')!.value).toBe(
@@ -22,7 +25,7 @@ it('key numbers show the last epoch, the learning rate and the accuracy', () => 
 it('the valley floor is estimated only in equilibrium', () => {
   const floor = (change: object) => {
     const epochs = [{ ...recorded.epochs[0]!, learningRate: 0.1, lossHalf: 0.5, oLHalf: 0.25, ...change }];
-    const numbers = keyNumbers({ ...recorded, epochs, events: [], skipped: 0 });
+    const numbers = keyNumbers({ ...recorded, epochs, events: [], skipped: 0, diskError: null });
     return numbers.find(({ name }) => name === 'Valley floor');
   };
   // 0.5 - 0.25 / 2; of the height of 0.125, half the rate gains a half.

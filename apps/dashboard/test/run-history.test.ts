@@ -15,6 +15,7 @@ function history(count: number): RunHistory {
     events: events.slice(0, after(count).events),
     steps: createStepSeries(run.stepColumns),
     skipped: 0,
+    diskError: null,
   };
 }
 
@@ -43,9 +44,11 @@ describe('messages merged into a history', () => {
 
   it('replace the run, unless it was resumed since', () => {
     const held = history(3);
-    expect(replaceRun(held, { runId, run: { ...run, status: 'paused' } })).toBe('changed');
-    expect(held.run.status).toBe('paused');
-    expect(replaceRun(held, { runId, run: { ...run, resumedAt: '2026-01-02T00:00:00.000Z' } })).toBe('resumed');
+    expect(replaceRun(held, { runId, run: { ...run, status: 'paused' }, diskError: 'ENOSPC' })).toBe('changed');
+    expect([held.run.status, held.diskError]).toEqual(['paused', 'ENOSPC']);
+    expect(replaceRun(held, { runId, run: { ...run, resumedAt: '2026-01-02T00:00:00.000Z' }, diskError: null })).toBe(
+      'resumed',
+    );
     expect(held.run.status).toBe('paused');
   });
 });

@@ -105,7 +105,7 @@ export class RunServer {
     const runId = run.id;
     const send = (event: keyof ServerEvents, message: object): Promise<unknown> =>
       socket.timeout(5000).emitWithAck(event, JSON.parse(toJson({ runId, ...message })));
-    await send('run', { run });
+    await send('run', { run, diskError: null });
     while (position.steps < this.reached.steps) {
       const to = Math.min(position.steps + 70, this.reached.steps);
       await socket

@@ -23,7 +23,12 @@ export const subscription = z.strictObject({ runId, from: position });
 export type Subscription = z.infer<typeof subscription>;
 
 /** `run.json` as it stands now; sent first, and again whenever it changes. */
-export const runMessage = z.object({ runId, run });
+export const runMessage = z.object({
+  runId,
+  run,
+  /** Why the disk refuses what the training records, in words; null while it does not, or where another process trains the run. */
+  diskError: z.string().nullable(),
+});
 /** See {@link runMessage}. */
 export type RunMessage = z.infer<typeof runMessage>;
 

@@ -8,7 +8,11 @@ import { listCheckpoints } from './checkpoint-files.js';
 import type { RecordCounts } from './checkpoint.js';
 import { CHECKPOINTS_FOLDER, COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, STEPS_FILE } from './files.js';
 import { createJsonlFile } from './jsonl-file.js';
+import { toLittleEndian } from './little-endian.js';
 import { openForWriting, refuseLink } from './paths.js';
+
+/** Values of missing rows that are written at once. */
+const MISSING_VALUES = 64 * 1024;
 
 /** A point to which a run can be rolled back: a step, and how many records the files held when it was done. */
 export interface RollbackPoint {
@@ -73,9 +77,10 @@ async function resizeSteps(folder: string, rowBytes: number, rows: number): Prom
   try {
     const wholeRows = Math.min(rows, Math.floor((await file.stat()).size / rowBytes));
     await file.truncate(wholeRows * rowBytes);
-    const missing = Buffer.alloc((rows - wholeRows) * rowBytes);
-    for (let offset = 0; offset < missing.length; offset += 4) missing.writeFloatLE(NaN, offset);
-    await file.write(missing, 0, missing.length, wholeRows * rowBytes);
+    const missing = toLittleEndian(new Float32Array(MISSING_VALUES).fill(NaN));
+    // In pieces: how many rows are missing depends on files that may be damaged.
+    for (let from = wholeRows * rowBytes; from < rows * rowBytes; from += missing.length)
+      await file.write(missing, 0, Math.min(missing.length, rows * rowBytes - from), from);
     await file.sync();
   } finally {
     await file.close();

@@ -58,6 +58,8 @@ export interface RunWriter {
    * @returns the file system's error of what could not be written; undefined if everything is
    */
   sync(): Promise<string | undefined>;
+  /** The file system's error while the disk refuses what is appended; undefined while it does not. */
+  refusal(): string | undefined;
   /** Writes what is left, releases the folder and reports what was lost. Another call reports the same. */
   close(): Promise<Losses>;
 }
@@ -186,6 +188,7 @@ async function createWriter(
     },
     settled: queue.settled,
     sync: queue.sync,
+    refusal: queue.refusal,
     close: () => {
       closed ??= close();
       return closed;

@@ -45,6 +45,8 @@ export interface WriteQueue {
    * @returns the file system's error of what could not be written; undefined if everything is
    */
   sync(): Promise<string | undefined>;
+  /** The file system's error of the last write, while it is refused. */
+  refusal(): string | undefined;
   /** Tries once more what was refused, then stops. */
   close(): Promise<Losses>;
 }
@@ -117,6 +119,7 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
       start();
     },
     settled,
+    refusal: () => failure,
     sync: async () => {
       await settled();
       return (await syncFiles(folder, appended)) ?? failure;

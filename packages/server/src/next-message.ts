@@ -5,9 +5,13 @@ import { z } from 'zod';
 const MAX_BYTES = 256 * 1024;
 const MAX_RECORDS = 200;
 
-/** How far a client has read a run: the records that it holds, and the revision of `run.json` (0: none). */
+/** Why the disk refuses what a run's training records; null while it does not, or where another process trains it. */
+export type DiskErrorOf = (runId: string) => string | null;
+
+/** How far a client has read a run: the records that it holds, the revision of `run.json` (0: none), and the disk's state. */
 export interface Cursor extends Position {
   readonly revision: number;
+  readonly diskError: string | null;
 }
 
 /** A message for a client, and the client's cursor once it has acknowledged the message. */
@@ -28,23 +32,31 @@ export function isBeyondEnd(claimed: Position, { epochs, steps, events }: Positi
  *
  * @returns a message of at most 256 KiB or 200 records (at least one record), or undefined if the client has everything
  */
-export async function nextMessage(reader: RunReader, cursor: Cursor): Promise<OutgoingMessage | undefined> {
+export async function nextMessage(
+  reader: RunReader,
+  cursor: Cursor,
+  diskError: string | null,
+): Promise<OutgoingMessage | undefined> {
   // The position is read once, before any await: a later one could hold an epoch whose steps have not been sent.
   const end = reader.position();
   return (
-    nextRun(reader, cursor) ??
+    nextRun(reader, cursor, diskError) ??
     (await nextSteps(reader, cursor, end)) ??
     (await nextEpochs(reader, cursor, end)) ??
     (await nextEvents(reader, cursor, end))
   );
 }
 
-function nextRun({ id, revision, run }: RunReader, cursor: Cursor): OutgoingMessage | undefined {
-  if (cursor.revision === revision) return undefined;
+function nextRun(
+  { id, revision, run }: RunReader,
+  cursor: Cursor,
+  diskError: string | null,
+): OutgoingMessage | undefined {
+  if (cursor.revision === revision && cursor.diskError === diskError) return undefined;
   return {
     event: 'run',
-    payload: { runId: id, run: z.encode(runSchema, run) },
-    cursorAfter: { ...cursor, revision },
+    payload: { runId: id, run: z.encode(runSchema, run), diskError },
+    cursorAfter: { ...cursor, revision, diskError },
   };
 }
 

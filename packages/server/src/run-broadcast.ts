@@ -3,7 +3,7 @@ import type { Position } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
 import { createDeliveries } from './deliveries.js';
 import type { ClientSocket } from './emit-to-all.js';
-import { isBeyondEnd, nextMessage, type Cursor } from './next-message.js';
+import { isBeyondEnd, nextMessage, type Cursor, type DiskErrorOf } from './next-message.js';
 import { rerunnable } from './rerunnable.js';
 
 /**
@@ -24,6 +24,7 @@ export interface RunBroadcast {
 export interface BroadcastOptions {
   /** Milliseconds in which a client must acknowledge a message. It is disconnected if it does not. */
   readonly ackTimeout: number;
+  readonly diskErrorOf: DiskErrorOf;
   /** Called with errors that the clients are not told. */
   readonly onError: (error: unknown) => void;
 }
@@ -35,7 +36,10 @@ interface Follower {
 }
 
 /** @param reader the run; it is read again by somebody else, who calls `update` then */
-export function createRunBroadcast(reader: RunReader, { ackTimeout, onError }: BroadcastOptions): RunBroadcast {
+export function createRunBroadcast(
+  reader: RunReader,
+  { ackTimeout, diskErrorOf, onError }: BroadcastOptions,
+): RunBroadcast {
   const followers = new Map<string, Follower>();
   const deliveries = createDeliveries(ackTimeout);
   /** Clients that may lack something. */
@@ -51,7 +55,7 @@ export function createRunBroadcast(reader: RunReader, { ackTimeout, onError }: B
   }
 
   async function sendNext(cursor: Cursor, group: readonly Follower[]): Promise<void> {
-    const message = await nextMessage(reader, cursor);
+    const message = await nextMessage(reader, cursor, diskErrorOf(reader.id));
     // Some may have left in the meantime.
     const present = group.filter((follower) => followers.get(follower.socket.id) === follower);
     if (message === undefined || present.length === 0) return;
@@ -94,7 +98,7 @@ export function createRunBroadcast(reader: RunReader, { ackTimeout, onError }: B
 
   return {
     add: (socket, from) => {
-      const follower: Follower = { socket, cursor: { ...from, revision: 0 } };
+      const follower: Follower = { socket, cursor: { ...from, revision: 0, diskError: null } };
       followers.set(socket.id, follower);
       ready.add(follower);
       void flush();
@@ -125,8 +129,8 @@ function groupByCursor(followers: Iterable<Follower>): Iterable<CursorGroup> {
   const groups = new Map<string, CursorGroup>();
   for (const follower of followers) {
     const { cursor } = follower;
-    const { revision, epochs, steps, events } = cursor;
-    const key = [revision, epochs, steps, events].join();
+    const { revision, epochs, steps, events, diskError } = cursor;
+    const key = [revision, epochs, steps, events, diskError].join();
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { cursor, group: [follower] });
     else known.group.push(follower);

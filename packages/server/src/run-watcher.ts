@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { RunFolderError, type RunReader } from '@fdr/run-store';
+import type { DiskErrorOf } from './next-message.js';
 import { createPace } from './pace.js';
 import type { RunCache } from './run-cache.js';
 
@@ -27,12 +28,26 @@ interface WatchedRun {
   isFailing: boolean;
 }
 
-/**
- * @param pollInterval milliseconds between two polls of a run; more while the thread is busy
- * @param onError called with errors that are not about the run folder
- */
-export function createRunWatcher(cache: RunCache, pollInterval: number, onError: (error: unknown) => void): RunWatcher {
+/** What a watcher asks, and whom it tells. */
+export interface RunWatcherOptions {
+  readonly diskErrorOf: DiskErrorOf;
+  /** Called with errors that are not about the run folder. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** @param pollInterval milliseconds between two polls of a run; more while the thread is busy */
+export function createRunWatcher(
+  cache: RunCache,
+  pollInterval: number,
+  { diskErrorOf, onError }: RunWatcherOptions,
+): RunWatcher {
   const watched = new Map<string, WatchedRun>();
+
+  /** Two readings of a run have equal versions if and only if nothing is new. */
+  function versionOf(reader: RunReader): string {
+    const { epochs, steps, events } = reader.position();
+    return [reader.revision, epochs, steps, events, diskErrorOf(reader.id)].join();
+  }
 
   function schedulePoll(id: string, run: WatchedRun, lastVersion: string): void {
     run.timer = setTimeout(() => {
@@ -94,10 +109,4 @@ export function createRunWatcher(cache: RunCache, pollInterval: number, onError:
       watched.clear();
     },
   };
-}
-
-/** Two readings of a run have equal versions if and only if nothing is new. */
-function versionOf(reader: RunReader): string {
-  const { epochs, steps, events } = reader.position();
-  return [reader.revision, epochs, steps, events].join();
 }

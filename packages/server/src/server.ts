@@ -15,6 +15,7 @@ import { secureHeaders } from './headers.js';
 import { createErrorHandler, HttpError } from './http-error.js';
 import { attachLiveServer } from './live.js';
 import { isLoopback } from './origin-check.js';
+import type { DiskErrorOf } from './next-message.js';
 import { listen } from './port.js';
 import { createRunCache } from './run-cache.js';
 import { createRunWatcher } from './run-watcher.js';
@@ -48,6 +49,8 @@ export interface StartServerOptions {
   readonly onCommand?: CommandHandler | undefined;
   /** Whether this process trains a run; by default it trains none. */
   readonly controls?: ((runId: string) => boolean) | undefined;
+  /** Why the disk refuses what a run records that this process trains; by default nobody knows of any. */
+  readonly diskErrorOf?: DiskErrorOf | undefined;
   /** Called with errors that clients are not told; by default they are printed. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Milliseconds between two polls of a followed run, 250 by default. They grow up to eightfold while this thread is busy. */
@@ -84,6 +87,7 @@ export async function startServer({
   allowedHosts = [],
   onCommand,
   controls = () => false,
+  diskErrorOf = () => null,
   onError = (error) => console.error(error),
   pollInterval = 250,
   maxClients = 1000,
@@ -97,11 +101,19 @@ export async function startServer({
   const token = givenToken ?? (requireToken || isExposed ? makeToken() : undefined);
   const auth = token === undefined ? undefined : createAuth(token, onError);
   const cache = createRunCache(runsDirectory);
-  const watcher = createRunWatcher(cache, pollInterval, onError);
+  const watcher = createRunWatcher(cache, pollInterval, { diskErrorOf, onError });
   const api = createApi(cache, createFigureStore(resultsDirectory ?? DEFAULT_RESULTS_DIRECTORY), controls);
   const inner = createServer(createApp(api, pageDirectory, onError));
   const dispatchCommand = createCommandDispatcher({ controls, onCommand, onError });
-  const io = attachLiveServer(inner, { cache, watcher, onCommand: dispatchCommand, maxClients, ackTimeout, onError });
+  const io = attachLiveServer(inner, {
+    cache,
+    watcher,
+    onCommand: dispatchCommand,
+    maxClients,
+    ackTimeout,
+    diskErrorOf,
+    onError,
+  });
   const server = createGuardedServer(inner, names, auth);
   const connections = trackConnections(server);
   const port = await listen(server, host, requestedPort).catch(async (error: unknown) => {

@@ -45,6 +45,7 @@ export const numbers = (first: number, last: number): number[] =>
 /** Gathers what a client receives of a run. It accepts nothing but the very next record of each kind. */
 export function collectRun(socket: Client, from: Position = START) {
   const runs: Run[] = [];
+  const diskErrors: (string | null)[] = [];
   const epochs: EpochRecord[] = [];
   const events: EventRecord[] = [];
   const rows: number[] = [];
@@ -64,7 +65,11 @@ export function collectRun(socket: Client, from: Position = START) {
       });
     });
   };
-  on('run', (message) => runs.push(runMessage.parse(message).run));
+  on('run', (message) => {
+    const { run, diskError } = runMessage.parse(message);
+    runs.push(run);
+    diskErrors.push(diskError);
+  });
   on('epoch', (message) => {
     const { from: first, records } = epochMessage.parse(message);
     expect(first).toBe(from.epochs + epochs.length);
@@ -84,6 +89,7 @@ export function collectRun(socket: Client, from: Position = START) {
   });
   return {
     runs,
+    diskErrors,
     epochs,
     events,
     rows,

@@ -39,7 +39,7 @@ describe('a broadcast', () => {
     const { reader, reads } = countReads(await openRun(runsDirectory, 'shared'));
     const { io, sockets, clients } = await connectClients(30);
     const received = clients.map((client) => collectRun(client));
-    const broadcast = createRunBroadcast(reader, { ackTimeout: 60_000, onError: unexpected });
+    const broadcast = createRunBroadcast(reader, { ackTimeout: 60_000, diskErrorOf: () => null, onError: unexpected });
     for (const socket of sockets) broadcast.add(socket, START);
     await broadcast.update();
     for (const each of received) expect(each.position()).toEqual({ epochs: 5, steps: 20, events: 5 });
@@ -64,7 +64,7 @@ describe('a broadcast', () => {
     const writer = await recordRun(runsDirectory, 'late', 1);
     const reader = await openRun(runsDirectory, 'late');
     const { sockets, clients } = await connectClients(2);
-    const broadcast = createRunBroadcast(reader, { ackTimeout: 60_000, onError: unexpected });
+    const broadcast = createRunBroadcast(reader, { ackTimeout: 60_000, diskErrorOf: () => null, onError: unexpected });
     const [slow, fast] = clients;
     let acknowledge = (): void => undefined;
     const sizes: number[] = [];
@@ -107,7 +107,7 @@ describe('a broadcast', () => {
     const reader: RunReader = Object.create(original, { stepRows: { value: stepRows } });
     const { sockets, clients } = await connectClients(1);
     const received = collectRun(clients[0]!);
-    const broadcast = createRunBroadcast(reader, { ackTimeout: 60_000, onError: unexpected });
+    const broadcast = createRunBroadcast(reader, { ackTimeout: 60_000, diskErrorOf: () => null, onError: unexpected });
     broadcast.add(sockets[0]!, START);
     await eventually(() => expect(received.position()).toEqual({ epochs: 2, steps: 8, events: 2 }));
   });
@@ -117,6 +117,7 @@ describe('a broadcast', () => {
     await recordRun(runsDirectory, 'left', 1);
     const { sockets, clients } = await connectClients(2);
     const broadcast = createRunBroadcast(await openRun(runsDirectory, 'left'), {
+      diskErrorOf: () => null,
       ackTimeout: 60_000,
       onError: unexpected,
     });

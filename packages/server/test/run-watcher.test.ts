@@ -18,7 +18,7 @@ it('draining finds the last records even if its first read is shared with a poll
       return calls === 1 ? beforeLastRecords : cache.open(id);
     },
   };
-  const watcher = createRunWatcher(sharing, 600_000, () => expect.unreachable());
+  const watcher = createRunWatcher(sharing, 600_000, { diskErrorOf: () => null, onError: () => expect.unreachable() });
   const epochsSeen: number[] = [];
   watcher.follow(reader, async () => {
     epochsSeen.push(reader.position().epochs);

@@ -167,4 +167,18 @@ describe('the number of clients', () => {
       expect(await next.timeout(500).emitWithAck('subscribe', { runId: 'few', from: START })).toEqual({ ok: true });
     });
   });
+
+  it('tells that the disk refuses what is recorded, and that it does no longer', async () => {
+    let diskError: string | null = null;
+    const { port, runsDirectory } = await startTestServer({ diskErrorOf: (id) => (id === 'full' ? diskError : null) });
+    await recordRun(runsDirectory, 'full', 1);
+    const client = connectClient(port);
+    const { diskErrors } = collectRun(client);
+    await client.emitWithAck('subscribe', { runId: 'full', from: START });
+    await eventually(() => expect(diskErrors).toEqual([null]));
+    diskError = 'ENOSPC';
+    await eventually(() => expect(diskErrors).toEqual([null, 'ENOSPC']));
+    diskError = null;
+    await eventually(() => expect(diskErrors).toEqual([null, 'ENOSPC', null]));
+  });
 });

@@ -48,6 +48,8 @@ export interface Session {
    * disk.
    */
   command(command: Command): Promise<Acknowledgement>;
+  /** Why the disk refuses what the training records: the file system's error; undefined while it does not. */
+  diskError(): string | undefined;
   /** Stops the training and saves it. Where it has ended and only the disk refuses, it is not tried again. */
   stop(commandId: string): void;
 }
@@ -200,6 +202,7 @@ async function openSession(
       folder: writer.folder,
       ended,
       command,
+      diskError: () => writer.refusal(),
       stop: (commandId) => {
         if (over) patience.abort();
         else void command({ type: 'stop', runId: writer.run.id, commandId });

@@ -76,6 +76,7 @@ function serve(
     requireToken,
     allowedHosts,
     controls: (runId) => session()?.run.id === runId,
+    diskErrorOf: (runId) => (session()?.run.id === runId && session()?.diskError()) || null,
     onCommand: (command: RunCommand) =>
       session()?.command(command) ?? Promise.resolve({ ok: false, error: 'no run is training here' }),
   });

@@ -19,6 +19,8 @@ export interface RunHistory extends RunRecords {
   readonly events: EventRecord[];
   /** Number of lines of the run's files that could not be read. */
   readonly skipped: number;
+  /** Why the disk refuses what the training records now; null while it does not. */
+  diskError: string | null;
 }
 
 const BUCKETS = 8192;
@@ -53,6 +55,7 @@ export async function loadHistory(api: Api, summary: RunSummary): Promise<RunHis
     events: events.records,
     steps,
     skipped: epochs.skipped + events.skipped,
+    diskError: null,
   };
 }
 
@@ -75,9 +78,10 @@ function appendRecords<T>(held: T[], from: number, records: readonly T[]): Merge
 }
 
 /** Replaces the run's description, unless the run was resumed since: then the end of this history was rolled back. */
-export function replaceRun(history: RunHistory, { run }: RunMessage): 'changed' | 'resumed' {
+export function replaceRun(history: RunHistory, { run, diskError }: RunMessage): 'changed' | 'resumed' {
   if (run.resumedAt !== history.run.resumedAt) return 'resumed';
   history.run = run;
+  history.diskError = diskError;
   return 'changed';
 }
 

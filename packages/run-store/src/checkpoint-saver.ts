@@ -45,7 +45,8 @@ export function createCheckpointSaver(runFolder: string, beforeSave: () => Promi
     const replaced = stored.find((one) => one.step === step);
     const retention = longerRetention(wanted, replaced?.retention ?? wanted);
     await writeCheckpoint(checkpointPath(runFolder, step), checkpoint, retention);
-    stored = [...stored.filter((one) => one !== replaced), { step, retention, finite }];
+    const others = stored.filter((one) => one !== replaced);
+    stored = [...(wanted === 'best' ? others.map(surpassed) : others), { step, retention, finite }];
     for (const one of obsoleteCheckpoints(stored)) {
       await rm(checkpointPath(runFolder, one.step), { force: true });
       stored = stored.filter((kept) => kept !== one);
@@ -63,6 +64,10 @@ export function createCheckpointSaver(runFolder: string, beforeSave: () => Promi
     settled: () => settled,
   };
 }
+
+/** A checkpoint once another one is the best. */
+const surpassed = (one: RetainedCheckpoint): RetainedCheckpoint =>
+  one.retention === 'best' ? { ...one, retention: 'rolling' } : one;
 
 /** The checkpoints in a run folder that say how long they are to be kept. A damaged one is none of them, and is left alone. */
 async function retainedCheckpoints(runFolder: string): Promise<RetainedCheckpoint[]> {

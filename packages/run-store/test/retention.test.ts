@@ -61,6 +61,15 @@ describe('what becomes of checkpoints', () => {
     await next.close();
   });
 
+  it('leaves no earlier best one where the last one is the best', async () => {
+    const { writer, saved } = await newRun();
+    await writer.saveCheckpoint(0, checkpointOf(1));
+    for (const step of [4, 8]) await writer.saveCheckpoint(step, checkpointOf(1), 'best');
+    await writer.saveCheckpoint(8, checkpointOf(1));
+    expect(await saved()).toEqual([0, 8]);
+    await writer.close();
+  });
+
   it('writes only the newest of those that wait for their turn', async () => {
     const { writer, saved } = await newRun();
     await Promise.all([4, 8, 12].map((step) => writer.saveCheckpoint(step, checkpointOf(1), 'best')));

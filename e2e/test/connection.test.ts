@@ -3,12 +3,6 @@ import { readOnlyRun, stepColumn, stepCount } from '../src/run-folder.js';
 import { connection, figureRows, shownEpoch, statusPill, stepRows, waitForEpochs } from '../src/run-page.js';
 import { dashboardUrl, ENDLESS_TRAINING, expect, removeExpectedErrors, SHORT_TRAINING, test } from './fixtures.js';
 
-/** Errors that a browser itself reports if it can't reach a server. */
-const NETWORK_ERROR =
-  /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INTERNET_DISCONNECTED|EMPTY_RESPONSE)|WebSocket connection/;
-
-test.afterEach(({ pageErrors }) => removeExpectedErrors(pageErrors, NETWORK_ERROR));
-
 const recordedEpochs = (folder: string): number => readOnlyRun(join(folder, 'runs')).epochs.length;
 
 /** Rows that the page must have for the mini-batch loss, by the run folder. */

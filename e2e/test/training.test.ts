@@ -19,8 +19,8 @@ test('fdr train on MNIST records steps, epochs, events and checkpoints, with the
     stepsPerEpoch: 600,
     config: { seed: 1, learningRate: 0.1 },
   });
-  // The first, the best and the last.
-  expect(recorded.checkpoints).toEqual(['0.safetensors', '600.safetensors', '1200.safetensors']);
+  // The first and the last, which is the best too.
+  expect(recorded.checkpoints).toEqual(['0.safetensors', '1200.safetensors']);
   expect(stepCount(recorded)).toBe(1200);
   expect(recorded.epochs.map(({ epoch, step }) => [epoch, step])).toEqual([
     [1, 600],
@@ -34,6 +34,7 @@ test('fdr train on MNIST records steps, epochs, events and checkpoints, with the
   expect(first?.ratio).toBeLessThan(38);
   expect(second?.testAccuracy).toBeGreaterThan(0.93);
   expect(second?.testAccuracy).toBeLessThan(0.99);
+  expect(second?.testAccuracy).toBeGreaterThan(first?.testAccuracy ?? NaN);
   // The recorded averages are means over the steps t' with floor(t/2) < t' <= t, where t is counted from 1.
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const halfMean = (name: string) => mean(stepColumn(recorded, name).slice(600));

@@ -8,6 +8,7 @@ import { createCheckpointSaver } from './checkpoint-saver.js';
 import type { Checkpoint, RecordCounts } from './checkpoint.js';
 import type { RunClaim } from './run-claim.js';
 import { CHECKPOINTS_FOLDER, COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
+import { flushWarning } from './folder-flush.js';
 import { toLittleEndian } from './little-endian.js';
 import { lockFolder, type Lock } from './lock.js';
 import { networkWarning } from './network-file-system.js';
@@ -130,8 +131,8 @@ async function createWriter(
   initialRecords: RecordCounts,
   { warn = printWarning, backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
 ): Promise<RunWriter> {
-  const warning = await networkWarning(folder);
-  if (warning !== undefined) warn(warning);
+  for (const warning of [await networkWarning(folder), await flushWarning(folder)])
+    if (warning !== undefined) warn(warning);
   let run = initialRun;
   let records = initialRecords;
   let closed: Promise<Losses> | undefined;

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
-import { FDR, firstWords, jsonLines, outcomeOf, printed, temporaryFolder } from './fdr.js';
+import { FDR, firstWords, jsonLines, outcomeOf, printed, start, temporaryFolder } from './fdr.js';
 
 const asRoot = process.getuid?.() === 0;
 const UNSHARE = ['unshare', ...(asRoot ? [] : ['--user', '--map-root-user']), '--net'];
@@ -76,4 +76,14 @@ describe('on a machine whose loopback interface is down', () => {
     child.kill('SIGINT');
     expect((await said).errors).toMatch(/this machine can't connect to that address/);
   });
+});
+
+it('a server that other machines can reach says so, at an address with a token', async () => {
+  const child = start(await temporaryFolder(), 'serve', '--port', '0', '--host', '0.0.0.0');
+  const said = outcomeOf(child);
+  await printed(child, 'dashboard: ');
+  child.kill('SIGINT');
+  const { out, errors } = await said;
+  expect(out).toMatch(/^dashboard: http:\/\/localhost:\d+\/#token=[\w-]{32}\n$/);
+  expect(errors).toContain('fdr: on 0.0.0.0, anyone with this address and its token can see these runs');
 });

@@ -8,7 +8,8 @@ function jumpClock(): void {
   };
   const Real = Date;
   globalThis.Date = new Proxy(Real, {
-    construct: (target, given, newTarget) => Reflect.construct(target, given.length > 0 ? given : [now()], newTarget),
+    construct: (target, given, newTarget) =>
+      Reflect.construct(target, given.length > 0 ? given : [now()], newTarget) as Date,
     get: (target, key) => (key === 'now' ? now : (Reflect.get(target, key) as unknown)),
   });
 }

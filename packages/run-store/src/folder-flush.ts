@@ -35,14 +35,3 @@ export async function flushFolder(folder: string): Promise<string | undefined> {
     return code;
   }
 }
-
-/** What a run folder does not promise where folders can't be flushed; undefined if it promises everything. */
-export async function flushWarning(folder: string): Promise<string | undefined> {
-  // A disk that refuses is told of by whatever is written there.
-  const code = await flushFolder(folder).catch(() => undefined);
-  if (code === undefined) return undefined;
-  return (
-    `${folder} is on a file system that can't flush a folder (${code}): after a power failure, the newest checkpoints may be missing ` +
-    `and the run go on from an earlier one; a crash of the program alone loses nothing`
-  );
-}

@@ -7,11 +7,10 @@ import { writeFileAtomically } from './atomic-write.js';
 import { createCheckpointSaver } from './checkpoint-saver.js';
 import type { Checkpoint, RecordCounts } from './checkpoint.js';
 import type { RunClaim } from './run-claim.js';
+import { fileSystemWarnings } from './file-system-warnings.js';
 import { CHECKPOINTS_FOLDER, COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
-import { flushWarning } from './folder-flush.js';
 import { toLittleEndian } from './little-endian.js';
 import { lockFolder, type Lock } from './lock.js';
-import { networkWarning } from './network-file-system.js';
 import { newRunPath } from './paths.js';
 import type { Retention } from './retention.js';
 import { rollBack, type RollbackPoint } from './rollback.js';
@@ -131,8 +130,7 @@ async function createWriter(
   initialRecords: RecordCounts,
   { warn = printWarning, backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
 ): Promise<RunWriter> {
-  for (const warning of [await networkWarning(folder), await flushWarning(folder)])
-    if (warning !== undefined) warn(warning);
+  for (const warning of await fileSystemWarnings(folder)) warn(warning);
   let run = initialRun;
   let records = initialRecords;
   let closed: Promise<Losses> | undefined;
@@ -224,9 +222,7 @@ async function createRunFolder(runsDirectory: string, folder: string, run: Run):
   }
 }
 
-function printWarning(message: string): void {
-  console.error(message);
-}
+const printWarning = (message: string): void => console.error(message);
 
 function encodeLine(record: unknown): Buffer {
   return Buffer.from(`${JSON.stringify(record)}\n`);

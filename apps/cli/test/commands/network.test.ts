@@ -8,7 +8,7 @@ const IPV6_ALONE = ['sh', '-c', 'ip link set lo up && ip -4 address flush dev lo
 
 /** Starts `fdr` on a machine of its own network. The test is skipped where a process may not have one. */
 function startIn(network: readonly string[], context: TestContext, folder: string, ...words: string[]) {
-  const [file = '', ...args] = [...network, process.execPath];
+  const [file, ...args] = [...network, process.execPath];
   if (spawnSync(file, [...args, '--version']).status !== 0) context.skip('a process may not make such a network here');
   const child = spawn(file, [...args, FDR, ...words], { cwd: folder });
   onTestFinished(() => void child.kill('SIGKILL'));

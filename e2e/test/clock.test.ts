@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { JUMPING_CLOCK } from '../src/jumping-clock.js';
 import { readOnlyRun, type RunFolder } from '../src/run-folder.js';
 import { connection, figureRows, shownEpoch, statusPill, waitForEpochs } from '../src/run-page.js';
-import { dashboardUrl, EARLY_DECAY, ENDLESS_TRAINING, expect, removeExpectedErrors, test } from './fixtures.js';
+import { dashboardUrl, EARLY_DECAY, ENDLESS_TRAINING, expect, test } from './fixtures.js';
 
 const HOUR = 3_600_000;
 const TRAIN = `train --dataset synthetic --epochs 8 --threads 1 --no-dashboard --checkpoint-every 0 ${EARLY_DECAY}`;
@@ -39,7 +39,6 @@ test('the page of a process whose clock jumps, with a clock that jumps itself, h
   start,
   page,
   folder,
-  pageErrors,
 }) => {
   const training = start(ENDLESS_TRAINING, JUMPING_CLOCK);
   await page.goto(await dashboardUrl(training));
@@ -57,5 +56,4 @@ test('the page of a process whose clock jumps, with a clock that jumps itself, h
   const rows = await figureRows(page, 'Mini-batch loss');
   expect(rows.length).toBeGreaterThanOrEqual(shown);
   expect(rows).toEqual(epochs.slice(0, rows.length).map(({ epoch, lossHalf }) => [epoch, lossHalf].map(String)));
-  removeExpectedErrors(pageErrors, /ERR_CONNECTION|WebSocket connection/);
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readOnlyRun, stepColumn } from '../src/run-folder.js';
 import { connection, figureRows, statusPill, stepRows, waitForEpochs } from '../src/run-page.js';
-import { dashboardUrl, ENDLESS_TRAINING, expect, removeExpectedErrors, test } from './fixtures.js';
+import { dashboardUrl, ENDLESS_TRAINING, expect, test } from './fixtures.js';
 
 test('a training that was asleep for longer than its viewers wait has lost nothing, and neither have they', async ({
   start,
@@ -9,7 +9,6 @@ test('a training that was asleep for longer than its viewers wait has lost nothi
   page,
   context,
   folder,
-  pageErrors,
 }) => {
   const training = start(`${ENDLESS_TRAINING} --schedule constant`);
   await page.goto(await dashboardUrl(training));
@@ -44,5 +43,4 @@ test('a training that was asleep for longer than its viewers wait has lost nothi
   expect((await stepRows(viewer)).map((row) => Number(row[2]))).toEqual(stepColumn(recorded, 'loss'));
   const statuses = recorded.events.flatMap((event) => (event.type === 'status' ? [event.status] : []));
   expect(statuses).toEqual(['running', 'stopped']);
-  removeExpectedErrors(pageErrors, /ERR_CONNECTION|WebSocket connection/);
 });

@@ -6,6 +6,7 @@ import { mlp } from '../src/models/mlp.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';
 import { classificationTask } from '../src/training/classification-task.js';
+import { quadraticTask } from '../src/training/quadratic-task.js';
 import { train } from '../src/training/trainer.js';
 import { SAMPLE_WIDTHS, sampleImages } from './contract/sample-images.js';
 import { base, collect, column, images, itemsOf, parametersOf } from './contract/sample-training.js';
@@ -129,6 +130,15 @@ describe('a training', () => {
     expect(tf.memory().numTensors).toBe(numTensors);
   });
 
+  it('holds as many tensors at the end of each of a thousand epochs', async () => {
+    const task = quadraticTask({ dimensions: 2, curvature: 1, noise: 1, stepsPerEpoch: 1 });
+    const held: number[] = [];
+    for await (const item of train({ ...withMomentum, task, epochs: 1000 }))
+      if (item.type === 'epoch') held.push(tf.memory().numTensors);
+    expect(held).toHaveLength(1000);
+    expect(new Set(held).size).toBe(1);
+  });
+
   it.each([
     ['learningRate', 0, '[1e-12, 1000000000000]'],
     ['learningRate', NaN, '[1e-12, 1000000000000]'],
@@ -186,6 +196,8 @@ describe('a classification task', () => {
     expect(task({}, 0)).toThrow('batchSize must be an integer in [1, 60]; found 0');
     expect(task({ imageShape: [28, 28] })).toThrow('imageShape must be of 12 pixels; found "[28,28]"');
     expect(task({ classes: 10 })).toThrow("classes must be 3, as the model's; found 10");
+    const single = { model: mlp([12, 1]), data: { ...data, classes: 1 }, batchSize: 6 };
+    expect(() => classificationTask(single)).toThrow('classes must be an integer in [2, Infinity); found 1');
     expect(task({ train: { ...data.train, count: 59 } })).toThrow('train.images must be 59 x 12 bytes; found 720');
     const labels = data.test.labels.with(4, 3);
     expect(task({ test: { ...data.test, labels } })).toThrow('test.labels must be below 3; found 3');

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lockFolder, openRun, type RunReader } from '@fdr/run-store';
+import { errorCode, lockFolder, openRun, type RunReader } from '@fdr/run-store';
 import { curvatureFile } from './curvature/record.js';
 import { startCurvatureEstimate } from './curvature/start.js';
+import { ExperimentError } from './experiment-error.js';
 import { isRunning, readJobIndex, runResult, runsFolder, type JobIndex } from './job-index.js';
 import { runJobs, type PendingJob, type PoolOptions, type PoolOutcome } from './job-pool.js';
 import { resumeJob, trainJob, type JobProcess, type ProcessOptions, type ProcessOutcome } from './job-process.js';
@@ -39,11 +40,11 @@ export interface ExperimentOptions extends Pick<PoolOptions, 'concurrency' | 'on
  * @param jobs a parent stands before its children
  * @param options how they are run
  * @returns the results and failures of all jobs
- * @throws RunFolderError if another process works in the same folder
+ * @throws RunFolderError if another process works in the same folder; ExperimentError if that can't be made
  */
 export async function runExperiment(jobs: readonly Job[], options: ExperimentOptions): Promise<PoolOutcome> {
   const { out, command, concurrency, listen, onCompleted, signal } = options;
-  await mkdir(runsFolder(out), { recursive: true });
+  await makeFolder(runsFolder(out));
   const lock = await lockFolder(out);
   try {
     const index = await readJobIndex(out);
@@ -62,6 +63,15 @@ export async function runExperiment(jobs: readonly Job[], options: ExperimentOpt
     }
   } finally {
     await lock.release();
+  }
+}
+
+/** @throws ExperimentError with the system's code */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new ExperimentError(`can't make the folder ${folder} (${errorCode(error) ?? String(error)})`);
   }
 }
 

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { flushFolder } from './folder-flush.js';
 
 const PARTIAL_FILE = /^\..+\.[0-9a-f]{12}\.partial$/;
 
 /**
  * Writes a file as a whole or not at all, even if the power fails. The content goes to a temporary file, which is flushed to
- * the disk and renamed; then the folder is flushed, so that the new name lasts.
+ * the disk and renamed; then the folder is flushed, so that the new name lasts, where its file system can do that.
  *
  * @param path of the file; an existing one is replaced
  * @param chunks written one after another
@@ -36,16 +37,5 @@ export async function writeFileAtomically(path: string, chunks: readonly Uint8Ar
 export async function removePartialFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (PARTIAL_FILE.test(name)) await rm(join(folder, name), { force: true });
-  }
-}
-
-async function flushFolder(folder: string): Promise<void> {
-  // Windows can't open a folder. Its renames are as durable as they can be there.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -27,7 +27,7 @@ export interface CheckpointSaver {
  */
 export function createCheckpointSaver(runFolder: string, beforeSave: () => Promise<void>): CheckpointSaver {
   let settled: Promise<void> = Promise.resolve();
-  /** The complete checkpoints; read from the folder before the first save, because an earlier process may have left some. */
+  /** The complete checkpoints; undefined where the folder has to be read: before the first save, and after one that has failed. */
   let stored: readonly RetainedCheckpoint[] | undefined;
   /** The newest request of each kind. */
   const newest: Partial<Record<Retention, Checkpoint>> = {};
@@ -44,7 +44,11 @@ export function createCheckpointSaver(runFolder: string, beforeSave: () => Promi
     stored ??= await retainedCheckpoints(runFolder);
     const replaced = stored.find((one) => one.step === step);
     const retention = longerRetention(wanted, replaced?.retention ?? wanted);
-    await writeCheckpoint(checkpointPath(runFolder, step), checkpoint, retention);
+    await writeCheckpoint(checkpointPath(runFolder, step), checkpoint, retention).catch((error: unknown) => {
+      // The new file may be there: only the flush of its name has failed.
+      stored = undefined;
+      throw error;
+    });
     const others = stored.filter((one) => one !== replaced);
     stored = [...(wanted === 'best' ? others.map(surpassed) : others), { step, retention, finite }];
     for (const one of obsoleteCheckpoints(stored)) {

@@ -34,13 +34,3 @@ export async function networkFileSystem(folder: string): Promise<string | undefi
     return undefined;
   }
 }
-
-/** What a run folder does not promise where it lies; undefined if it promises everything. */
-export async function networkWarning(folder: string): Promise<string | undefined> {
-  const name = await networkFileSystem(folder);
-  if (name === undefined) return undefined;
-  return (
-    `${folder} is on ${name}, a file system that other machines may share: they can't see whether this process lives, so the ` +
-    `lock that a crash leaves must be removed by hand, and they may see records late; resume the run on one machine only`
-  );
-}

@@ -6,11 +6,11 @@ import { writeFileAtomically } from './atomic-write.js';
 import { createCheckpointSaver } from './checkpoint-saver.js';
 import type { Checkpoint, RecordCounts } from './checkpoint.js';
 import type { RunClaim } from './run-claim.js';
+import { fileSystemWarnings } from './file-system-warnings.js';
 import { COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
 import { toLittleEndian } from './little-endian.js';
 import type { Lock } from './lock.js';
 import { createRunFolder } from './new-run-folder.js';
-import { networkWarning } from './network-file-system.js';
 import { newRunPath } from './paths.js';
 import type { Retention } from './retention.js';
 import { rollBack, type RollbackPoint } from './rollback.js';
@@ -130,8 +130,7 @@ async function createWriter(
   initialRecords: RecordCounts,
   { warn = printWarning, backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
 ): Promise<RunWriter> {
-  const warning = await networkWarning(folder);
-  if (warning !== undefined) warn(warning);
+  for (const warning of await fileSystemWarnings(folder)) warn(warning);
   let run = initialRun;
   let records = initialRecords;
   let closed: Promise<Losses> | undefined;

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { errorCode } from '@fdr/run-store';
 import { ServerError } from './server-error.js';
 
 /** The first port that the server tries when none is given. */
 export const DEFAULT_PORT = 6060;
 const MAX_ATTEMPTS = 50;
+/** Milliseconds in which this machine must connect to itself. */
+const CONNECT_TIMEOUT = 1000;
 
 /**
  * Makes a server listen.
@@ -32,11 +35,27 @@ export async function listen(
   return portOf(server);
 }
 
+/** Why this machine can't connect to a server of its own that listens: the system's code; undefined if it can. */
+export async function unreachableCode(server: Server): Promise<string | undefined> {
+  const address = server.address();
+  if (address === null || typeof address === 'string') return undefined;
+  const connection = connect({ host: address.address, port: address.port });
+  try {
+    await once(connection, 'connect', { signal: AbortSignal.timeout(CONNECT_TIMEOUT) });
+    return undefined;
+  } catch (error) {
+    return errorCode(error) ?? 'no answer';
+  } finally {
+    connection.destroy();
+  }
+}
+
 /** @returns false if the port is in use */
 async function tryListen(server: Server, host: string, port: number): Promise<boolean> {
   try {
     const listening = once(server, 'listening');
-    server.listen({ host, port });
+    // Brackets belong to URLs.
+    server.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port });
     await listening;
     return true;
   } catch (error) {
@@ -58,7 +77,8 @@ function describe(code: string | undefined): string {
     case 'EACCES':
       return 'that port is reserved for the system (EACCES)';
     case 'EADDRNOTAVAIL':
-      return 'this machine has no such address (EADDRNOTAVAIL)';
+    case 'EAFNOSUPPORT':
+      return `this machine has no such address (${code}); choose one that it has with --host, such as ::1 where there is IPv6 alone`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `there is no such host (${code})`;

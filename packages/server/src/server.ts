@@ -16,7 +16,7 @@ import { createErrorHandler, HttpError } from './http-error.js';
 import { attachLiveServer } from './live.js';
 import { isLoopback } from './origin-check.js';
 import type { DiskErrorOf } from './next-message.js';
-import { listen } from './port.js';
+import { listen, unreachableCode } from './port.js';
 import { createRunCache } from './run-cache.js';
 import { createRunWatcher } from './run-watcher.js';
 import { createStaticFiles } from './static-files.js';
@@ -66,6 +66,8 @@ export interface RunningServer {
   /** The URL to open in a browser. Its fragment holds the token, if there is one. */
   readonly url: string;
   readonly port: number;
+  /** Why this machine itself can't connect to the server, which may have no working loopback interface; undefined if it can. */
+  readonly unreachable: string | undefined;
   /** Lets followers receive the last records for a moment, disconnects all clients, and stops listening. */
   close(): Promise<void>;
 }
@@ -126,6 +128,7 @@ export async function startServer({
   return {
     url: `http://${urlHost(host)}:${port}/${token === undefined ? '' : `#token=${encodeURIComponent(token)}`}`,
     port,
+    unreachable: await unreachableCode(server),
     close: async () => {
       await Promise.race([watcher.drain(), delay(Math.min(ackTimeout, DRAIN_TIMEOUT), undefined, { ref: false })]);
       watcher.close();

@@ -103,6 +103,17 @@ describe('a server that other machines can reach', () => {
   );
 });
 
+it.runIf(externalAddress !== undefined)(
+  'a server is reached by this machine alone, unless a host is named',
+  async () => {
+    const { port, get } = await startTestServer();
+    expect((await get('/healthz')).status).toBe(200);
+    await expect(fetch(`http://${externalAddress}:${port}/healthz`)).rejects.toMatchObject({
+      cause: { code: 'ECONNREFUSED' },
+    });
+  },
+);
+
 describe('the token', () => {
   it('is not required by a server that only this machine can reach', async () => {
     const { url, port, get } = await startTestServer();

@@ -52,7 +52,9 @@ function outsideFiles(): Map<string, Set<string>> {
 describe('a change of a file that tests of other workspaces read', () => {
   const before = testHashes();
   const readers = outsideFiles();
-  readers.set('docs/paper.md', new Set(['packages/testing']));
+  // Read by a path that is put together.
+  for (const file of ['docs/paper.md', 'docs/faults.md', 'eslint.config.js'])
+    readers.set(file, new Set(['packages/testing']));
 
   it.each([...readers].map(([file, workspaces]) => ({ file, workspaces: [...workspaces] })))(
     'runs them again: $file, read in $workspaces',
@@ -64,6 +66,15 @@ describe('a change of a file that tests of other workspaces read', () => {
       expect(testHashes()).toEqual(before);
     },
   );
+
+  it('runs no others: of the rules of the lint, those of the walls alone', () => {
+    appendFileSync(join(copy, 'eslint.config.js'), '\n');
+    const after = testHashes();
+    cpSync(join(root, 'eslint.config.js'), join(copy, 'eslint.config.js'));
+    const rerun = [...before.keys()].filter((workspace) => after.get(workspace) !== before.get(workspace));
+    // The end-to-end tests run after all others.
+    expect(rerun.toSorted()).toEqual(['e2e', 'packages/testing']);
+  });
 
   it('is told from one that no test reads', () => {
     expect(readers.size).toBeGreaterThan(5);

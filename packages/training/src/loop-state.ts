@@ -62,7 +62,10 @@ export function loopState({
 
   function checkpoint(retention: Retention): void {
     const snapshot = training.snapshot();
-    if (isFiniteEverywhere(snapshot.tensors)) lastGoodStep = position.step;
+    const isFinite = isFiniteEverywhere(snapshot.tensors);
+    // What has diverged with finite numbers would pass for a good checkpoint.
+    if (isFinite && snapshot.state.progress.diverged) return;
+    if (isFinite) lastGoodStep = position.step;
     post({ type: 'checkpoint', step: position.step, retention, ...snapshot });
     savedAt = performance.now();
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Command, RunConfig } from '@fdr/records';
 import { listCheckpoints, openRun, readCheckpoint } from '@fdr/run-store';
 import { eventually, temporaryFolder } from '@fdr/testing';
-import { DEFAULT_CONFIG } from '../src/default-config.js';
+import { DEFAULT_CONFIG, defaultOptimizer } from '../src/default-config.js';
 import { resumePoint, type ResumePointOptions } from '../src/resume-point.js';
 import { resumeSession, startSession, type Session } from '../src/session.js';
 import type { WorkerMessage } from '../src/worker-messages.js';
@@ -156,6 +156,23 @@ describe('a training that was interrupted', { timeout: 600_000 }, () => {
     const { lastEpoch } = await openRun(runsDirectory, id);
     expect(lastEpoch).toMatchObject({ learningRate: 0.1 });
     expect(lastEpoch?.ratio).not.toBeNaN();
+  });
+
+  it('saves nothing of a state that has diverged with finite numbers, and goes on from the one before', async () => {
+    // All examples at once, so that the one step's loss is finite and only the evaluation after it is not.
+    const optimizer = defaultOptimizer('adam');
+    const { session, runsDirectory } = await started({ optimizer, learningRate: 1e12, batchSize: 4000, epochs: 1 });
+    expect(await session.ended).toEqual({ status: 'diverged', complete: true });
+    expect(await finite(session.folder)).toEqual([{ step: 0, isFinite: true }]);
+    const { id } = session.run;
+    const reader = await openRun(runsDirectory, id);
+    expect(reader.position()).toMatchObject({ steps: 1, epochs: 1 });
+    expect((await reader.events()).at(-1)).toMatchObject({
+      message: 'the loss is no longer finite; the last good checkpoint is of step 0',
+    });
+    const { claim, rollback } = await resumePoint({ runsDirectory, id, warn: (text) => expect.unreachable(text) });
+    expect(rollback.step).toBe(0);
+    await claim.release();
   });
 
   it('begins again where it was killed before its first checkpoint, to the same bits', async () => {

@@ -12,6 +12,7 @@ import {
 } from '../options/server-options.js';
 import { jsonLine } from '../terminal/json-line.js';
 import { createOutput, warn } from '../terminal/output.js';
+import { warnIfUnreachable } from '../terminal/unreachable.js';
 import { waitForSignal } from '../terminal/wait-for-signal.js';
 
 /** What the command line gave for `fdr serve`. */
@@ -45,6 +46,7 @@ async function serve(options: ServerOptions, results: string | undefined, json: 
   const interrupted = waitForSignal();
   const server = await startServer({ ...options, resultsDirectory: results, pageDirectory: dashboardDirectory() });
   output.write(json ? jsonLine({ type: 'dashboard', url: server.url }) : `dashboard: ${server.url}\n`);
+  warnIfUnreachable(server);
   if (!existsSync(runsDirectory)) warn(`there is no folder ${runsDirectory} yet: the page shows no runs`);
   if (results !== undefined && !existsSync(results))
     warn(`there is no folder ${results} yet: the page shows no figures`);

@@ -9,6 +9,7 @@ import { downloadProgress } from '../terminal/download-progress.js';
 import { jsonLine } from '../terminal/json-line.js';
 import { createOutput, warn, type Output } from '../terminal/output.js';
 import { jsonReporter, progressReporter, type Reporter } from '../terminal/training-reporter.js';
+import { warnIfUnreachable } from '../terminal/unreachable.js';
 import { ENDING_SIGNALS, isMeant, waitForSignal } from '../terminal/wait-for-signal.js';
 
 const EXIT_CODES: Readonly<Partial<Record<RunStatus, number>>> = { finished: EXIT.fine, stopped: EXIT.fine };
@@ -42,6 +43,7 @@ export async function runTrainingCommand(
     const signals = stopOnSignals(session);
     reporter = options.json ? jsonReporter(session.run, output) : progressReporter(session.run, output);
     announce(output, session, server, options.json);
+    if (server) warnIfUnreachable(server);
     if (server && !isLoopback(options.host))
       warn(`on ${options.host}, anyone with this address and its token can steer this run`);
     const { status, complete } = await session.ended.finally(() => {

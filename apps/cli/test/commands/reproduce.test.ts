@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { curvatureRecord } from '@fdr/experiments';
 import { figureRecord, run as runSchema, type Run } from '@fdr/records';
@@ -122,4 +122,23 @@ it('fdr reproduce refuses unknown words before it makes a file', async () => {
     expect([code, out, errors]).toEqual([2, '', `fdr: ${message}\n`]);
   }
   expect(await readdir(folder)).toEqual([]);
+});
+
+it('fdr reproduce names a folder that it can not make', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'results'), '');
+  expect(await fdr(folder, 'reproduce', 'fig2', '--model', 'mlp')).toEqual({
+    code: 2,
+    out: '',
+    errors: expect.stringMatching(/^fdr: can't make the folder .*results.runs \((ENOTDIR|EEXIST|ENOENT)\)\n$/),
+  });
+});
+
+it('fdr reproduce lists the jobs that failed and why, and exits with 1', async () => {
+  // A backend whose library is not installed.
+  const folder = await temporaryFolder();
+  const { code, errors } = await fdr(folder, 'reproduce', 'fig2', '--model', 'mlp', '--backend', 'tensorflow');
+  expect(code).toBe(1);
+  expect(errors).toMatch(/fdr: 4 of the jobs failed\nJOB +WHY\nmlp initial +fdr: backend tensorflow: .*not installed/);
+  expect(errors).toMatch(/\nmlp seq 1 eta 0.05 +"mlp initial", which it starts from, failed\n/);
 });

@@ -45,6 +45,8 @@ export function checkData(model: Model, data: ClassificationData): void {
     throw new OptionError('imageShape', `[${model.inputShape}], as the model's`, `[${data.imageShape}]`);
   if (data.classes !== model.outputs)
     throw new OptionError('classes', `${model.outputs}, as the model's`, data.classes);
+  // A softmax of one class is 1 whatever the parameters are.
+  inRange('classes', data.classes, { min: 2, integer: true });
   inRange('normalization.mean', data.normalization.mean, {});
   inRange('normalization.deviation', data.normalization.deviation, { above: 0 });
   for (const name of ['train', 'test'] as const) {

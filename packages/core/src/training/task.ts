@@ -2,7 +2,7 @@ import type { RandomState } from '../random.js';
 import type { Executor, TensorValues } from '@fdr/program';
 import type { Objective } from '../objective.js';
 
-/** Measurements over all the data. NaN where a task has no such number. */
+/** Measurements over all the data. NaN where a task has no such number; a training loss that is not finite beside one that is: diverged. */
 export interface Evaluation {
   /** Full-batch loss over the training data, L2 term included. */
   readonly trainLoss: number;

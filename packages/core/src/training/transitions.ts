@@ -91,8 +91,13 @@ function afterSteps(before: Progress, steps: number, { outputs }: CallResult): P
   const progress = { ...before, step: before.step + steps, stepInEpoch: before.stepInEpoch + steps };
   const losses = outputs['loss'] ?? new Float32Array();
   const bad = losses.findIndex((loss) => !Number.isFinite(loss));
-  if (bad < 0 || before.diverged) return progress;
-  const message = `the loss is ${losses[bad]} at step ${before.step + bad + 1}: the training has diverged`;
+  return bad < 0 ? progress : withDivergence(progress, `the loss is ${losses[bad]} at step ${before.step + bad + 1}`);
+}
+
+/** The verdict that a training has diverged, and why, once. */
+function withDivergence(progress: Progress, reason: string): Progress {
+  if (progress.diverged) return progress;
+  const message = `${reason}: the training has diverged`;
   return withEvent({ ...progress, diverged: true }, { type: 'warning', ...positionOf(progress), message });
 }
 
@@ -114,10 +119,19 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
   });
   if (decision.reason) recording.restart(0);
   const batches = state.batches ?? plan.task.batches(progress.random);
+  const decided = afterDecision({ ...ended, random: batches.next }, decision);
   return {
-    state: { ...state, batches: undefined, progress: afterDecision({ ...ended, random: batches.next }, decision) },
+    state: { ...state, batches: undefined, progress: afterEvaluation(decided, evaluation) },
     item: { type: 'epoch', record: epochOf(ended, averages, evaluation, plan.optimizer) },
   };
+}
+
+/** A step's loss is taken before its update: only the evaluation tells of the last one. A task that evaluates nothing says NaN throughout. */
+function afterEvaluation(progress: Progress, evaluation: Evaluation): Progress {
+  const { trainLoss } = evaluation;
+  const isEvaluated = Object.values(evaluation).some((value) => !Number.isNaN(value));
+  if (!isEvaluated || Number.isFinite(trainLoss)) return progress;
+  return withDivergence(progress, `the loss of the training data is ${trainLoss} after epoch ${progress.epoch}`);
 }
 
 function afterDecision(before: Progress, { state, learningRate, reason }: Decision): Progress {

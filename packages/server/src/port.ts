@@ -7,7 +7,7 @@ import { ServerError } from './server-error.js';
 /** The first port that the server tries when none is given. */
 export const DEFAULT_PORT = 6060;
 const MAX_ATTEMPTS = 50;
-/** Milliseconds in which this machine must connect to itself. */
+/** Milliseconds in which this machine tells whether it can connect to itself. */
 const CONNECT_TIMEOUT = 1000;
 
 /**
@@ -35,7 +35,7 @@ export async function listen(
   return portOf(server);
 }
 
-/** Why this machine can't connect to a server of its own that listens: the system's code; undefined if it can. */
+/** Why this machine can't connect to a server of its own that listens: the system's code; undefined if it can, or is too busy to tell. */
 export async function unreachableCode(server: Server): Promise<string | undefined> {
   const address = server.address();
   if (address === null || typeof address === 'string') return undefined;
@@ -44,7 +44,8 @@ export async function unreachableCode(server: Server): Promise<string | undefine
     await once(connection, 'connect', { signal: AbortSignal.timeout(CONNECT_TIMEOUT) });
     return undefined;
   } catch (error) {
-    return errorCode(error) ?? 'no answer';
+    const code = errorCode(error);
+    return code === 'ABORT_ERR' ? undefined : code;
   } finally {
     connection.destroy();
   }

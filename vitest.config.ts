@@ -9,7 +9,6 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     coverage: {
-      enabled: process.env['CI'] === 'true',
       provider: 'v8',
       include: ['src/**'],
       reporter: ['text-summary'],

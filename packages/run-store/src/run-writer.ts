@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appliedCommand, epochRecord, eventRecord, run as runSchema } from '@fdr/records';
 import type { AppliedCommand, EpochRecord, EventRecord, Run, RunStatus } from '@fdr/records';
@@ -7,15 +6,17 @@ import { writeFileAtomically } from './atomic-write.js';
 import { createCheckpointSaver } from './checkpoint-saver.js';
 import type { Checkpoint, RecordCounts } from './checkpoint.js';
 import type { RunClaim } from './run-claim.js';
-import { CHECKPOINTS_FOLDER, COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
+import { COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
 import { toLittleEndian } from './little-endian.js';
-import { lockFolder, type Lock } from './lock.js';
+import type { Lock } from './lock.js';
 import { networkWarning } from './network-file-system.js';
+import { createRunFolder } from './new-run-folder.js';
 import { newRunPath } from './paths.js';
 import type { Retention } from './retention.js';
+import { recordedRows } from './recorded-rows.js';
 import { rollBack, type RollbackPoint } from './rollback.js';
 import { encodeRun } from './run-document.js';
-import { errorCode, RunFolderError, writingError } from './run-folder-error.js';
+import { writingError } from './run-folder-error.js';
 import { createWriteQueue, type Losses } from './write-queue.js';
 
 /** The one writer of a run's folder. Appending never waits for the disk and never throws because of it. */
@@ -94,7 +95,7 @@ export async function createRun(
   const run = runSchema.parse(newRun);
   const folder = newRunPath(runsDirectory, run.id);
   const lock = await createRunFolder(resolve(runsDirectory), folder, run);
-  return createWriter(folder, run, lock, NO_RECORDS, options);
+  return createWriter(folder, run, lock, { step: 0, records: NO_RECORDS }, options);
 }
 
 /**
@@ -120,25 +121,24 @@ export async function continueRun(
     await claim.release();
     throw writingError(folder, error);
   }
-  return createWriter(folder, run, claim, from.records, options);
+  return createWriter(folder, run, claim, from, options);
 }
 
 async function createWriter(
   folder: string,
   initialRun: Run,
   lock: Lock,
-  initialRecords: RecordCounts,
+  from: Pick<RollbackPoint, 'step' | 'records' | 'rowsFrom'>,
   { warn = printWarning, backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
 ): Promise<RunWriter> {
   const warning = await networkWarning(folder);
   if (warning !== undefined) warn(warning);
   let run = initialRun;
-  let records = initialRecords;
+  let { records } = from;
   let closed: Promise<Losses> | undefined;
   const queue = createWriteQueue({ folder, limit: backlog, retryAfter, warn });
-  const saver = createCheckpointSaver(folder, async () => {
-    await queue.sync();
-  });
+  const rows = recordedRows(queue, from);
+  const saver = createCheckpointSaver(folder, rows.flushed);
 
   async function close(): Promise<Losses> {
     try {
@@ -154,15 +154,17 @@ async function createWriter(
     get run() {
       return run;
     },
-    appendSteps: (rows) => {
+    appendSteps: (values) => {
       const { stepColumns } = run;
-      if (rows.length % stepColumns.length !== 0) {
+      if (values.length % stepColumns.length !== 0) {
         throw new RangeError(
-          `rows must be a multiple of ${stepColumns.length} values (${stepColumns.join(', ')}), not ${rows.length}`,
+          `rows must be a multiple of ${stepColumns.length} values (${stepColumns.join(', ')}), not ${values.length}`,
         );
       }
+      if (values.length === 0) return;
       // A row that is lost is replaced by a row of NaN, because a row's number is the number of its step.
-      if (rows.length > 0) queue.append(STEPS_FILE, toLittleEndian(rows.slice()), toLittleEndian(Float32Array.of(NaN)));
+      queue.append(STEPS_FILE, toLittleEndian(values.slice()), toLittleEndian(Float32Array.of(NaN)));
+      rows.add(values.length / stepColumns.length);
     },
     appendEpoch: (record) => {
       queue.append(EPOCHS_FILE, encodeLine(z.encode(epochRecord, record)));
@@ -194,33 +196,6 @@ async function createWriter(
       return closed;
     },
   };
-}
-
-async function createRunFolder(runsDirectory: string, folder: string, run: Run): Promise<Lock> {
-  let step: 'directory' | 'folder' | 'files' = 'directory';
-  let lock: Lock | undefined;
-  try {
-    await mkdir(runsDirectory, { recursive: true });
-    step = 'folder';
-    await mkdir(folder);
-    step = 'files';
-    lock = await lockFolder(folder);
-    await mkdir(join(folder, CHECKPOINTS_FOLDER));
-    for (const name of [EPOCHS_FILE, EVENTS_FILE, COMMANDS_FILE, STEPS_FILE])
-      await writeFileAtomically(join(folder, name), []);
-    // The last file: a folder without it is no run yet.
-    await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
-    return lock;
-  } catch (error) {
-    await lock?.release().catch(() => undefined);
-    if (step === 'files') await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-    if (error instanceof RunFolderError) throw error;
-    if (step === 'folder' && errorCode(error) === 'EEXIST') {
-      throw new RunFolderError(`${folder} exists already`, { cause: error });
-    }
-    const reason = errorCode(error) ?? String(error);
-    throw new RunFolderError(`can't make the run folder ${folder} (${reason})`, { cause: error });
-  }
 }
 
 function printWarning(message: string): void {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { writeFileAtomically } from './atomic-write.js';
 import { parseJson, parseState, serializeState } from './checkpoint-state.js';
 import { describeIssue } from './issue.js';
-import { openRunFile, readAt } from './paths.js';
+import { byteSource, openRunFile, type ByteSource } from './paths.js';
 import { RunFolderError } from './run-folder-error.js';
 import { retention, type Retention } from './retention.js';
 import { sha256, tensorsChecksum, type RowTensors } from './row-tensors.js';
@@ -122,10 +122,13 @@ export async function readCheckedCheckpoint<State>(
   check: (header: CheckpointHeader) => State,
 ): Promise<StoredCheckpoint<State>> {
   try {
-    return await readWhole(path, (header) => {
-      checkParameters(header, parameters);
-      return check(header);
-    });
+    const file = await openRunFile(dirname(path), basename(path));
+    if (file === undefined) throw new RunFolderError('there is no such file');
+    try {
+      return await decodeCheckpoint(await byteSource(file), parameters, check);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (error instanceof RunFolderError) {
       throw new RunFolderError(`checkpoint ${basename(path)}: ${error.message}`, { cause: error });
@@ -134,12 +137,31 @@ export async function readCheckedCheckpoint<State>(
   }
 }
 
+/** Reads a checkpoint from its bytes, see {@link readCheckedCheckpoint}. */
+export async function decodeCheckpoint<State>(
+  source: ByteSource,
+  parameters: Run['parameters'],
+  check: (header: CheckpointHeader) => State,
+): Promise<StoredCheckpoint<State>> {
+  const { size } = source;
+  if (size > MAX_FILE) throw new RunFolderError(`it has ${size} bytes, expected at most ${MAX_FILE}`);
+  const head = await readHead(source);
+  const layout = decodeHeader(head, size);
+  const header = parseHeader(layout);
+  checkParameters(header, parameters);
+  const state = check(header);
+  const data = await source.read(head.length, size - head.length);
+  verifyChecksum(head, data);
+  const { records, leftOut } = header;
+  return { tensors: decodeTensors(layout, data), state, records, leftOut };
+}
+
 /** What a checkpoint's file says of itself, its checksum unverified; undefined if it is damaged. */
 export async function readCheckpointLabel(path: string): Promise<CheckpointLabel | undefined> {
   const file = await openRunFile(dirname(path), basename(path));
   if (file === undefined) return undefined;
   try {
-    return label.parse(await readMetadata(file));
+    return label.parse(await readMetadata(await byteSource(file)));
   } catch {
     return undefined;
   } finally {
@@ -150,28 +172,6 @@ export async function readCheckpointLabel(path: string): Promise<CheckpointLabel
 /** Whether every number of every tensor is finite. */
 export function isFiniteEverywhere(tensors: StoredTensors): boolean {
   return Object.values(tensors).every(({ values }) => values.every((value) => Number.isFinite(value)));
-}
-
-async function readWhole<State>(
-  path: string,
-  check: (header: CheckpointHeader) => State,
-): Promise<StoredCheckpoint<State>> {
-  const file = await openRunFile(dirname(path), basename(path));
-  if (file === undefined) throw new RunFolderError('there is no such file');
-  try {
-    const { size } = await file.stat();
-    if (size > MAX_FILE) throw new RunFolderError(`it has ${size} bytes, expected at most ${MAX_FILE}`);
-    const head = await readHead(file, size);
-    const layout = decodeHeader(head, size);
-    const header = parseHeader(layout);
-    const state = check(header);
-    const data = await readAt(file, head.length, size - head.length);
-    verifyChecksum(head, data);
-    const { records, leftOut } = header;
-    return { tensors: decodeTensors(layout, data), state, records, leftOut };
-  } finally {
-    await file.close();
-  }
 }
 
 function parseHeader({ entries, metadata }: TensorHeader): CheckpointHeader {

@@ -1,7 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { fromLittleEndian, toLittleEndian, type NumberArray } from './little-endian.js';
-import { readAt } from './paths.js';
+import type { ByteSource } from './paths.js';
 import { RunFolderError } from './run-folder-error.js';
 
 /** The array type of each element type, by the format's name for it. */
@@ -53,11 +52,11 @@ const MAX_HEADER = 64 * 2 ** 20;
 const MAX_TENSORS = 100_000;
 const METADATA = '__metadata__';
 
-const size = z.int().min(0);
+const integer = z.int().min(0);
 const tensorEntry = z.strictObject({
   dtype: elementType,
-  shape: z.array(size).max(16),
-  data_offsets: z.tuple([size, size]),
+  shape: z.array(integer).max(16),
+  data_offsets: z.tuple([integer, integer]),
 });
 const header = z.record(z.string(), z.unknown());
 
@@ -146,9 +145,9 @@ export function decodeTensors({ entries }: TensorHeader, data: Buffer): StoredTe
 }
 
 /** Reads a file's header with its length. @throws {RunFolderError} if the file is too short for it */
-export async function readHead(file: FileHandle, fileSize: number): Promise<Buffer> {
-  const length = headerLength(await readAt(file, 0, 8), fileSize);
-  return readAt(file, 0, 8 + length);
+export async function readHead({ size, read }: ByteSource): Promise<Buffer> {
+  const length = headerLength(await read(0, 8), size);
+  return read(0, 8 + length);
 }
 
 /**
@@ -156,9 +155,8 @@ export async function readHead(file: FileHandle, fileSize: number): Promise<Buff
  *
  * @throws {RunFolderError} if the header is damaged
  */
-export async function readMetadata(file: FileHandle): Promise<unknown> {
-  const { size: fileSize } = await file.stat();
-  return parseHeader((await readHead(file, fileSize)).toString('utf8', 8))[METADATA];
+export async function readMetadata(source: ByteSource): Promise<unknown> {
+  return parseHeader((await readHead(source)).toString('utf8', 8))[METADATA];
 }
 
 function headerLength(head: Buffer, fileSize: number): number {

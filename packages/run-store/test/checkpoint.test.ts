@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { removePartialFiles } from '../src/atomic-write.js';
 import { checkpointPath, listCheckpoints } from '../src/checkpoint-files.js';
-import { readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
+import { decodeCheckpoint, readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
+import { RunFolderError } from '../src/run-folder-error.js';
 import { encodeTensors } from '../src/safetensors.js';
 import { createRun } from '../src/run-writer.js';
 import { tensorsIn } from './craft-checkpoint.js';
@@ -34,6 +35,17 @@ const state = {
 /** The bytes in hexadecimal, to compare values by their bits: NaN equals NaN, and -0 is not 0. */
 const bytesOf = (values: ArrayBufferView) =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex');
+
+/** A checkpoint from bytes in memory, or the error. */
+const outcomeOf = (bytes: Buffer) =>
+  decodeCheckpoint(
+    {
+      size: bytes.length,
+      read: (offset, length) => Promise.resolve(Buffer.from(bytes.subarray(offset, offset + length))),
+    },
+    [],
+    ({ state: found }) => found,
+  ).catch((error: unknown) => error);
 
 describe('a checkpoint', () => {
   it('is read back bit for bit', async () => {
@@ -75,11 +87,18 @@ describe('a checkpoint', () => {
     const path = join(folder, '1.safetensors');
     await writeCheckpoint(path, { tensors: { 'dense1.bias': tensors['dense1.bias'] }, state: { step: 1 } });
     const file = await readFile(path);
+    expect(await outcomeOf(file)).toMatchObject({ state: { step: 1 } });
     for (let bit = 0; bit < 8 * file.length; bit += 1) {
       const flipped = Buffer.from(file);
       flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect(await outcomeOf(flipped), `bit ${bit}`).toBeInstanceOf(RunFolderError);
+    }
+    // One of each byte also as a file.
+    for (let byte = 0; byte < file.length; byte += 1) {
+      const flipped = Buffer.from(file);
+      flipped[byte] = (flipped[byte] as number) ^ 1;
       await writeFile(join(folder, 'flipped'), flipped);
-      await expect(readCheckpoint(join(folder, 'flipped')), `bit ${bit}`).rejects.toThrow(/^checkpoint flipped: /);
+      await expect(readCheckpoint(join(folder, 'flipped')), `byte ${byte}`).rejects.toThrow(/^checkpoint flipped: /);
     }
   });
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rowAverages, type SavedAverages } from '@fdr/core/relations';
-import { createRun, openRun, type RunWriter } from '@fdr/run-store';
+import { claimRun, continueRun, createRun, NO_RECORDS, openRun, type RunWriter } from '@fdr/run-store';
 import { describe, expect, it } from 'vitest';
 import { readSnapshot } from '../src/checkpoint-snapshot.js';
 import { resumePoint } from '../src/resume-point.js';
@@ -131,5 +131,19 @@ describe('the averages of a checkpoint are taken from the rows', () => {
       return swapped;
     });
     await expect(read()).rejects.toThrow('of steps.f32 are not those that its average');
+  });
+
+  it('and not where the state is of another sum', async () => {
+    const { runsDirectory } = await recordedRun();
+    const snapshot = snapshotAt(STEPS);
+    const { loss } = snapshot.state.averages;
+    const averages = { ...snapshot.state.averages, loss: { ...loss!, remainder: 1 } };
+    const claim = await claimRun(runsDirectory, 'sample');
+    const point = { step: STEPS, records: NO_RECORDS, keepsCommands: true };
+    const writer = await continueRun(claim, { ...sampleRun(), stepColumns: COLUMNS }, point);
+    await writer.saveCheckpoint(STEPS, toCheckpoint({ ...snapshot, state: { ...snapshot.state, averages } }));
+    await writer.close();
+    const path = join(writer.folder, 'checkpoints', `${STEPS}.safetensors`);
+    await expect(readSnapshot({ step: STEPS, path }, await openRun(runsDirectory, 'sample'))).rejects.toThrow(LOSS);
   });
 });

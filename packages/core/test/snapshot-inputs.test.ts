@@ -121,7 +121,7 @@ describe('a training that is resumed', () => {
     expect(resuming(others)).toThrow(new SnapshotError('the snapshot lacks the average of loss'));
     const name = Object.keys(others).find((other) => others[other]!.every !== 1)!;
     expect(resuming({ ...state.averages, [name]: { ...others[name]!, first: 3 } })).toThrow(
-      /^the snapshot's average of .* has first, every, firstKept and sums 3, 10, .*, expected 10, 10, .* at step 14$/,
+      /^the snapshot has an average of .* whose first, every, firstKept and sums are 3, 10, .*, expected 10, 10, .* at step 14$/,
     );
   });
 });

@@ -12,10 +12,10 @@ import { quadraticTask } from '../src/training/quadratic-task.js';
 import { train } from '../src/training/trainer.js';
 import type { TrainingEpoch } from '../src/training/progress.js';
 
-const bench = { dimensions: 100, curvature: 1.5, noise: 0.7, momentum: 0.9, dampening: 0.3 };
+const bench = { dimensions: 200, curvature: 1.5, noise: 0.7, momentum: 0.9, dampening: 0.3 };
 const executor = eagerExecutor('cpu');
 const options = (momentum: number, seed: number) => ({
-  task: quadraticTask({ ...bench, stepsPerEpoch: 50 }),
+  task: quadraticTask({ ...bench, stepsPerEpoch: 25 }),
   executor,
   optimizer: sgd({ momentum, dampening: bench.dampening }),
   learningRate: 0.05,
@@ -62,7 +62,7 @@ describe.each([0, 0.9])('points of a stationary state, momentum %d', (momentum) 
     );
     // <v' . H v'> = dimensions (h + lambda) <v^2>
     const { velocityVariance } = stationaryState({ ...bench, momentum, learningRate: 0.05, weightDecay: 0.01 });
-    const exact = 100 * 1.51 * velocityVariance;
+    const exact = 200 * 1.51 * velocityVariance;
     for (const values of [runs.map((run) => run.fromRelation), runs.map((run) => run.fromProducts)]) {
       const { mean, low, high } = interval(values);
       // An interval of 95 % misses once in twenty, one of twice its width nearly never.

@@ -23,9 +23,9 @@ export interface CheckpointSaver {
 /**
  * Only the run's one writer may use it.
  *
- * @param beforeSave is awaited before each checkpoint is written
+ * @param rowsOnDisk is awaited before each checkpoint is written: the rows of `steps.f32` from the one that it gives on are on the disk
  */
-export function createCheckpointSaver(runFolder: string, beforeSave: () => Promise<void>): CheckpointSaver {
+export function createCheckpointSaver(runFolder: string, rowsOnDisk: () => Promise<number>): CheckpointSaver {
   let settled: Promise<void> = Promise.resolve();
   /** The complete checkpoints; undefined where the folder has to be read: before the first save, and after one that has failed. */
   let stored: readonly RetainedCheckpoint[] | undefined;
@@ -36,7 +36,7 @@ export function createCheckpointSaver(runFolder: string, beforeSave: () => Promi
     if (wanted !== 'permanent' && newest[wanted] !== checkpoint) return;
     const finite = isFiniteEverywhere(checkpoint.tensors);
     if (wanted !== 'permanent' && !finite) return;
-    await beforeSave();
+    const rowsFrom = await rowsOnDisk();
     const folder = join(runFolder, CHECKPOINTS_FOLDER);
     await mkdir(folder, { recursive: true });
     await refuseLink(runFolder, CHECKPOINTS_FOLDER);
@@ -44,7 +44,7 @@ export function createCheckpointSaver(runFolder: string, beforeSave: () => Promi
     stored ??= await retainedCheckpoints(runFolder);
     const replaced = stored.find((one) => one.step === step);
     const retention = longerRetention(wanted, replaced?.retention ?? wanted);
-    await writeCheckpoint(checkpointPath(runFolder, step), checkpoint, retention).catch((error: unknown) => {
+    await writeCheckpoint(checkpointPath(runFolder, step), checkpoint, retention, rowsFrom).catch((error: unknown) => {
       // The new file may be there: only the flush of its name has failed.
       stored = undefined;
       throw error;

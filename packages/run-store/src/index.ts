@@ -5,7 +5,16 @@ export { type JsonlFile } from './jsonl-file.js';
 export { type SkippedLine } from './jsonl-scanner.js';
 export { readStepBlocks, type StepBlock } from './step-blocks.js';
 export { listCheckpoints, type CheckpointFile } from './checkpoint-files.js';
-export { isFiniteEverywhere, readCheckpoint, type Checkpoint, type RecordCounts } from './checkpoint.js';
+export {
+  isFiniteEverywhere,
+  readCheckedCheckpoint,
+  readCheckpoint,
+  type Checkpoint,
+  type CheckpointHeader,
+  type RecordCounts,
+  type StoredCheckpoint,
+} from './checkpoint.js';
+export { tensorsChecksum } from './row-tensors.js';
 export { readCommands } from './command-log.js';
 export { type StoredTensor, type StoredTensors } from './safetensors.js';
 

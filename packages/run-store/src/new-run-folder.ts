@@ -8,9 +8,10 @@ import { encodeRun } from './run-document.js';
 import { errorCode, RunFolderError } from './run-folder-error.js';
 
 /**
- * Makes the folder of a run that has recorded nothing yet, and locks it.
+ * Makes the folder of a new run with its files, all empty but `run.json`.
  *
- * @throws {RunFolderError} if the folder exists, or can't be made; nothing of it is left then
+ * @returns the lock of the folder
+ * @throws {RunFolderError} if the folder exists, or can't be created or written, naming its path
  */
 export async function createRunFolder(runsDirectory: string, folder: string, run: Run): Promise<Lock> {
   let step: 'directory' | 'folder' | 'files' = 'directory';

@@ -82,6 +82,19 @@ function linkError(folder: string, name: string): RunFolderError {
   return new RunFolderError(`${join(folder, name)} is a link: nothing is written or deleted behind it`);
 }
 
+/** Bytes that can be read anywhere: an open file, or a test's memory. */
+export interface ByteSource {
+  readonly size: number;
+  /** Fewer bytes only where they end. */
+  read(offset: number, length: number): Promise<Buffer>;
+}
+
+/** An open file as it is now. */
+export async function byteSource(file: FileHandle): Promise<ByteSource> {
+  const { size } = await file.stat();
+  return { size, read: (offset, length) => readAt(file, offset, length) };
+}
+
 /** Reads `length` bytes from byte `offset` on; fewer only where the file ends. */
 export async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);

@@ -20,6 +20,8 @@ export interface RollbackPoint {
   readonly records: RecordCounts;
   /** Whether the commands of later steps are kept, to be carried out again. */
   readonly keepsCommands: boolean;
+  /** The rows of `steps.f32` from this one to the step's are as they were recorded; 0 by default: all are. */
+  readonly rowsFrom?: number;
 }
 
 /**

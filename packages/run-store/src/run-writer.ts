@@ -13,6 +13,7 @@ import type { Lock } from './lock.js';
 import { createRunFolder } from './new-run-folder.js';
 import { newRunPath } from './paths.js';
 import type { Retention } from './retention.js';
+import { recordedRows } from './recorded-rows.js';
 import { rollBack, type RollbackPoint } from './rollback.js';
 import { encodeRun } from './run-document.js';
 import { writingError } from './run-folder-error.js';
@@ -94,7 +95,7 @@ export async function createRun(
   const run = runSchema.parse(newRun);
   const folder = newRunPath(runsDirectory, run.id);
   const lock = await createRunFolder(resolve(runsDirectory), folder, run);
-  return createWriter(folder, run, lock, NO_RECORDS, options);
+  return createWriter(folder, run, lock, { step: 0, records: NO_RECORDS }, options);
 }
 
 /**
@@ -120,24 +121,23 @@ export async function continueRun(
     await claim.release();
     throw writingError(folder, error);
   }
-  return createWriter(folder, run, claim, from.records, options);
+  return createWriter(folder, run, claim, from, options);
 }
 
 async function createWriter(
   folder: string,
   initialRun: Run,
   lock: Lock,
-  initialRecords: RecordCounts,
+  from: Pick<RollbackPoint, 'step' | 'records' | 'rowsFrom'>,
   { warn = printWarning, backlog = 64 * 2 ** 20, retryAfter = 1000 }: RunWriterOptions,
 ): Promise<RunWriter> {
   for (const warning of await fileSystemWarnings(folder)) warn(warning);
   let run = initialRun;
-  let records = initialRecords;
+  let { records } = from;
   let closed: Promise<Losses> | undefined;
   const queue = createWriteQueue({ folder, limit: backlog, retryAfter, warn });
-  const saver = createCheckpointSaver(folder, async () => {
-    await queue.sync();
-  });
+  const rows = recordedRows(queue, from);
+  const saver = createCheckpointSaver(folder, rows.flushed);
 
   async function close(): Promise<Losses> {
     try {
@@ -153,15 +153,17 @@ async function createWriter(
     get run() {
       return run;
     },
-    appendSteps: (rows) => {
+    appendSteps: (values) => {
       const { stepColumns } = run;
-      if (rows.length % stepColumns.length !== 0) {
+      if (values.length % stepColumns.length !== 0) {
         throw new RangeError(
-          `rows must be a multiple of ${stepColumns.length} values (${stepColumns.join(', ')}), not ${rows.length}`,
+          `rows must be a multiple of ${stepColumns.length} values (${stepColumns.join(', ')}), not ${values.length}`,
         );
       }
+      if (values.length === 0) return;
       // A row that is lost is replaced by a row of NaN, because a row's number is the number of its step.
-      if (rows.length > 0) queue.append(STEPS_FILE, toLittleEndian(rows.slice()), toLittleEndian(Float32Array.of(NaN)));
+      queue.append(STEPS_FILE, toLittleEndian(values.slice()), toLittleEndian(Float32Array.of(NaN)));
+      rows.add(values.length / stepColumns.length);
     },
     appendEpoch: (record) => {
       queue.append(EPOCHS_FILE, encodeLine(z.encode(epochRecord, record)));

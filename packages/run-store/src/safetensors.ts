@@ -1,7 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { fromLittleEndian, toLittleEndian, type NumberArray } from './little-endian.js';
-import { readAt } from './paths.js';
+import type { ByteSource } from './paths.js';
 import { RunFolderError } from './run-folder-error.js';
 
 /** The array type of each element type, by the format's name for it. */
@@ -32,16 +31,32 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What a header says of a tensor. */
+export interface TensorEntry {
+  readonly dtype: ElementType;
+  readonly shape: readonly number[];
+}
+
+/** A header whose claims fit the size of its file. */
+export interface TensorHeader {
+  /** In the order of their data. */
+  readonly entries: readonly (TensorEntry & {
+    readonly name: string;
+    readonly data_offsets: readonly [number, number];
+  })[];
+  readonly metadata: TensorFile['metadata'];
+}
+
 const ALIGNMENT = 8;
 const MAX_HEADER = 64 * 2 ** 20;
 const MAX_TENSORS = 100_000;
 const METADATA = '__metadata__';
 
-const size = z.int().min(0);
+const integer = z.int().min(0);
 const tensorEntry = z.strictObject({
   dtype: elementType,
-  shape: z.array(size).max(16),
-  data_offsets: z.tuple([size, size]),
+  shape: z.array(integer).max(16),
+  data_offsets: z.tuple([integer, integer]),
 });
 const header = z.record(z.string(), z.unknown());
 
@@ -78,44 +93,61 @@ export function encodeTensors({ tensors, metadata }: TensorFile): { readonly hea
 }
 
 /**
- * Decodes a file of the safetensors format. What the header claims is checked against the bytes that are there, tensor after
- * tensor, without gap, overlap or rest, before anything is allocated for it.
+ * Decodes the header of a file of the safetensors format. What it claims is checked against the bytes that are there, tensor after
+ * tensor, without gap, overlap or rest, before any of them is read.
  *
- * @param bytes the whole file
+ * @param head the file's beginning, to the end of the header at least
+ * @param fileSize in bytes
  * @throws {RunFolderError} if something does not fit, naming it
  */
-export function decodeTensors(bytes: Buffer): TensorFile {
-  if (bytes.length < 8) throw new RunFolderError(`the file ends after ${bytes.length} bytes, before its header`);
-  const length = bytes.readBigUInt64LE();
-  if (length > BigInt(Math.min(bytes.length - 8, MAX_HEADER))) {
-    throw new RunFolderError(`the header claims ${length} bytes, the file has ${bytes.length}`);
-  }
-  const dataStart = 8 + Number(length);
-  const { [METADATA]: metadata, ...entries } = parseHeader(bytes.toString('utf8', 8, dataStart));
+export function decodeHeader(head: Buffer, fileSize: number): TensorHeader {
+  const dataStart = 8 + headerLength(head, fileSize);
+  const { [METADATA]: metadata, ...entries } = parseHeader(head.toString('utf8', 8, dataStart));
   const listed = Object.entries(entries).map(([name, value]) => ({ name, ...parseEntry(name, value) }));
   if (listed.length > MAX_TENSORS) {
     throw new RunFolderError(`the header names ${listed.length} tensors, above ${MAX_TENSORS}`);
   }
   listed.sort((a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
+  const dataSize = fileSize - dataStart;
   let end = 0;
-  const tensors = listed.map(({ name, dtype, shape, data_offsets: [from, to] }): [string, StoredTensor] => {
+  for (const {
+    name,
+    dtype,
+    shape,
+    data_offsets: [from, to],
+  } of listed) {
     const expected = elementCount(shape) * ARRAY_TYPES[dtype].BYTES_PER_ELEMENT;
-    if (from !== end || to - from !== expected || dataStart + to > bytes.length) {
+    if (from !== end || to - from !== expected || to > dataSize) {
       throw new RunFolderError(
         `${name} (${dtype} [${shape.join(', ')}]) should take bytes ${end} to ${end + expected}, the header says ${from} to ${to}, ` +
-          `the file has ${bytes.length - dataStart}`,
+          `the file has ${dataSize}`,
       );
     }
     end = to;
-    const values = fromLittleEndian<NumberArray>(ARRAY_TYPES[dtype], bytes.subarray(dataStart + from, dataStart + to));
-    return [name, { shape, values }];
-  });
-  if (dataStart + end !== bytes.length) {
-    throw new RunFolderError(`the tensors end at byte ${end} of the data, the file at ${bytes.length - dataStart}`);
+  }
+  if (end !== dataSize) {
+    throw new RunFolderError(`the tensors end at byte ${end} of the data, the file at ${dataSize}`);
   }
   const texts = z.record(z.string(), z.string()).safeParse(metadata ?? {});
   if (!texts.success) throw new RunFolderError(`every value of ${METADATA} must be a text`);
-  return { tensors: Object.fromEntries(tensors), metadata: texts.data };
+  return { entries: listed, metadata: texts.data };
+}
+
+/** The tensors that a header lists. @throws {RunFolderError} if the data are shorter than it says */
+export function decodeTensors({ entries }: TensorHeader, data: Buffer): StoredTensors {
+  return Object.fromEntries(
+    entries.map(({ name, dtype, shape, data_offsets: [from, to] }) => {
+      if (to > data.length)
+        throw new RunFolderError(`${name} ends at byte ${to} of the data, the file at ${data.length}`);
+      return [name, { shape, values: fromLittleEndian<NumberArray>(ARRAY_TYPES[dtype], data.subarray(from, to)) }];
+    }),
+  );
+}
+
+/** Reads a file's header with its length. @throws {RunFolderError} if the file is too short for it */
+export async function readHead({ size, read }: ByteSource): Promise<Buffer> {
+  const length = headerLength(await read(0, 8), size);
+  return read(0, 8 + length);
 }
 
 /**
@@ -123,12 +155,17 @@ export function decodeTensors(bytes: Buffer): TensorFile {
  *
  * @throws {RunFolderError} if the header is damaged
  */
-export async function readMetadata(file: FileHandle): Promise<unknown> {
-  const { size: fileSize } = await file.stat();
-  const start = await readAt(file, 0, 8);
-  const length = start.length < 8 ? -1 : Number(start.readBigUInt64LE());
-  if (!(length >= 0 && length <= Math.min(fileSize - 8, MAX_HEADER))) throw new RunFolderError('it has no header');
-  return parseHeader((await readAt(file, 8, length)).toString('utf8'))[METADATA];
+export async function readMetadata(source: ByteSource): Promise<unknown> {
+  return parseHeader((await readHead(source)).toString('utf8', 8))[METADATA];
+}
+
+function headerLength(head: Buffer, fileSize: number): number {
+  if (head.length < 8) throw new RunFolderError(`the file ends after ${head.length} bytes, before its header`);
+  const length = head.readBigUInt64LE();
+  if (length > BigInt(Math.min(fileSize - 8, MAX_HEADER))) {
+    throw new RunFolderError(`the header claims ${length} bytes, the file has ${fileSize}`);
+  }
+  return Number(length);
 }
 
 function parseHeader(text: string): Record<string, unknown> {

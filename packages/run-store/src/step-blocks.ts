@@ -12,18 +12,21 @@ export interface StepBlock {
 }
 
 /**
- * Reads all recorded steps once, in blocks of at most 16,384 rows, so that memory stays bounded.
+ * Reads recorded steps once, all by default, in blocks of at most 16,384 rows, so that memory stays bounded.
  *
  * @param reader of the run; the steps that its last refresh found are read
+ * @param first row to be read
+ * @param end row before which it ends
  * @returns the blocks in order; they end early if the file has become shorter meanwhile
  * @throws {RunFolderError} if the file can't be read
  */
 export async function* readStepBlocks(
   reader: Pick<RunReader, 'stepCount' | 'stepRows'>,
+  first = 0,
+  end = reader.stepCount(),
 ): AsyncGenerator<StepBlock, void, undefined> {
-  const count = reader.stepCount();
-  for (let from = 0; from < count; from += BLOCK_ROWS) {
-    const bytes = await reader.stepRows(from, Math.min(from + BLOCK_ROWS, count));
+  for (let from = first; from < end; from += BLOCK_ROWS) {
+    const bytes = await reader.stepRows(from, Math.min(from + BLOCK_ROWS, end));
     if (bytes.length === 0) return;
     yield { from, rows: fromLittleEndian(Float32Array, bytes) };
   }

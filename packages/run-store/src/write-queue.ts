@@ -47,6 +47,8 @@ export interface WriteQueue {
   sync(): Promise<string | undefined>;
   /** The file system's error of the last write, while it is refused. */
   refusal(): string | undefined;
+  /** How many appends to a file were dropped so far. */
+  lost(file: string): number;
   /** Tries once more what was refused, then stops. */
   close(): Promise<Losses>;
 }
@@ -118,6 +120,7 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
     },
     settled,
     refusal: () => failure,
+    lost: (file) => backlog.lost[file] ?? 0,
     sync: async () => {
       await settled();
       return (await syncFiles(folder, appended)) ?? failure;

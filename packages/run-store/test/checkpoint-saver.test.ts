@@ -15,6 +15,7 @@ describe('a checkpoint saver', () => {
     const savedBefore: number[] = [];
     const saver = createCheckpointSaver(folder, async () => {
       savedBefore.push((await listCheckpoints(folder)).length);
+      return 0;
     });
     await Promise.all([1, 2, 3].map((step) => saver.save(step, checkpoint, 'permanent')));
     expect(savedBefore).toEqual([0, 1, 2]);
@@ -25,6 +26,7 @@ describe('a checkpoint saver', () => {
     const gate = new EventEmitter();
     const saver = createCheckpointSaver(folder, async () => {
       await once(gate, 'open');
+      return 0;
     });
     const saved = saver.save(1, checkpoint, 'permanent');
     await setImmediate();
@@ -36,7 +38,7 @@ describe('a checkpoint saver', () => {
 
   it('removes what an interrupted save has left', async () => {
     const folder = await temporaryFolder();
-    const saver = createCheckpointSaver(folder, () => Promise.resolve());
+    const saver = createCheckpointSaver(folder, () => Promise.resolve(0));
     await mkdir(join(folder, 'checkpoints'));
     await writeFile(join(folder, 'checkpoints', '.4.safetensors.0123456789ab.partial'), 'torn');
     await saver.save(8, checkpoint, 'permanent');
@@ -46,7 +48,7 @@ describe('a checkpoint saver', () => {
   it('makes the folder of the checkpoints if it is missing, where none are listed', async () => {
     const folder = await temporaryFolder();
     expect(await listCheckpoints(folder)).toEqual([]);
-    const saver = createCheckpointSaver(folder, () => Promise.resolve());
+    const saver = createCheckpointSaver(folder, () => Promise.resolve(0));
     await saver.save(8, checkpoint, 'permanent');
     await rm(join(folder, 'checkpoints'), { recursive: true });
     await saver.save(12, checkpoint, 'permanent');

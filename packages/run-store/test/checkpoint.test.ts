@@ -7,9 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { removePartialFiles } from '../src/atomic-write.js';
 import { checkpointPath, listCheckpoints } from '../src/checkpoint-files.js';
-import { readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
-import { decodeTensors, encodeTensors } from '../src/safetensors.js';
+import { decodeCheckpoint, readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
+import { RunFolderError } from '../src/run-folder-error.js';
+import { encodeTensors } from '../src/safetensors.js';
 import { createRun } from '../src/run-writer.js';
+import { tensorsIn } from './craft-checkpoint.js';
 import { sampleRun, temporaryFolder } from './sample.js';
 
 const kernel = { shape: [2, 3], values: new Float32Array([1, -2.5, NaN, Infinity, -0, 1e-45]) };
@@ -33,6 +35,17 @@ const state = {
 /** The bytes in hexadecimal, to compare values by their bits: NaN equals NaN, and -0 is not 0. */
 const bytesOf = (values: ArrayBufferView) =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex');
+
+/** A checkpoint from bytes in memory, or the error. */
+const outcomeOf = (bytes: Buffer) =>
+  decodeCheckpoint(
+    {
+      size: bytes.length,
+      read: (offset, length) => Promise.resolve(Buffer.from(bytes.subarray(offset, offset + length))),
+    },
+    [],
+    ({ state: found }) => found,
+  ).catch((error: unknown) => error);
 
 describe('a checkpoint', () => {
   it('is read back bit for bit', async () => {
@@ -74,11 +87,18 @@ describe('a checkpoint', () => {
     const path = join(folder, '1.safetensors');
     await writeCheckpoint(path, { tensors: { 'dense1.bias': tensors['dense1.bias'] }, state: { step: 1 } });
     const file = await readFile(path);
+    expect(await outcomeOf(file)).toMatchObject({ state: { step: 1 } });
     for (let bit = 0; bit < 8 * file.length; bit += 1) {
       const flipped = Buffer.from(file);
       flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect(await outcomeOf(flipped), `bit ${bit}`).toBeInstanceOf(RunFolderError);
+    }
+    // One of each byte also as a file.
+    for (let byte = 0; byte < file.length; byte += 1) {
+      const flipped = Buffer.from(file);
+      flipped[byte] = (flipped[byte] as number) ^ 1;
       await writeFile(join(folder, 'flipped'), flipped);
-      await expect(readCheckpoint(join(folder, 'flipped')), `bit ${bit}`).rejects.toThrow(/^checkpoint flipped: /);
+      await expect(readCheckpoint(join(folder, 'flipped')), `byte ${byte}`).rejects.toThrow(/^checkpoint flipped: /);
     }
   });
 
@@ -113,22 +133,14 @@ describe('a checkpoint', () => {
       return Buffer.concat([length, json, Buffer.alloc(16)]);
     };
     const huge = Buffer.alloc(16, 0xff);
-    expect(() => decodeTensors(huge)).toThrow(/the header claims 18446744073709551615 bytes, the file has 16/);
-    expect(() => decodeTensors(claim({ dtype: 'F32', shape: [1e9, 1e6], data_offsets: [0, 4e15] }))).toThrow(
-      /a\.b \(F32/,
-    );
-    expect(() => decodeTensors(claim({ dtype: 'F32', shape: [2 ** 53, 2 ** 53], data_offsets: [0, 16] }))).toThrow(
-      /a\.b/,
-    );
-    expect(() => decodeTensors(claim({ dtype: 'F32', shape: [-1, -4], data_offsets: [0, 16] }))).toThrow(/shape/);
-    expect(() => decodeTensors(claim({ dtype: 'F32', shape: [4], data_offsets: [4, 20] }))).toThrow(
-      /should take bytes 0/,
-    );
-    expect(() => decodeTensors(claim({ dtype: 'BF16', shape: [8], data_offsets: [0, 16] }))).toThrow(/dtype/);
-    expect(() => decodeTensors(claim(null))).toThrow(/a\.b/);
-    expect(decodeTensors(claim({ dtype: 'F32', shape: [4], data_offsets: [0, 16] })).tensors['a.b']?.shape).toEqual([
-      4,
-    ]);
+    expect(() => tensorsIn(huge)).toThrow(/the header claims 18446744073709551615 bytes, the file has 16/);
+    expect(() => tensorsIn(claim({ dtype: 'F32', shape: [1e9, 1e6], data_offsets: [0, 4e15] }))).toThrow(/a\.b \(F32/);
+    expect(() => tensorsIn(claim({ dtype: 'F32', shape: [2 ** 53, 2 ** 53], data_offsets: [0, 16] }))).toThrow(/a\.b/);
+    expect(() => tensorsIn(claim({ dtype: 'F32', shape: [-1, -4], data_offsets: [0, 16] }))).toThrow(/shape/);
+    expect(() => tensorsIn(claim({ dtype: 'F32', shape: [4], data_offsets: [4, 20] }))).toThrow(/should take bytes 0/);
+    expect(() => tensorsIn(claim({ dtype: 'BF16', shape: [8], data_offsets: [0, 16] }))).toThrow(/dtype/);
+    expect(() => tensorsIn(claim(null))).toThrow(/a\.b/);
+    expect(tensorsIn(claim({ dtype: 'F32', shape: [4], data_offsets: [0, 16] }))['a.b']?.shape).toEqual([4]);
   });
 
   it('is not written if the values of a tensor disagree with its shape', () => {
@@ -154,12 +166,12 @@ describe('a checkpoint', () => {
       length.writeBigUInt64LE(BigInt(json.length));
       return Buffer.concat([length, json]);
     };
-    expect(() => decodeTensors(encoded({ __metadata__: { step: 1 } }))).toThrow(
+    expect(() => tensorsIn(encoded({ __metadata__: { step: 1 } }))).toThrow(
       'every value of __metadata__ must be a text',
     );
     const empty = { dtype: 'F32', shape: [0], data_offsets: [0, 0] };
     const many = Object.fromEntries(Array.from({ length: 100_001 }, (_, index) => [`t${index}`, empty]));
-    expect(() => decodeTensors(encoded(many))).toThrow('the header names 100001 tensors, above 100000');
+    expect(() => tensorsIn(encoded(many))).toThrow('the header names 100001 tensors, above 100000');
   });
 
   it('is rejected if another program has written it, or it is larger than any model', async () => {

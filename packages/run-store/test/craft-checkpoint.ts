@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { encodeTensors, type StoredTensors } from '../src/safetensors.js';
+import { decodeHeader, decodeTensors, encodeTensors, type StoredTensors } from '../src/safetensors.js';
 
 const ZEROS = '0'.repeat(64);
+
+/** The tensors of a file that is in memory. */
+export function tensorsIn(file: Buffer): StoredTensors {
+  const header = decodeHeader(file, file.length);
+  return decodeTensors(header, file.subarray(8 + Number(file.readBigUInt64LE())));
+}
 
 /** Writes a checkpoint whose checksum is right, whatever its metadata are. */
 export async function craftCheckpoint(

@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { ParameterSpec } from '@fdr/core';
-import { readCheckpoint, RunFolderError } from '@fdr/run-store';
+import { readCheckedCheckpoint, RunFolderError } from '@fdr/run-store';
+import { checkedState } from './checkpoint-header.js';
 
 /**
  * The parameters of a checkpoint, and nothing else of it: a training that begins with them has a new optimizer, new averages
@@ -14,10 +15,8 @@ export async function checkpointParameters(
   path: string,
   parameters: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
 ): Promise<Record<string, Float32Array>> {
-  const { tensors } = await readCheckpoint(
-    resolve(path),
-    parameters.map(({ name, shape }) => ({ name, shape: [...shape] })),
-  );
+  const expected = parameters.map(({ name, shape }) => ({ name, shape: [...shape] }));
+  const { tensors } = await readCheckedCheckpoint(resolve(path), expected, (header) => checkedState(header, expected));
   return Object.fromEntries(
     parameters.map(({ name }) => {
       const values = tensors[name]?.values;

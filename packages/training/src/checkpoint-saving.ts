@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunWriter } from '@fdr/run-store';
+import { toCheckpoint } from './row-averages.js';
 import type { WorkerMessage } from './worker-messages.js';
 
 /** Milliseconds before the last checkpoint is tried again; doubled with each failure, up to {@link LONGEST_DELAY}. */
@@ -31,7 +32,7 @@ export function checkpointSaving(writer: RunWriter, { warn, patience }: Checkpoi
   let last: { readonly message: CheckpointMessage; readonly error: Promise<string | undefined> } | undefined;
 
   function save(message: CheckpointMessage): void {
-    const error = writer.saveCheckpoint(message.step, message, message.retention).then(
+    const error = writer.saveCheckpoint(message.step, toCheckpoint(message), message.retention).then(
       () => undefined,
       (cause: unknown) => {
         warn(`the checkpoint of step ${message.step} could not be saved (${String(cause)}); earlier ones are kept`);

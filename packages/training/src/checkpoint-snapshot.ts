@@ -1,55 +1,94 @@
 import { basename } from 'node:path';
 import type { Snapshot, SnapshotTensor } from '@fdr/core';
-import { snapshotState, type Run } from '@fdr/records';
+import type { Readings } from '@fdr/core/relations';
+import type { Run, SnapshotState } from '@fdr/records';
 import {
-  describeIssue,
   isFiniteEverywhere,
-  readCheckpoint,
+  readCheckedCheckpoint,
   RunFolderError,
+  tensorsChecksum,
   type CheckpointFile,
+  type CheckpointHeader,
   type RecordCounts,
+  type StoredCheckpoint,
   type StoredTensor,
 } from '@fdr/run-store';
+import { averageName, checkedReadings, checkedState, stepsTaken } from './checkpoint-header.js';
+import { prefixesFromRows, type RowReader } from './row-averages.js';
 
 /** A training as a checkpoint holds it, and how many records the run's files held then. */
 export interface CheckpointSnapshot {
   readonly step: number;
   readonly snapshot: Snapshot;
   readonly records: RecordCounts;
+  /** The rows of `steps.f32` from this one to the step's are those that were recorded. */
+  readonly rowsFrom: number;
 }
 
 /**
  * Reads a checkpoint from which a run is to go on. Its checksum tells damage from what was written, and nothing of who wrote it: every
- * field is checked. Whether the snapshot is one of this training, `train()` says.
+ * field is checked. Prefix sums that it does not hold are taken again from the run's rows. Whether the snapshot is one of this training,
+ * `train()` says.
  *
  * @throws RunFolderError naming the file, the field, what is expected and what was found
  */
-export async function readSnapshot(
-  { step, path }: CheckpointFile,
-  { config, parameters, stepsPerEpoch }: Pick<Run, 'config' | 'parameters' | 'stepsPerEpoch'>,
-): Promise<CheckpointSnapshot> {
-  const { records, ...stored } = await readCheckpoint(path, parameters);
-  const fail = (message: string): never => {
-    throw new RunFolderError(`checkpoint ${basename(path)}: ${message}`);
-  };
-  if (!records) return fail('it does not say how many records stood before it');
-  const parsed = snapshotState.safeParse(stored.state);
-  if (!parsed.success) return fail(describeIssue(parsed.error, stored.state));
-  const state: Snapshot['state'] = parsed.data;
-  const { identity, progress } = state;
-  if (progress.step !== step) fail(`it is of step ${progress.step}, expected ${step}`);
-  if (identity.stepsPerEpoch !== stepsPerEpoch)
-    fail(`its epochs have ${identity.stepsPerEpoch} steps, expected ${stepsPerEpoch}`);
-  if (progress.epoch > config.epochs) fail(`it is of epoch ${progress.epoch}, expected at most ${config.epochs}`);
-  const tensors = Object.entries(stored.tensors).map(([name, tensor]): [string, SnapshotTensor] => [
-    name,
-    asSnapshotTensor(tensor) ??
-      fail(`${name} is ${tensor.values.constructor.name}, expected Float32Array or Float64Array`),
-  ]);
-  if (!isFiniteEverywhere(stored.tensors)) fail('it holds numbers that are not finite');
-  return { step, snapshot: { tensors: Object.fromEntries(tensors), state }, records };
+export async function readSnapshot({ step, path }: CheckpointFile, reader: RowReader): Promise<CheckpointSnapshot> {
+  const { run } = reader;
+  const stored = await readCheckedCheckpoint(path, run.parameters, (header) => checkedHeader(header, step, run));
+  const { state, records } = stored.state;
+  try {
+    if (!isFiniteEverywhere(stored.tensors)) throw new RunFolderError('it holds numbers that are not finite');
+    const { tensors, rowsFrom } = await withAverages(stored, reader);
+    return { step, snapshot: { tensors, state }, records, rowsFrom };
+  } catch (error) {
+    if (!(error instanceof RunFolderError)) throw error;
+    throw new RunFolderError(`checkpoint ${basename(path)}: ${error.message}`, { cause: error });
+  }
 }
 
-function asSnapshotTensor({ shape, values }: StoredTensor): SnapshotTensor | undefined {
-  return values instanceof Float32Array || values instanceof Float64Array ? { shape, values } : undefined;
+/** What a checkpoint's header tells of a training, checked. */
+interface CheckedHeader {
+  readonly state: SnapshotState;
+  readonly records: RecordCounts;
+  readonly readings: ReadonlyMap<string, Readings>;
+}
+
+function checkedHeader(header: CheckpointHeader, step: number, run: Run): CheckedHeader {
+  const { records } = header;
+  if (!records) throw new RunFolderError('it does not say how many records stood before it');
+  const state = checkedState(header, run.parameters);
+  const { identity, progress } = state;
+  if (progress.step !== step) throw new RunFolderError(`it is of step ${progress.step}, expected ${step}`);
+  if (identity.stepsPerEpoch !== run.stepsPerEpoch)
+    throw new RunFolderError(`its epochs have ${identity.stepsPerEpoch} steps, expected ${run.stepsPerEpoch}`);
+  if (progress.epoch > run.config.epochs)
+    throw new RunFolderError(`it is of epoch ${progress.epoch}, expected at most ${run.config.epochs}`);
+  return { state, records, readings: checkedReadings(state, header, run) };
+}
+
+/** The tensors of a checkpoint with the prefix sums of its averages, and the row from which on the run's rows tell these. */
+async function withAverages(
+  { tensors: stored, leftOut, state: { state, readings } }: StoredCheckpoint<CheckedHeader>,
+  reader: RowReader,
+): Promise<{ readonly tensors: Snapshot['tensors']; readonly rowsFrom: number }> {
+  const { step } = state.progress;
+  const rowsFrom = step - stepsTaken(state);
+  const tensors = Object.fromEntries(Object.entries(stored).map(([name, tensor]) => [name, snapshotTensor(tensor)]));
+  if (leftOut !== undefined) {
+    const prefixes = await prefixesFromRows(reader, state, readings, leftOut);
+    return { tensors: { ...tensors, ...prefixes }, rowsFrom };
+  }
+  const saved = Object.fromEntries(Object.entries(stored).filter(([name]) => name.startsWith(averageName(''))));
+  try {
+    await prefixesFromRows(reader, state, readings, tensorsChecksum(saved));
+    return { tensors, rowsFrom };
+  } catch (error) {
+    if (!(error instanceof RunFolderError)) throw error;
+    return { tensors, rowsFrom: step };
+  }
+}
+
+function snapshotTensor({ shape, values }: StoredTensor): SnapshotTensor {
+  if (values instanceof Float32Array || values instanceof Float64Array) return { shape, values };
+  throw new Error(`the header has let ${values.constructor.name} pass`);
 }

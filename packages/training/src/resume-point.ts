@@ -70,8 +70,8 @@ async function findPoint(
     );
   if (from === undefined && run.config.epochs < done)
     throw new TrainingError(`--epochs must be at least ${done}, which run ${id} has done, not ${run.config.epochs}`);
-  const point = (await newestCheckpoint(folder, found, { from, warn })) ?? BEGINNING;
-  const { snapshot, step, records } = point;
+  const point = (await newestCheckpoint(folder, reader, { from, warn })) ?? BEGINNING;
+  const { snapshot, step, records, rowsFrom } = point;
   const schedule = snapshot ? recordedSchedule(snapshot) : run.config.schedule;
   if (schedule.kind === 'cosine' && run.config.epochs !== found.config.epochs)
     throw new TrainingError(
@@ -82,7 +82,7 @@ async function findPoint(
   return {
     run,
     snapshot,
-    rollback: { step, records, keepsCommands },
+    rollback: { step, records, keepsCommands, rowsFrom },
     replay: keepsCommands ? (await readCommands(folder)).slice(records.commands) : [],
     bestTestAccuracy: accuracies.reduce<number | undefined>(
       (best, accuracy) => (accuracy > (best ?? -Infinity) ? accuracy : best),
@@ -92,12 +92,12 @@ async function findPoint(
 }
 
 /** Where a run without checkpoints goes on. */
-const BEGINNING = { step: 0, snapshot: undefined, records: NO_RECORDS };
+const BEGINNING = { step: 0, snapshot: undefined, records: NO_RECORDS, rowsFrom: 0 };
 
 /** @returns undefined where the run is to begin again */
 async function newestCheckpoint(
   folder: string,
-  run: Run,
+  reader: RunReader,
   { from, warn }: Pick<ResumePointOptions, 'from' | 'warn'>,
 ): Promise<CheckpointSnapshot | undefined> {
   const files = await listCheckpoints(folder);
@@ -105,7 +105,7 @@ async function newestCheckpoint(
   const wanted = from === undefined ? files : files.filter(({ step }) => step === from);
   for (const file of wanted.toReversed()) {
     try {
-      return await readSnapshot(file, run);
+      return await readSnapshot(file, reader);
     } catch (error) {
       if (!(error instanceof RunFolderError) || isUnreadable(error)) throw error;
       warn(`${error.message}; it is skipped`);
@@ -115,8 +115,8 @@ async function newestCheckpoint(
   const steps = files.map(({ step }) => step).join(', ');
   throw new TrainingError(
     from === undefined
-      ? `run ${run.id} has no good checkpoint to go on from; to begin it again from its configuration: --from 0`
-      : `run ${run.id} has no good checkpoint of step ${from}; it has those of steps ${steps}`,
+      ? `run ${reader.id} has no good checkpoint to go on from; to begin it again from its configuration: --from 0`
+      : `run ${reader.id} has no good checkpoint of step ${from}; it has those of steps ${steps}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRun, RunFolderError } from '@fdr/run-store';
+import { createRun, openRun, RunFolderError } from '@fdr/run-store';
 import { holdsFor } from '@fdr/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -38,10 +38,10 @@ const RECORDS = '{"epochs":0,"events":0,"commands":0}';
 
 const progress = (changes: object) => ({ ...STATE, progress: { ...PROGRESS, ...changes } });
 
-/** A run folder with these checkpoints, whose checksums are right. */
+/** A run folder with these checkpoints, whose checksums are right. Of the columns, the loss alone has an average. */
 async function runWith(states: Readonly<Record<number, unknown>>, tensors: object = TENSORS) {
   const runsDirectory = await temporaryFolder();
-  const writer = await createRun(runsDirectory, sampleRun());
+  const writer = await createRun(runsDirectory, { ...sampleRun(), stepColumns: ['loss', 'lossHalf'] });
   await writer.close();
   const path = (step: number) => join(writer.folder, 'checkpoints', `${step}.safetensors`);
   for (const [step, state] of Object.entries(states))
@@ -50,14 +50,21 @@ async function runWith(states: Readonly<Record<number, unknown>>, tensors: objec
       { ...TENSORS, ...tensors },
       { state: JSON.stringify(state), records: RECORDS },
     );
-  return { runsDirectory, folder: writer.folder, path };
+  const reader = await openRun(runsDirectory, 'sample');
+  const read = (step: number) => readSnapshot({ step, path: path(step) }, reader);
+  return { runsDirectory, folder: writer.folder, path, read };
 }
 
 describe('a checkpoint becomes a snapshot', () => {
   it('if every field is right', async () => {
-    const { path } = await runWith({ 8: STATE });
-    const { snapshot, records, step } = await readSnapshot({ step: 8, path: path(8) }, sampleRun());
-    expect([step, records, snapshot]).toEqual([8, JSON.parse(RECORDS), { tensors: TENSORS, state: STATE }]);
+    const { read } = await runWith({ 8: STATE });
+    expect(await read(8)).toEqual({
+      step: 8,
+      records: JSON.parse(RECORDS),
+      snapshot: { tensors: TENSORS, state: STATE },
+      // The rows that the averages are of are not there.
+      rowsFrom: 8,
+    });
   });
 
   it.each<[string, unknown, string]>([
@@ -122,26 +129,68 @@ describe('a checkpoint becomes a snapshot', () => {
       'Unrecognized key: "__proto__"',
     ],
   ])('and not with %s', async (_, state, message) => {
-    const { path } = await runWith({ 8: state });
-    const read = readSnapshot({ step: 8, path: path(8) }, sampleRun());
-    await expect(read).rejects.toThrow(RunFolderError);
-    await expect(read).rejects.toThrow(`checkpoint 8.safetensors: ${message}`);
+    const { read } = await runWith({ 8: state });
+    await expect(read(8)).rejects.toThrow(RunFolderError);
+    await expect(read(8)).rejects.toThrow(`checkpoint 8.safetensors: ${message}`);
   });
 
-  it('and not of an epoch beyond those of the run, or with numbers of another type', async () => {
-    const { path } = await runWith({ 16: progress({ step: 16, epoch: 4 }) });
-    await expect(readSnapshot({ step: 16, path: path(16) }, sampleRun())).rejects.toThrow(
-      'checkpoint 16.safetensors: it is of epoch 4, expected at most 3',
+  it('and not of an epoch beyond those of the run', async () => {
+    const { read } = await runWith({ 16: progress({ step: 16, epoch: 4 }) });
+    await expect(read(16)).rejects.toThrow('checkpoint 16.safetensors: it is of epoch 4, expected at most 3');
+  });
+
+  const tensor = (ArrayType: typeof Float32Array | typeof Int32Array, ...shape: number[]) => ({
+    shape,
+    values: new ArrayType(shape.reduce((product, length) => product * length, 1)),
+  });
+  it.each([
+    ['of another type', { 'dense1.bias': tensor(Int32Array, 3) }, 'dense1.bias is I32, expected F32'],
+    ['of no parameter', { velocity: tensor(Float32Array, 1) }, 'velocity is F32 [1], expected no such tensor'],
+    [
+      'of another shape',
+      { 'velocity/dense1.bias': tensor(Float32Array, 2) },
+      'velocity/dense1.bias is F32 [2], expected F32 [3]',
+    ],
+    ['that are no scalars', { 'optimizer/x': tensor(Float32Array, 1) }, 'optimizer/x is F32 [1], expected F32 []'],
+    [
+      'of an average that it has not',
+      { 'averages/oL': { shape: [1], values: new Float64Array(1) } },
+      'averages/oL is F64 [1], expected no such tensor',
+    ],
+    [
+      'of more slots than any optimizer has',
+      Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`${index}/dense1.bias`, tensor(Float32Array, 3)])),
+      "it has 9 tensors of each parameter's shape, expected at most 8",
+    ],
+  ])('and not with tensors %s', async (_, tensors, message) => {
+    const { read } = await runWith({ 8: STATE }, tensors);
+    await expect(read(8)).rejects.toThrow(`checkpoint 8.safetensors: ${message}`);
+  });
+
+  it.each([
+    ['lacks one', {}, 'it lacks the average of loss'],
+    ['has another one', { loss: AVERAGE, oL: AVERAGE }, 'it has an average of oL, which is no column'],
+    [
+      'has one that is read at other steps',
+      { loss: { ...AVERAGE, first: 4, every: 4, firstKept: 1 } },
+      'it has an average of loss whose first, every, firstKept and sums are 4, 4, 1, 3, expected 1, 1, 4, 5 at step 8',
+    ],
+  ])('and not if it %s of its averages', async (_, averages, message) => {
+    const kept = 'oL' in averages ? { 'averages/oL': TENSORS['averages/loss'] } : {};
+    const sums = 'loss' in averages && averages.loss.every === 4 ? 3 : 5;
+    const { path, read } = await runWith({});
+    const loss = 'loss' in averages ? { 'averages/loss': { shape: [sums], values: new Float64Array(sums) } } : {};
+    const others = Object.fromEntries(Object.entries(TENSORS).filter(([name]) => name !== 'averages/loss'));
+    await craftCheckpoint(
+      path(8),
+      { ...others, ...loss, ...kept },
+      { state: JSON.stringify({ ...STATE, averages }), records: RECORDS },
     );
-    const whole = { velocity: { shape: [1], values: new Int32Array(1) } };
-    const other = await runWith({ 8: STATE }, whole);
-    await expect(readSnapshot({ step: 8, path: other.path(8) }, sampleRun())).rejects.toThrow(
-      'checkpoint 8.safetensors: velocity is Int32Array, expected Float32Array or Float64Array',
-    );
+    await expect(read(8)).rejects.toThrow(`checkpoint 8.safetensors: ${message}`);
   });
 
   it('or is refused in one line, whatever its state is', async () => {
-    const { path } = await runWith({});
+    const { path, read } = await runWith({});
     const part = fc.jsonValue();
     const state = fc.record({
       version: fc.oneof(fc.constant(2), part),
@@ -162,7 +211,7 @@ describe('a checkpoint becomes a snapshot', () => {
     await holdsFor(state, 150, async (given) => {
       await craftCheckpoint(path(8), TENSORS, { state: JSON.stringify(given), records: RECORDS });
       try {
-        await readSnapshot({ step: 8, path: path(8) }, sampleRun());
+        await read(8);
       } catch (error) {
         expect(error).toBeInstanceOf(RunFolderError);
         expect(String(error)).toMatch(/^RunFolderError: checkpoint 8\.safetensors: .+$/);
@@ -173,7 +222,13 @@ describe('a checkpoint becomes a snapshot', () => {
 
 describe('a run is resumed', () => {
   it('from the newest checkpoint that is right', async () => {
-    const { runsDirectory, folder } = await runWith({ 8: STATE, 12: progress({ step: 1e12 }), 16: 'nonsense' });
+    const otherAverage = { ...AVERAGE, steps: 7 };
+    const { runsDirectory, folder } = await runWith({
+      8: STATE,
+      10: { ...progress({ step: 10, stepInEpoch: 2 }), averages: { loss: otherAverage } },
+      12: progress({ step: 1e12 }),
+      16: 'nonsense',
+    });
     await mkdir(join(folder, 'checkpoints', '20.safetensors'));
     const warnings: string[] = [];
     const { rollback, claim } = await resumePoint({
@@ -187,6 +242,9 @@ describe('a run is resumed', () => {
       'checkpoint 20.safetensors: 20.safetensors is not a regular file; it is skipped',
       expect.stringMatching(/^checkpoint 16\.safetensors: Invalid input: .*; found "nonsense"; it is skipped$/),
       expect.stringMatching(/^checkpoint 12\.safetensors: progress\.step: .*; found 1000000000000; it is skipped$/),
+      expect.stringMatching(
+        /^checkpoint 10\.safetensors: it has an average of loss whose .* at step 7; it is skipped$/,
+      ),
     ]);
   });
 });

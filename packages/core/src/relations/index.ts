@@ -6,7 +6,7 @@ export type { DeviationOnset } from './deviation.js';
 export { inEquilibrium, isBalanced, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
 export { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from './format.js';
 export { fullBatchObservable } from './full-batch-observable.js';
-export { halfRunningAverage, type HalfRunningAverage, type Readings } from './half-running-average.js';
+export { halfRunningAverage, keptPrefixes, type HalfRunningAverage, type Readings } from './half-running-average.js';
 export { identityDefect, IDENTITY_TOLERANCE, type Moment, type Window } from './identity.js';
 export { quadraticRelations, type QuadraticRelations, type Relation } from './quadratic-relations.js';
 export { replayRule, type Firing, type Observation, type RuleReplay } from './schedules/rule-replay.js';
@@ -26,6 +26,14 @@ export {
   type SecondRelationPoint,
   type SecondRelationRun,
 } from './second-relation.js';
+export {
+  averagedColumns,
+  averageFault,
+  beginningOf,
+  readingsOf,
+  rowAverages,
+  type SavedAverages,
+} from './saved-averages.js';
 export type { Sides } from './sides.js';
 export { stationaryRun } from './stationary-run.js';
 export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';

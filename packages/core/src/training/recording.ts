@@ -1,12 +1,14 @@
 import type { LayerBalance } from '@fdr/records';
-import {
-  halfRunningAverage,
-  keptPrefixes,
-  type HalfRunningAverage,
-  type HalfRunningAverageState,
-  type Readings,
-} from '../relations/half-running-average.js';
+import { halfRunningAverage, type HalfRunningAverage, type Readings } from '../relations/half-running-average.js';
 import { ratioOf, type Balance } from '../relations/equilibrium-rule.js';
+import {
+  averageFault,
+  beginningOf,
+  readingsOf,
+  type AveragedColumn,
+  type SavedAverage,
+  type SavedAverages,
+} from '../relations/saved-averages.js';
 import { isDefined, standardObservables } from '../observables/catalogue.js';
 import type { Observable } from '../observables/observable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -34,15 +36,6 @@ export interface Averages extends Balance {
   readonly observables?: Readonly<Record<string, number>> | undefined;
 }
 
-/** A half-running average as a snapshot holds it. */
-interface SavedAverage {
-  readonly state: HalfRunningAverageState;
-  readonly prefixes: Float64Array;
-}
-
-/** The state of every half-running average, by column. */
-export type SavedAverages = Readonly<Record<string, SavedAverage>>;
-
 /** Turns a step's outputs into rows and averages. */
 export interface Recording {
   /** Names of the numbers of a row, in order. */
@@ -57,14 +50,11 @@ export interface Recording {
 }
 
 /** One number to record at each step. */
-interface Column {
-  readonly name: string;
+interface Column extends AveragedColumn {
   /** The step's output that it is read from. */
   readonly output: string;
   /** Index of the parameter tensor; undefined for the total over all. */
   readonly tensor: number | undefined;
-  /** Whether its half-running average is a column too. */
-  readonly half: boolean;
   /** False where the optimizer does not define it: NaN. */
   readonly measured: boolean;
 }
@@ -116,13 +106,19 @@ export function recording(
     ...extra,
   ];
   const columns = recorded.flatMap(({ name, half }) => (half ? [name, `${name}Half`] : [name]));
-  let averages = new Map<string, HalfRunningAverage>();
-
-  function restart(stepInEpoch: number): void {
-    // Averages that are no column are read at epochs' ends alone, and keep one number an epoch instead of one a step.
-    const epochEnds = { first: stepsPerEpoch - stepInEpoch, every: stepsPerEpoch };
-    averages = new Map(recorded.map(({ name, half }) => [name, halfRunningAverage(half ? undefined : epochEnds)]));
-  }
+  /** Averages that began `beginning` steps into an epoch. */
+  const readings = (beginning: number) => [...readingsOf(recorded, stepsPerEpoch, beginning)];
+  const begun = (beginning: number) =>
+    new Map(readings(beginning).map(([name, own]) => [name, halfRunningAverage(own)]));
+  const continuing = (from: SavedAverages, stepInEpoch: number) => {
+    const taken = from['loss']?.state.steps ?? 0;
+    // As they were when they last began, however many epochs ago.
+    const own = readings(beginningOf(taken, stepInEpoch, stepsPerEpoch));
+    return new Map(own.map(([name, one]) => [name, continued(name, one, from[name])]));
+  };
+  let averages: ReadonlyMap<string, HalfRunningAverage> = saved
+    ? continuing(saved.averages, saved.stepInEpoch)
+    : begun(0);
 
   function average(name: string): HalfRunningAverage {
     const found = averages.get(name);
@@ -130,19 +126,11 @@ export function recording(
     return found;
   }
 
-  function restore(saved: SavedAverages, stepInEpoch: number): void {
-    const taken = saved['loss']?.state.steps ?? 0;
-    // As they were when they last began, however many epochs ago.
-    restart((((stepInEpoch - taken) % stepsPerEpoch) + stepsPerEpoch) % stepsPerEpoch);
-    averages = new Map([...averages].map(([name, fresh]) => [name, continued(name, fresh.state(), saved[name])]));
-  }
-
-  if (saved) restore(saved.averages, saved.stepInEpoch);
-  else restart(0);
-
   return {
     columns,
-    restart,
+    restart: (stepInEpoch) => {
+      averages = begun(stepInEpoch);
+    },
     rows: ({ outputs }, steps) => {
       const cells = recorded.map((column) => {
         const values = outputs[column.output];
@@ -189,16 +177,9 @@ export function recording(
  * @throws SnapshotError if it was not saved, is not read when this one is, or keeps other sums than it needs.
  */
 function continued(name: string, readings: Readings, saved: SavedAverage | undefined): HalfRunningAverage {
-  if (!saved) throw new SnapshotError(`the snapshot lacks the average of ${name}`);
-  const { state, prefixes } = saved;
-  const { firstKept, length } = keptPrefixes(readings, state.steps);
-  const expected = [readings.first, readings.every, firstKept, length].join(', ');
-  const found = [state.first, state.every, state.firstKept, prefixes.length].join(', ');
-  if (found !== expected)
-    throw new SnapshotError(
-      `the snapshot's average of ${name} has first, every, firstKept and sums ${found}, expected ${expected} at step ${state.steps}`,
-    );
-  return halfRunningAverage(state, saved);
+  const fault = averageFault(name, readings, saved?.state, saved?.prefixes.length ?? 0);
+  if (fault !== undefined) throw new SnapshotError(`the snapshot ${fault}`);
+  return halfRunningAverage(readings, saved);
 }
 
 /** One tensor's number at a step, or the sum over all: in double precision. */

@@ -3,9 +3,9 @@ import { scalarName, type Optimizer } from '../optimizers/optimizer.js';
 import { mergedRecords, namedSlot, slotName, slotValues, type ParameterSpec } from '../parameters.js';
 import type { TensorValues } from '@fdr/program';
 import type { HalfRunningAverageState } from '../relations/half-running-average.js';
+import type { SavedAverages } from '../relations/saved-averages.js';
 import { zip } from '../zip.js';
 import type { Progress } from './progress.js';
-import type { SavedAverages } from './recording.js';
 import { SnapshotError } from './snapshot-error.js';
 
 /** One tensor of a snapshot. */

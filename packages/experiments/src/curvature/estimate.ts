@@ -1,9 +1,10 @@
+import { basename, dirname } from 'node:path';
 import { noiseCurvature, sgd, stationaryPoints, type Snapshot } from '@fdr/core';
 import { dynamicsOf } from '@fdr/core/relations';
 import type { RunConfig } from '@fdr/records';
-import { readCheckpoint } from '@fdr/run-store';
+import { openRun } from '@fdr/run-store';
 import { makeSchedule } from '@fdr/training';
-import { openTask } from '@fdr/training/compute';
+import { openTask, readSnapshot } from '@fdr/training/compute';
 import { ExperimentError } from '../experiment-error.js';
 import type { CurvatureRecord } from './record.js';
 
@@ -46,7 +47,7 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
     weightDecay,
     schedule: makeSchedule(config.schedule),
     seed,
-    resume: (await readCheckpoint(checkpoint)) as Snapshot,
+    resume: await snapshotOf(checkpoint),
     points: count,
   });
   const samples = Math.min(request.samples, task.stepsPerEpoch);
@@ -71,4 +72,12 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
     ...curvature,
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** The training as a checkpoint in a run's folder holds it. */
+async function snapshotOf(path: string): Promise<Snapshot> {
+  const folder = dirname(dirname(path));
+  const reader = await openRun(dirname(folder), basename(folder));
+  const { snapshot } = await readSnapshot({ step: Number.parseInt(basename(path)), path }, reader);
+  return snapshot;
 }

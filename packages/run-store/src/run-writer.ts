@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appliedCommand, epochRecord, eventRecord, run as runSchema } from '@fdr/records';
 import type { AppliedCommand, EpochRecord, EventRecord, Run, RunStatus } from '@fdr/records';
@@ -7,15 +6,16 @@ import { writeFileAtomically } from './atomic-write.js';
 import { createCheckpointSaver } from './checkpoint-saver.js';
 import type { Checkpoint, RecordCounts } from './checkpoint.js';
 import type { RunClaim } from './run-claim.js';
-import { CHECKPOINTS_FOLDER, COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
+import { COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
 import { toLittleEndian } from './little-endian.js';
-import { lockFolder, type Lock } from './lock.js';
+import type { Lock } from './lock.js';
+import { createRunFolder } from './new-run-folder.js';
 import { networkWarning } from './network-file-system.js';
 import { newRunPath } from './paths.js';
 import type { Retention } from './retention.js';
 import { rollBack, type RollbackPoint } from './rollback.js';
 import { encodeRun } from './run-document.js';
-import { errorCode, RunFolderError, writingError } from './run-folder-error.js';
+import { writingError } from './run-folder-error.js';
 import { createWriteQueue, type Losses } from './write-queue.js';
 
 /** The one writer of a run's folder. Appending never waits for the disk and never throws because of it. */
@@ -194,33 +194,6 @@ async function createWriter(
       return closed;
     },
   };
-}
-
-async function createRunFolder(runsDirectory: string, folder: string, run: Run): Promise<Lock> {
-  let step: 'directory' | 'folder' | 'files' = 'directory';
-  let lock: Lock | undefined;
-  try {
-    await mkdir(runsDirectory, { recursive: true });
-    step = 'folder';
-    await mkdir(folder);
-    step = 'files';
-    lock = await lockFolder(folder);
-    await mkdir(join(folder, CHECKPOINTS_FOLDER));
-    for (const name of [EPOCHS_FILE, EVENTS_FILE, COMMANDS_FILE, STEPS_FILE])
-      await writeFileAtomically(join(folder, name), []);
-    // The last file: a folder without it is no run yet.
-    await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
-    return lock;
-  } catch (error) {
-    await lock?.release().catch(() => undefined);
-    if (step === 'files') await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-    if (error instanceof RunFolderError) throw error;
-    if (step === 'folder' && errorCode(error) === 'EEXIST') {
-      throw new RunFolderError(`${folder} exists already`, { cause: error });
-    }
-    const reason = errorCode(error) ?? String(error);
-    throw new RunFolderError(`can't make the run folder ${folder} (${reason})`, { cause: error });
-  }
 }
 
 function printWarning(message: string): void {

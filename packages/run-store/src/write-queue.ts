@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from './atomic-write.js';
+import { createBackoff } from './backoff.js';
 import { openForWriting } from './paths.js';
 import { errorCode } from './run-folder-error.js';
 import { createWriteBacklog, type Append, type Fill } from './write-backlog.js';
 
 const O_APPEND_TO = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
 const FILL_CHUNK = 16_384;
-const LONGEST_DELAY = 30_000;
 
 /** How a queue writes. */
 export interface WriteQueueOptions {
@@ -89,9 +89,7 @@ export function createWriteQueue({ folder, limit, retryAfter, warn }: WriteQueue
       backoff.reset();
     } catch (error) {
       const reason = errorCode(error) ?? String(error);
-      if (failure === undefined) {
-        warn(`can't write to ${folder} (${reason}): keeping records in memory and trying again`);
-      }
+      if (failure === undefined) warn(refusalText(folder, reason));
       failure = reason;
       backoff.schedule();
     }
@@ -159,36 +157,13 @@ async function syncFiles(folder: string, names: Set<string>): Promise<string | u
   }
 }
 
-/** Calls `retry` after a delay that doubles with each failure. */
-function createBackoff(firstDelay: number, retry: () => void) {
-  let timer: NodeJS.Timeout | undefined;
-  let failures = 0;
-
-  return {
-    isWaiting: (): boolean => timer !== undefined,
-    schedule: (): void => {
-      const delay = Math.min(firstDelay * 2 ** failures, LONGEST_DELAY);
-      failures += 1;
-      timer = setTimeout(() => {
-        timer = undefined;
-        retry();
-      }, delay);
-      // A finished process must not stay alive for the sake of a retry: close() makes the last attempt.
-      timer.unref();
-    },
-    cancel: (): void => {
-      clearTimeout(timer);
-      timer = undefined;
-    },
-    reset: (): void => {
-      failures = 0;
-    },
-  };
-}
-
 function fillerFrom({ filler, length: total }: Fill, written: number): Uint8Array {
   const length = Math.min(total - written, FILL_CHUNK);
   return Uint8Array.from({ length }, (_, i) => filler[(written + i) % filler.length] ?? 0);
+}
+
+function refusalText(folder: string, reason: string): string {
+  return `can't write to ${folder} (${reason}): keeping records in memory and trying again`;
 }
 
 function lossText(lost: Readonly<Record<string, number>>): string {

@@ -71,13 +71,10 @@ export function createRunBroadcast(
 
   async function advance({ cursor, group }: CursorGroup): Promise<void> {
     const disconnect = (): void => group.forEach(({ socket }) => socket.disconnect(true));
-    // If the run was cut short, the clients learn so when they subscribe again.
-    if (isBeyondEnd(cursor, reader.position())) {
-      disconnect();
-      return;
-    }
     try {
-      await sendNext(cursor, group);
+      // If the run was cut short, the clients learn so when they subscribe again.
+      if (isBeyondEnd(cursor, reader.position())) disconnect();
+      else await sendNext(cursor, group);
     } catch (error) {
       onError(error);
       disconnect();

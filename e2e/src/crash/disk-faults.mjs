@@ -29,7 +29,8 @@ const isInside = (path) => typeof path === 'string' && (path === folder || path.
 function beforeOperation(call, path, { isWrite = false, canFail = true } = {}) {
   if (!isMainThread) throw new Error(`${call} ${path}: only the main thread may change a run's folder`);
   count += 1;
-  if (logFile !== undefined) fs.writeSync(logFile, `${JSON.stringify({ number: count, call, path, time: Date.now() })}\n`);
+  if (logFile !== undefined)
+    fs.writeSync(logFile, `${JSON.stringify({ number: count, call, path, time: Date.now() })}\n`);
   if (fault === undefined || count < fault.at) return 'all';
   if (fault.kind === 'kill' || fault.kind === 'tear') {
     if (count > fault.at) return 'all';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCheckpoints, listRuns, readCheckpoint, readCommands, type RunReader } from '@fdr/run-store';
-import type { Attempt } from './laboratory.js';
+import type { Attempt } from './attempt.js';
 import { statedStatus } from './reference.js';
 import { COURSE_CHANGING } from './send-commands.js';
 

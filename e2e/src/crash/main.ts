@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeAttempt } from './attempt.js';
 import { createLaboratory, type Laboratory } from './laboratory.js';
 import { everyFault, seededRandom, shuffled, type PlannedTrial } from './plan.js';
 import { killAtRandom } from './random-kills.js';
@@ -76,7 +77,7 @@ async function killAll(bench: Bench, random: () => number): Promise<void> {
   const done = (): number => verdicts.filter(({ fault, operation }) => !fault && operation !== undefined).length;
   const { laboratory } = bench;
   const runsDirectory = await laboratory.prepare(LONGER);
-  const { seconds } = await laboratory.attempt(laboratory.trainingArguments(LONGER), runsDirectory);
+  const { seconds } = await makeAttempt(laboratory.trainingArguments(LONGER), runsDirectory);
   const wanted = Number(options.kills);
   const work = async (): Promise<void> => {
     while (done() < wanted) {

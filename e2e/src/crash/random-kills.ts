@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FdrProcess } from '../fdr-process.js';
 import { inspect } from './inspection.js';
+import { makeAttempt } from './attempt.js';
 import { findRun } from './laboratory.js';
 import type { Scenario } from './scenarios.js';
 import { compare, goOn, type Bench, type Verdict } from './trial.js';
@@ -38,7 +39,7 @@ export async function killAtRandom(
     };
     const attempt =
       id === undefined
-        ? await laboratory.attempt(laboratory.trainingArguments(scenario), runsDirectory, { during })
+        ? await makeAttempt(laboratory.trainingArguments(scenario), runsDirectory, { during })
         : await laboratory.resume(runsDirectory, id, during);
     const { problems, rows, lostSteps } = await inspect(runsDirectory, attempt);
     const isKilled = attempt.signal === 'SIGKILL';

@@ -4,6 +4,7 @@ import type { AppliedCommand } from '@fdr/records';
 import { readCommands } from '@fdr/run-store';
 import { tensorBytes, withoutTimes } from '../run-content.js';
 import { readRun } from '../run-folder.js';
+import { makeAttempt } from './attempt.js';
 import { findRun, type Laboratory } from './laboratory.js';
 import type { Scenario } from './scenarios.js';
 
@@ -47,13 +48,13 @@ async function train(
   const runsDirectory = await laboratory.prepare({ ...scenario, resume: undefined });
   const args = laboratory.trainingArguments(scenario);
   if (commands.length === 0) {
-    await laboratory.attempt(args, runsDirectory);
+    await makeAttempt(args, runsDirectory);
     return runContent(join(runsDirectory, findRun(runsDirectory) ?? ''));
   }
-  const whole = await laboratory.attempt(args, runsDirectory);
+  const whole = await makeAttempt(args, runsDirectory);
   const at = whole.operations.find(({ path }) => path.includes('/checkpoints/.0.'))?.number ?? 1;
   const begun = await laboratory.prepare({ ...scenario, resume: undefined });
-  await laboratory.attempt(args, begun, { fault: { kind: 'kill', at } });
+  await makeAttempt(args, begun, { fault: { kind: 'kill', at } });
   const id = findRun(begun) ?? '';
   const lines = commands.map((command) => `${JSON.stringify(command)}\n`).join('');
   writeFileSync(join(begun, id, 'commands.jsonl'), lines);

@@ -25,7 +25,8 @@ export function summarize(verdicts: readonly Verdict[]): Summary[] {
   return [...new Set(verdicts.map(({ scenario }) => scenario))].map((scenario) => {
     const met = verdicts.filter((verdict) => verdict.scenario === scenario && verdict.operation !== undefined);
     const count = (fits: (verdict: Verdict) => boolean): number => met.filter(fits).length;
-    const withProblem = (wanted: string): number => count(({ problems }) => problems.some(({ kind }) => kind === wanted));
+    const withProblem = (wanted: string): number =>
+      count(({ problems }) => problems.some(({ kind }) => kind === wanted));
     return {
       scenario,
       points: new Set(met.map(({ fault }) => fault?.at)).size,

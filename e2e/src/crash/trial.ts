@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from './disk-faults.js';
 import { inspect, type Problem } from './inspection.js';
-import { findRun, type Attempt, type Laboratory } from './laboratory.js';
+import { makeAttempt, type Attempt } from './attempt.js';
+import { findRun, type Laboratory } from './laboratory.js';
 import { differences, leftovers, statedStatus, type References } from './reference.js';
 import type { Scenario } from './scenarios.js';
 
@@ -58,7 +59,8 @@ function refusalProblems(attempt: Attempt, { times }: Fault, scenario: Scenario,
     if (rest.length > 0) problems.push(misbehaved(`it did not begin, and left ${rest.join(', ')}`));
   } else if (exitCode === 1 && scenario.exitCode === 0) {
     if (times !== undefined) problems.push(misbehaved(`it failed because of ${times} refusals: ${stderr}`));
-    if (!/tried again|not everything/.test(stderr)) problems.push(misbehaved(`it does not say why it failed: ${stderr}`));
+    if (!/tried again|not everything/.test(stderr))
+      problems.push(misbehaved(`it does not say why it failed: ${stderr}`));
   } else if (exitCode !== scenario.exitCode) problems.push(misbehaved(`its exit code is ${exitCode}: ${stderr}`));
   return problems;
 }
@@ -79,7 +81,7 @@ export async function goOn(
   const isFinished = id !== undefined && statedStatus(join(runsDirectory, id)) === 'finished';
   const { exitCode, stderr } =
     id === undefined
-      ? await laboratory.attempt(laboratory.trainingArguments(scenario), runsDirectory)
+      ? await makeAttempt(laboratory.trainingArguments(scenario), runsDirectory)
       : await laboratory.resume(runsDirectory, id);
   const hadFinished = isFinished && exitCode === 2 && stderr.includes('has finished its');
   if (!hadFinished && exitCode !== scenario.exitCode)

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeAttempt } from './attempt.js';
 import { createLaboratory, type Laboratory } from './laboratory.js';
-import { everyFault, seededRandom, shuffled, type PlannedTrial } from './plan.js';
+import { everyFault, seededRandom, spread, type PlannedTrial } from './plan.js';
 import { killAtRandom } from './random-kills.js';
 import { createReferences } from './reference.js';
 import { problemText, summarize, summaryTable } from './report.js';
@@ -58,7 +58,7 @@ async function plannedTrials(laboratory: Laboratory, random: () => number): Prom
     trials.push(...(await everyFault(laboratory, scenario)));
   const done = new Set(verdicts.map(keyOf));
   const kinds = options.faults === '' ? undefined : options.faults.split(',');
-  return shuffled(trials, random)
+  return spread(trials, random)
     .filter(({ fault }) => kinds?.includes(fault.kind) ?? true)
     .slice(0, Number(options.sample))
     .filter(({ scenario, fault }) => !done.has(keyOf({ scenario: scenario.name, fault })));
@@ -67,7 +67,7 @@ async function plannedTrials(laboratory: Laboratory, random: () => number): Prom
 async function tryAll(bench: Bench, trials: PlannedTrial[]): Promise<void> {
   process.stderr.write(`${trials.length} faults at every operation\n`);
   const work = async (): Promise<void> => {
-    for (let trial = trials.pop(); trial !== undefined; trial = trials.pop())
+    for (let trial = trials.shift(); trial !== undefined; trial = trials.shift())
       record(await tryFault(bench, trial.scenario, trial.fault));
   };
   await Promise.all(Array.from({ length: Number(options.jobs) }, work));

@@ -6,6 +6,8 @@ import type { Scenario } from './scenarios.js';
 export interface PlannedTrial {
   readonly scenario: Scenario;
   readonly fault: Fault;
+  /** What it hits: scenario, fault and operation, whatever the step. */
+  readonly site: string;
 }
 
 /** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -19,12 +21,19 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** The items in a random order. */
-export function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
-  return items
-    .map((item) => ({ item, place: random() }))
+/** The trials in a random order in which each site comes once before any comes again. */
+export function spread(trials: readonly PlannedTrial[], random: () => number): PlannedTrial[] {
+  const seen = new Map<string, number>();
+  return trials
+    .map((trial) => ({ trial, place: random() }))
     .sort((a, b) => a.place - b.place)
-    .map(({ item }) => item);
+    .map(({ trial, place }) => {
+      const round = seen.get(trial.site) ?? 0;
+      seen.set(trial.site, round + 1);
+      return { trial, place: round + place };
+    })
+    .sort((a, b) => a.place - b.place)
+    .map(({ trial }) => trial);
 }
 
 /**
@@ -32,13 +41,17 @@ export function shuffled<Item>(items: readonly Item[], random: () => number): It
  * disks stay so at every other operation, and recover after one refusal at the others; an i/o error the other way round.
  */
 export async function everyFault(laboratory: Laboratory, scenario: Scenario): Promise<PlannedTrial[]> {
-  const { operations } = await laboratory.begin(scenario, await laboratory.prepare(scenario));
-  return operations.flatMap(({ number: at, call }) =>
-    FAULT_KINDS.filter((kind) => kind !== 'tear' || call === 'write').map((kind) => ({
+  const runsDirectory = await laboratory.prepare(scenario);
+  const { operations } = await laboratory.begin(scenario, runsDirectory);
+  return operations.flatMap(({ number: at, call, path }) => {
+    const kinds = FAULT_KINDS.filter((kind) => kind !== 'tear' || call === 'write');
+    const file = path.slice(runsDirectory.length).replaceAll(/[0-9a-f]{12}|\d+/g, '*');
+    return kinds.map((kind) => ({
       scenario,
       fault: faultAt(kind, at),
-    })),
-  );
+      site: [scenario.name, kind, call, file].join(' '),
+    }));
+  });
 }
 
 /** A fault of a kind at an operation: see {@link everyFault}. */

@@ -40,7 +40,7 @@ export function tracedCalls(
   folder: string,
   { env, file }: { readonly env: Readonly<Record<string, string>>; readonly file: string },
 ): SystemCall[] {
-  const trace = ['-f', '-y', '-s', '4096', '-o', file, '-e', 'trace=%file,%desc,bind', '-e', 'signal=none'];
+  const trace = ['-f', '-y', '-s', '0', '-o', file, '-e', 'trace=%file,%desc,bind', '-e', 'signal=none'];
   // A kernel's queue of requests would hide them.
   const environment = { ...process.env, ...env, UV_USE_IO_URING: '0' };
   const { status, stderr } = spawnSync('strace', [...trace, ...command], { env: environment, encoding: 'utf8' });

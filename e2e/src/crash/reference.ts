@@ -66,7 +66,17 @@ async function train(
 export async function differences(folder: string, scenario: Scenario, references: References): Promise<string[]> {
   const found = runContent(folder);
   const expected = await references(scenario, await readCommands(folder));
-  return (Object.keys(expected) as (keyof RunContent)[]).filter((kind) => found[kind] !== expected[kind]);
+  // A training that diverges ends with the segment in which it does, and how many steps that has depends on the time they take.
+  const hasDiverged = scenario.exitCode === 1;
+  // Without the last four digits: they hold the padding of base 64.
+  const length = hasDiverged ? Math.min(found.steps.length, expected.steps.length) - 4 : Infinity;
+  const isSame: Record<keyof RunContent, boolean> = {
+    steps: found.steps.slice(0, length) === expected.steps.slice(0, length),
+    epochs: found.epochs === expected.epochs,
+    events: found.events === expected.events,
+    'last checkpoint': hasDiverged || found['last checkpoint'] === expected['last checkpoint'],
+  };
+  return Object.entries(isSame).flatMap(([kind, same]) => (same ? [] : kind));
 }
 
 /** Files in a run's folder that nobody needs once its writer has ended. */

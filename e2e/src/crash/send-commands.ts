@@ -32,7 +32,9 @@ export async function sendCommands(training: FdrProcess): Promise<string[]> {
   const ended = training.exited.then(() => undefined);
   try {
     for (const command of commands(runId)) {
-      const answer: unknown = await Promise.race([socket.emitWithAck('command', command), ended]);
+      // A connection that is lost rejects: the program has ended.
+      const answered = socket.emitWithAck('command', command).catch(() => undefined);
+      const answer: unknown = await Promise.race([answered, ended]);
       if (acknowledgement.safeParse(answer).data?.ok === true) acknowledged.push(command.commandId);
     }
   } finally {

@@ -1,54 +1,33 @@
 import { cpSync } from 'node:fs';
-import fs, { open } from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listCheckpoints } from '../src/checkpoint-files.js';
 import { readCheckpoint, type RecordCounts } from '../src/checkpoint.js';
 import { readCommands } from '../src/command-log.js';
 import { claimRun } from '../src/run-claim.js';
+import { RunFolderError } from '../src/run-folder-error.js';
 import { openRun } from '../src/run-reader.js';
 import { continueRun, createRun, type RunWriter } from '../src/run-writer.js';
 import { sampleEpoch, sampleRun, sampleSteps, sampleWarning, temporaryFolder } from './sample.js';
+import { watchDisk } from './watch-disk.js';
 
 const STEPS_OF_EPOCH = 4;
-const EPOCHS = 4;
+const EPOCHS = 3;
 const tensors = { kernel: { shape: [3], values: Float32Array.of(1, 2, 3) } };
 
-type Functions = Record<string, (...args: unknown[]) => unknown>;
-
-/** Calls `look` before each operation that changes the disk while `work` is done. */
-async function watchDisk<Result>(look: () => void, work: () => Promise<Result>): Promise<Result> {
-  const sample = await open(process.execPath);
-  const handles = Object.getPrototypeOf(sample) as Functions;
-  await sample.close();
-  const files = fs as unknown as Functions;
-  const watched = [
-    ...['open', 'mkdir', 'rename', 'rm', 'link', 'writeFile'].map((name) => ({ owner: files, name })),
-    ...['write', 'writeFile', 'truncate', 'sync'].map((name) => ({ owner: handles, name })),
-  ].map(({ owner, name }) => ({ owner, name, original: owner[name]! }));
-  for (const { owner, name, original } of watched)
-    owner[name] = function (...args) {
-      look();
-      return original.apply(this, args);
-    };
-  syncBuiltinESMExports();
-  try {
-    return await work();
-  } finally {
-    for (const { owner, name, original } of watched) owner[name] = original;
-    syncBuiltinESMExports();
-  }
+/** Copies what a process leaves. Its lock would say that this process lives, and a socket can't be copied. */
+function copyRuns(runsDirectory: string, copy: string): void {
+  cpSync(runsDirectory, copy, { recursive: true, filter: (path) => !/^\.?lock/.test(basename(path)) });
 }
 
-/** What a crash before each operation leaves of a run: copies of its folder, in runs directories of their own. */
+/** What a crash at each point leaves of a run: copies of its folder, in runs directories of their own. */
 async function crashes(runsDirectory: string, work: () => Promise<unknown>): Promise<string[]> {
   const copies = await temporaryFolder();
   const left: string[] = [];
   const look = (): void => {
     const copy = join(copies, String(left.length));
-    // A lock would say that this process lives, and a socket can't be copied.
-    cpSync(runsDirectory, copy, { recursive: true, filter: (path) => !/^\.?lock/.test(basename(path)) });
+    copyRuns(runsDirectory, copy);
     left.push(copy);
   };
   await watchDisk(look, work);
@@ -56,8 +35,9 @@ async function crashes(runsDirectory: string, work: () => Promise<unknown>): Pro
   return left;
 }
 
-/** Records epochs as a training does, with a checkpoint of each kind, and ends. */
+/** Records epochs as a training does, with a checkpoint of each kind, and ends once the last one is saved. */
 async function train(writer: RunWriter, from: number): Promise<void> {
+  let isSaved = false;
   for (let epoch = from + 1; epoch <= EPOCHS; epoch += 1) {
     const step = STEPS_OF_EPOCH * epoch;
     writer.appendSteps(sampleSteps(step - STEPS_OF_EPOCH, step));
@@ -71,9 +51,16 @@ async function train(writer: RunWriter, from: number): Promise<void> {
     } as const;
     writer.appendCommand({ step, epoch, time: '2019-05-06T14:30:00.000Z', command }, false);
     await writer.sync();
-    await writer.saveCheckpoint(step, { tensors, state: epoch }, epoch === EPOCHS ? 'permanent' : KINDS[epoch % 3]);
+    const retention = epoch === EPOCHS ? 'permanent' : KINDS[epoch % 3];
+    // What the disk refuses is tried again, as the training does with its last checkpoint.
+    for (let tries = 0; tries < 2 && !isSaved; tries += 1)
+      isSaved = await writer.saveCheckpoint(step, { tensors, state: epoch }, retention).then(
+        () => true,
+        () => false,
+      );
+    isSaved &&= epoch === EPOCHS;
   }
-  writer.setStatus('finished');
+  if (isSaved || from === EPOCHS) writer.setStatus('finished');
   await writer.close();
 }
 const KINDS = ['permanent', 'rolling', 'best'] as const;
@@ -122,11 +109,62 @@ describe('a run whose process is killed before any of its operations on the disk
     for (const copy of left) await expectWhole(copy);
   });
 
-  it.each([0, 4, 8, 16])('goes on from each of its checkpoints: one that is continued from step %d', async (step) => {
+  it.each([0, 4, 12])('goes on from each of its checkpoints: one that is continued from step %d', async (step) => {
     const runsDirectory = await temporaryFolder();
     await train(await createRun(runsDirectory, sampleRun()), 0);
     const left = await crashes(runsDirectory, () => goOn(runsDirectory, step));
     expect(left.length).toBeGreaterThan(20);
     for (const copy of left) await expectWhole(copy);
+  });
+});
+
+describe('a run whose disk refuses one of its operations', () => {
+  const KINDS_OF_ERRORS = ['ENOSPC', 'EIO', 'EROFS'];
+  const QUIET = { warn: () => undefined, retryAfter: 1 };
+
+  /** Trains on a disk that refuses so many operations from one on. @returns how many operations there were */
+  async function trainOn(runsDirectory: string, refused: { at: number; code: string; times: number }): Promise<number> {
+    let count = 0;
+    let { times } = refused;
+    const refuse = (): void => {
+      count += 1;
+      if (count < refused.at || times <= 0) return;
+      times -= 1;
+      throw Object.assign(new Error(`${refused.code}: refused`), { code: refused.code });
+    };
+    await watchDisk(refuse, async () => {
+      const writer = await createRun(runsDirectory, sampleRun(), QUIET).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(RunFolderError);
+        expect(String(error)).toMatch(new RegExp(`^RunFolderError: .*${refused.code}[^\\n]*$`));
+      });
+      if (writer !== undefined) await train(writer, 0);
+    });
+    return count;
+  }
+
+  it('records all of it or says so in a line, and goes on', async () => {
+    const operations = await trainOn(await temporaryFolder(), { at: Infinity, code: '', times: 0 });
+    expect(operations).toBeGreaterThan(100);
+    for (let at = 1; at <= operations; at += 1) {
+      // At every other operation only once, and for good at the others.
+      const times = at % 2 === 0 ? 1 : Infinity;
+      const refusing = await temporaryFolder();
+      await trainOn(refusing, { at, code: KINDS_OF_ERRORS[at % 3]!, times });
+      const runsDirectory = join(await temporaryFolder(), 'runs');
+      copyRuns(refusing, runsDirectory);
+      await expectWhole(runsDirectory);
+      const reader = await openRun(runsDirectory, 'sample').catch(() => undefined);
+      const hasFinished = reader?.run.status === 'finished';
+      // Refused once, it has trained to the end or has not begun.
+      if (times === 1) expect([reader === undefined, hasFinished]).toContain(true);
+      if (times === 1 && reader === undefined) expect(await readdir(runsDirectory)).toEqual([]);
+      if (reader === undefined || hasFinished) continue;
+      await goOn(runsDirectory, (await listCheckpoints(reader.folder)).at(-1)?.step ?? 0);
+      await expectWhole(runsDirectory);
+      expect((await openRun(runsDirectory, 'sample')).position()).toMatchObject({
+        epochs: EPOCHS,
+        steps: STEPS_OF_EPOCH * EPOCHS,
+      });
+    }
   });
 });

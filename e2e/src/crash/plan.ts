@@ -55,7 +55,7 @@ export async function everyFault(laboratory: Laboratory, scenario: Scenario): Pr
 }
 
 /** A fault of a kind at an operation: see {@link everyFault}. */
-export function faultAt(kind: Fault['kind'], at: number): Fault {
+function faultAt(kind: Fault['kind'], at: number): Fault {
   if (kind === 'kill' || kind === 'tear') return { kind, at };
   const recovers = (at % 2 === 0) === (kind === 'EIO');
   return recovers ? { kind, at, times: 1 } : { kind, at };

@@ -9,10 +9,10 @@ import { findRun, type Laboratory } from './laboratory.js';
 import type { Scenario } from './scenarios.js';
 
 /** What must be the same in two runs, as text by kind. */
-export type RunContent = Readonly<Record<'steps' | 'epochs' | 'events' | 'last checkpoint', string>>;
+type RunContent = Readonly<Record<'steps' | 'epochs' | 'events' | 'last checkpoint', string>>;
 
 /** The content of a run's folder. What a disk refused is recorded as a warning, and left out here. */
-export function runContent(folder: string): RunContent {
+function runContent(folder: string): RunContent {
   const run = readRun(folder);
   const { steps, epochs, events } = withoutTimes(run);
   return {

@@ -25,6 +25,9 @@ export interface Bench {
   readonly references: References;
 }
 
+/** `/ID/.run.json.0123456789ab.partial` is called `.run.json.*.partial`. */
+const nameOf = (path: string): string =>
+  path.replace(/^\/[^/]+\/?/, '').replaceAll(/[0-9a-f]{12}/g, '*') || 'the folder';
 const isKill = ({ kind }: Fault): boolean => kind === 'kill' || kind === 'tear';
 const misbehaved = (text: string): Problem => ({ kind: 'misbehaved', text });
 
@@ -39,7 +42,7 @@ export async function tryFault(bench: Bench, scenario: Scenario, fault: Fault): 
   return {
     scenario: scenario.name,
     fault,
-    operation: met && `${met.call} ${met.path.slice(runsDirectory.length).replaceAll(/[0-9a-f]{12}/g, '*')}`,
+    operation: met && `${met.call} ${nameOf(met.path.slice(runsDirectory.length))}`,
     exitCode: attempt.exitCode,
     lostSteps: found.lostSteps,
     problems: [...behaviour, ...found.problems, ...afterwards],

@@ -26,7 +26,7 @@ const ENDS: readonly string[] = ['finished', 'stopped', 'diverged'];
 
 /** Reads what is there as `fdr runs` does. */
 export async function inspect(runsDirectory: string, attempt: Attempt): Promise<Inspection> {
-  const problems: Problem[] = [];
+  const problems: Problem[] = attempt.hung ? [{ kind: 'misbehaved', text: 'it hangs' }] : [];
   const { runs, damaged } = await listRuns(runsDirectory);
   for (const { id, error } of damaged) {
     // A folder gets its run.json last: one without is no run yet.

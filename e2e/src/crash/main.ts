@@ -43,8 +43,14 @@ function readProgress(): Verdict[] {
 
 const verdicts = readProgress();
 const began = performance.now();
+/** Set by Ctrl-C, which reaches what is being tried too: its verdict says nothing. */
+let isStopped = false;
+process.once('SIGINT', () => {
+  isStopped = true;
+});
 
 function record(verdict: Verdict): void {
+  if (isStopped) return;
   verdicts.push(verdict);
   appendFileSync(progressFile, `${JSON.stringify(verdict)}\n`);
   if (verdict.problems.length > 0) process.stderr.write(`${problemText(verdict)}\n`);
@@ -53,6 +59,7 @@ function record(verdict: Verdict): void {
 }
 
 async function plannedTrials(laboratory: Laboratory, random: () => number): Promise<PlannedTrial[]> {
+  if (Number(options.sample) === 0) return [];
   const trials: PlannedTrial[] = [];
   for (const scenario of SCENARIOS.filter(({ name }) => name.includes(options.only)))
     trials.push(...(await everyFault(laboratory, scenario)));
@@ -67,20 +74,21 @@ async function plannedTrials(laboratory: Laboratory, random: () => number): Prom
 async function tryAll(bench: Bench, trials: PlannedTrial[]): Promise<void> {
   process.stderr.write(`${trials.length} faults at every operation\n`);
   const work = async (): Promise<void> => {
-    for (let trial = trials.shift(); trial !== undefined; trial = trials.shift())
+    for (let trial = trials.shift(); trial !== undefined && !isStopped; trial = trials.shift())
       record(await tryFault(bench, trial.scenario, trial.fault));
   };
   await Promise.all(Array.from({ length: Number(options.jobs) }, work));
 }
 
 async function killAll(bench: Bench, random: () => number): Promise<void> {
+  const wanted = Number(options.kills);
   const done = (): number => verdicts.filter(({ fault, operation }) => !fault && operation !== undefined).length;
+  if (done() >= wanted) return;
   const { laboratory } = bench;
   const runsDirectory = await laboratory.prepare(LONGER);
   const { seconds } = await makeAttempt(laboratory.trainingArguments(LONGER), runsDirectory);
-  const wanted = Number(options.kills);
   const work = async (): Promise<void> => {
-    while (done() < wanted) {
+    while (done() < wanted && !isStopped) {
       const kills = Math.min(KILLS_OF_A_RUN, wanted - done());
       for (const verdict of await killAtRandom(bench, LONGER, { random, longest: 1000 * seconds, kills }))
         record(verdict);

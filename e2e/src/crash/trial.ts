@@ -51,9 +51,8 @@ export async function tryFault(bench: Bench, scenario: Scenario, fault: Fault): 
 
 /** What is wrong with how the program dealt with a disk that refused. */
 function refusalProblems(attempt: Attempt, { times }: Fault, scenario: Scenario, runsDirectory: string): Problem[] {
-  const { exitCode, stderr, hung } = attempt;
+  const { exitCode, stderr } = attempt;
   const problems: Problem[] = [];
-  if (hung) problems.push(misbehaved('it hangs'));
   if (/\n\s+at |this is a bug/.test(stderr)) problems.push(misbehaved(stderr));
   if (exitCode === 2) {
     if (!/^fdr: [^\n]+\n$/.test(stderr)) problems.push(misbehaved(`not one line: ${stderr}`));

@@ -18,7 +18,7 @@ export interface Inspection {
   readonly problems: readonly Problem[];
   /** Whole rows of `steps.f32`. */
   readonly rows: Buffer;
-  /** Steps that the process had reported and that are not on the disk. */
+  /** Steps that the process had reported and that waited for the disk. */
   readonly lostSteps: number;
 }
 
@@ -36,10 +36,8 @@ export async function inspect(runsDirectory: string, attempt: Attempt): Promise<
   if (reader === undefined) return { problems, rows: Buffer.alloc(0), lostSteps: 0 };
   try {
     const lostSteps = Math.max(0, reportedSteps(attempt) - reader.stepCount());
-    // A segment of steps ends with its epoch.
-    if (attempt.signal === 'SIGKILL' && lostSteps > reader.run.stepsPerEpoch)
-      problems.push({ kind: 'lost', text: `${lostSteps} steps are not on the disk` });
-    problems.push(...(await damage(reader)), ...(await lostCommands(reader.folder, attempt)), ...(await lead(reader)));
+    problems.push(...(await damage(reader)), ...(await lostCommands(reader.folder, attempt)));
+    problems.push(...(await lostRecords(reader)), ...(await lead(reader)));
     return { problems, rows: await reader.stepRows(), lostSteps };
   } catch (error) {
     const text = `run ${reader.id}: ${String(error)}`;
@@ -67,6 +65,16 @@ async function lostCommands(folder: string, { acknowledged }: Attempt): Promise<
   return acknowledged
     .filter((id) => COURSE_CHANGING.includes(id) && !recorded.has(id))
     .map((id) => ({ kind: 'lost', text: `the acknowledged command ${id} is not on the disk` }));
+}
+
+/** Records that a checkpoint counts, and that are not on the disk. What came after it is trained again. */
+async function lostRecords(reader: RunReader): Promise<Problem[]> {
+  const last = (await listCheckpoints(reader.folder)).at(-1);
+  if (last === undefined) return [];
+  const { records } = await readCheckpoint(last.path, reader.run.parameters);
+  const { steps, epochs, events } = reader.position();
+  if (steps >= last.step && epochs >= (records?.epochs ?? 0) && events >= (records?.events ?? 0)) return [];
+  return [{ kind: 'lost', text: `${steps} steps are on the disk, and a checkpoint of step ${last.step}` }];
 }
 
 /** A status that says more than there is. */

@@ -14,7 +14,7 @@ export interface Summary {
   readonly refused: Readonly<Record<string, number>>;
   /** Faults after which nothing was wrong. */
   readonly survived: number;
-  /** The most steps that a killed process had reported and not recorded; they were trained again. */
+  /** The most steps that a killed process had reported while they waited for the disk; they were trained again. */
   readonly mostLostSteps: number;
   /** Faults after which something was wrong, by what it was. */
   readonly problems: Readonly<Record<(typeof PROBLEMS)[number], number>>;

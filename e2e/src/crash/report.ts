@@ -29,7 +29,7 @@ export function summarize(verdicts: readonly Verdict[]): Summary[] {
       count(({ problems }) => problems.some(({ kind }) => kind === wanted));
     return {
       scenario,
-      points: new Set(met.map(({ fault }) => fault?.at)).size,
+      points: new Set(met.flatMap(({ fault }) => fault?.at ?? [])).size,
       kills: count(({ fault }) => fault === undefined || fault.kind === 'kill' || fault.kind === 'tear'),
       refused: Object.fromEntries(REFUSALS.map((kind) => [kind, count(({ fault }) => fault?.kind === kind)])),
       survived: count(({ problems }) => problems.length === 0),

@@ -3,7 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const PROGRAM = join(dirname(createRequire(import.meta.url).resolve('@fdr/cli/package.json')), 'bin/fdr.mjs');
+/** The program that `npx fdr` starts. */
+export const PROGRAM = join(dirname(createRequire(import.meta.url).resolve('@fdr/cli/package.json')), 'bin/fdr.mjs');
 
 /** Where and with what environment a command is started. */
 export interface ProcessOptions {

@@ -1,22 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EpochRecord, EventRecord } from '@fdr/records';
-import { readOnlyRun, type RunFolder } from '../src/run-folder.js';
+import { tensorBytes, withoutTimes } from '../src/run-content.js';
+import { readOnlyRun } from '../src/run-folder.js';
 import { EARLY_DECAY, ENDLESS_TRAINING, expect, test } from './fixtures.js';
 
 const EPOCHS = 30;
 const TRAIN = `train --dataset synthetic --epochs ${EPOCHS} --threads 1 --momentum 0.5 --no-dashboard --json ${EARLY_DECAY}`;
 /** Matches the line that `--json` prints for an epoch. */
 const epochLine = (number: number) => new RegExp(`"epoch":{"epoch":${number},`);
-
-/** The contents of a run that must not depend on interruptions: all but wall times, status changes and commands. */
-const withoutTimes = ({ epochs, events, steps }: RunFolder) => ({
-  epochs: epochs.map((record: EpochRecord) => ({ ...record, seconds: 0 })),
-  events: events
-    .filter(({ type }) => type !== 'status' && type !== 'command')
-    .map((event: EventRecord) => ({ ...event, time: '' })),
-  steps: steps.toString('base64'),
-});
 
 /** Flips a bit of a tensor in the checkpoint of the latest step. Returns the file's name. */
 function damageNewestCheckpoint(folder: string): string {
@@ -28,12 +19,6 @@ function damageNewestCheckpoint(folder: string): string {
   bytes.writeUInt8(bytes.readUInt8(position) ^ 1, position);
   writeFileSync(join(folder, newest), bytes);
   return newest;
-}
-
-/** The tensors of a checkpoint in base 64, without the file's header, which holds times. */
-function tensorBytes({ path }: RunFolder, checkpoint: string): string {
-  const file = readFileSync(join(path, 'checkpoints', checkpoint));
-  return file.subarray(8 + Number(file.readBigUInt64LE())).toString('base64');
 }
 
 test('a run killed twice, with its newest checkpoint damaged, resumes to the same bits as one that was not', async ({

@@ -15,7 +15,10 @@ const UNFINISHED_FILE = /^lock\..+\.takeover$|^\.lock\..+\.partial$/;
 
 /** The right to write a folder. */
 export interface Lock {
-  /** Removes the lock, unless another process has replaced it. */
+  /**
+   * Removes the lock, unless another process has replaced it. Never rejects: a lock that the file system does not let go
+   * is replaced by another process once this one has ended.
+   */
   release(): Promise<void>;
 }
 
@@ -51,13 +54,14 @@ export async function lockFolder(folder: string): Promise<Lock> {
   await removeLeftovers(folder, own).catch(() => undefined);
   return {
     release: async () => {
-      try {
-        if ((await readHolder(folder, LOCK_FILE))?.key === own.key) await rm(join(folder, LOCK_FILE), { force: true });
-      } finally {
-        await socket.close();
-      }
+      await removeOwn(folder, own).catch(() => undefined);
+      await socket.close().catch(() => undefined);
     },
   };
+}
+
+async function removeOwn(folder: string, own: LockHolder): Promise<void> {
+  if ((await readHolder(folder, LOCK_FILE))?.key === own.key) await rm(join(folder, LOCK_FILE), { force: true });
 }
 
 /** The process that holds a folder's lock and may be alive; undefined if there is none. */

@@ -29,7 +29,7 @@ export async function createRunFolder(runsDirectory: string, folder: string, run
     await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
     return lock;
   } catch (error) {
-    await lock?.release().catch(() => undefined);
+    await lock?.release();
     if (step === 'files') await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     if (error instanceof RunFolderError) throw error;
     if (step === 'folder' && errorCode(error) === 'EEXIST') {

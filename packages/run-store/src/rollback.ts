@@ -28,7 +28,7 @@ export interface RollbackPoint {
  * Rolls a run's files back to a checkpoint: so many steps, epochs and events, and no later checkpoint. Rows of earlier steps
  * that the disk has lost become NaN, because a row's number is the number of its step.
  *
- * It may be interrupted at any time and repeated. Only the run's one writer may call it.
+ * It may be interrupted at any time, and the run then goes on from any checkpoint that is left. Only the run's one writer may call it.
  *
  * @param warn gets a sentence for each file with damaged lines, which are removed
  * @throws {RunFolderError} if a part of the run is a link; else the file system's error
@@ -43,14 +43,15 @@ export async function rollBack(
   await refuseLink(folder, CHECKPOINTS_FOLDER);
   await removePartialFiles(folder);
   await removePartialFiles(join(folder, CHECKPOINTS_FOLDER));
+  // Checkpoints go first: one that outlived the records it counts would be gone on from without them.
+  for (const checkpoint of await listCheckpoints(folder)) {
+    if (checkpoint.step > step) await rm(checkpoint.path, { force: true });
+  }
   const commands = keepsCommands ? { count: Infinity, step: Infinity } : { count: records.commands, step };
   await keepRecords(folder, COMMANDS_FILE, appliedCommand, commands, warn);
   await keepRecords(folder, EVENTS_FILE, eventRecord, { count: records.events, step }, warn);
   await keepRecords(folder, EPOCHS_FILE, epochRecord, { count: records.epochs, step }, warn);
   await resizeSteps(folder, 4 * run.stepColumns.length, step);
-  for (const checkpoint of await listCheckpoints(folder)) {
-    if (checkpoint.step > step) await rm(checkpoint.path, { force: true });
-  }
 }
 
 /** Keeps the first `count` records, and of these the ones up to `step`: where a line was lost, the count is too large. */

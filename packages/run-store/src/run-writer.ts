@@ -15,7 +15,7 @@ import { newRunPath } from './paths.js';
 import type { Retention } from './retention.js';
 import { recordedRows } from './recorded-rows.js';
 import { rollBack, type RollbackPoint } from './rollback.js';
-import { encodeRun } from './run-document.js';
+import { encodeRun, parseRun, readRunDocument } from './run-document.js';
 import { writingError } from './run-folder-error.js';
 import { createWriteQueue, type Losses } from './write-queue.js';
 
@@ -114,9 +114,15 @@ export async function continueRun(
   const run = runSchema.parse(continued);
   const { folder } = claim;
   const { warn = printWarning } = options;
+  const describe = (): Promise<void> => writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
   try {
+    // Who finds it rolled back in part must not take it for ended. One that has diverged says so to the end: where it goes on, the commands
+    // that made it diverge are not carried out again.
+    const document = await readRunDocument(folder);
+    const hasDiverged = document !== undefined && parseRun(document.text, run.id).status === 'diverged';
+    if (!hasDiverged) await describe();
     await rollBack(folder, run, from, warn);
-    await writeFileAtomically(join(folder, RUN_FILE), [encodeRun(run)]);
+    if (hasDiverged) await describe();
   } catch (error) {
     await claim.release();
     throw writingError(folder, error);
@@ -144,7 +150,7 @@ async function createWriter(
       await saver.settled();
       return await queue.close();
     } finally {
-      await lock.release().catch(() => undefined);
+      await lock.release();
     }
   }
 

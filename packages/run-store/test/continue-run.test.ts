@@ -1,7 +1,9 @@
 import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCheckpoint } from '../src/checkpoint.js';
+import { listCheckpoints } from '../src/checkpoint-files.js';
+import { readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
+import { encodeRun } from '../src/run-document.js';
 import { openRun } from '../src/run-reader.js';
 import { claimRun } from '../src/run-claim.js';
 import { continueRun, createRun } from '../src/run-writer.js';
@@ -113,6 +115,26 @@ describe('a run that is continued from a checkpoint', () => {
     const claim = await claimRun(directory, 'sample');
     await expect(continueRun(claim, sampleRun(), from)).rejects.toThrow(`can't write to ${folder} (ENOENT)`);
     expect(await readdir(folder)).not.toContain('lock');
+  });
+
+  it('keeps no checkpoint of which the records are gone, and no status of an end, where it is rolled back in part', async () => {
+    const { directory, folder, from } = await interruptedRun();
+    await rm(join(folder, 'steps.f32'));
+    for (const step of [12, 16]) await writeCheckpoint(join(folder, `checkpoints/${step}.safetensors`), checkpoint);
+    await writeFile(join(folder, 'run.json'), encodeRun({ ...sampleRun(), status: 'finished' }));
+    await expect(continueRun(await claimRun(directory, 'sample'), sampleRun(), from)).rejects.toThrow('ENOENT');
+    const reader = await openRun(directory, 'sample');
+    expect(await reader.epochs()).toEqual(AT_CHECKPOINT.epochs);
+    expect((await listCheckpoints(folder)).map(({ step }) => step)).toEqual([8]);
+    expect(reader.run.status).toBe('failed');
+  });
+
+  it('has diverged until the commands that made it diverge are gone', async () => {
+    const { directory, folder, from } = await interruptedRun();
+    await rm(join(folder, 'steps.f32'));
+    await writeFile(join(folder, 'run.json'), encodeRun({ ...sampleRun(), status: 'diverged' }));
+    await expect(continueRun(await claimRun(directory, 'sample'), sampleRun(), from)).rejects.toThrow('ENOENT');
+    expect((await openRun(directory, 'sample')).run.status).toBe('diverged');
   });
 
   it('shows an open reader the last and the best epoch of those that are left', async () => {

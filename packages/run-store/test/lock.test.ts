@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { PathLike } from 'node:fs';
 import fs, { readdir, readFile, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { hostname } from 'node:os';
@@ -158,6 +159,19 @@ describe('the lock of a run folder', () => {
           message: expect.stringMatching(/^\S+ can't be locked \(E[A-Z]+\): /),
         }),
       );
+  });
+
+  it('is released without an error where the file system does not let go of it', async () => {
+    const folder = await temporaryFolder();
+    const lock = await lockFolder(folder);
+    const refuse = (path: PathLike) =>
+      Promise.reject(Object.assign(new Error(`EROFS: ${String(path)}`), { code: 'EROFS' }));
+    const rm = vi.spyOn(fs, 'rm').mockImplementation(refuse);
+    syncBuiltinESMExports();
+    await expect(lock.release()).resolves.toBeUndefined();
+    rm.mockRestore();
+    syncBuiltinESMExports();
+    expect(await readdir(folder)).toEqual(['lock']);
   });
 
   it('is not released by a writer that has lost it', async () => {

@@ -55,8 +55,7 @@ export async function unreachableCode(server: Server): Promise<string | undefine
 async function tryListen(server: Server, host: string, port: number): Promise<boolean> {
   try {
     const listening = once(server, 'listening');
-    // Brackets belong to URLs.
-    server.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port });
+    server.listen({ host, port });
     await listening;
     return true;
   } catch (error) {

@@ -82,7 +82,7 @@ export async function startServer({
   runsDirectory,
   resultsDirectory,
   pageDirectory,
-  host = '127.0.0.1',
+  host: givenHost = '127.0.0.1',
   port: requestedPort,
   token: givenToken,
   requireToken = false,
@@ -98,6 +98,8 @@ export async function startServer({
   await requireFolder(runsDirectory, 'runs');
   // Nobody has named the usual one, so that a file of that name may have nothing to do with figures.
   if (resultsDirectory !== undefined) await requireFolder(resultsDirectory, 'figures');
+  // Brackets belong to URLs.
+  const host = givenHost.replace(/^\[(.*)\]$/, '$1');
   const names = { host, allowedHosts: allowedHosts.map(parseAllowedHost) };
   const isExposed = !isLoopback(host) || allowedHosts.length > 0;
   const token = givenToken ?? (requireToken || isExposed ? makeToken() : undefined);
@@ -166,5 +168,5 @@ function stopListening(server: Server): Promise<void> {
 /** The host as a URL writes it, and one that a browser can open. */
 function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return host.includes(':') ? `[${host}]` : host;
 }

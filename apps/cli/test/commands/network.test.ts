@@ -46,6 +46,22 @@ describe('on a machine with IPv6 alone', () => {
     }
   });
 
+  it('a server on all addresses, in brackets as a URL has them, prints a name that a browser can open', async (context) => {
+    const child = startIn(
+      network,
+      context,
+      await temporaryFolder(),
+      'serve',
+      '--port',
+      '0',
+      '--host',
+      '[::]',
+      '--json',
+    );
+    const [line] = jsonLines<{ url: string }>(await firstWords(child));
+    expect(new URL(line!.url).hostname).toBe('localhost');
+  });
+
   it('the usual address is refused in one line that says what to do', async (context) => {
     const child = startIn(network, context, await temporaryFolder(), 'train', '--dataset', 'synthetic');
     expect(await outcomeOf(child)).toEqual({

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { idx } from '../../../packages/datasets/test/idx-writer.js';
 
 const CLASSES = 10;
 const SIDE = 4;
@@ -15,14 +16,7 @@ export function writeTinyImages(folder: string): void {
       const isBright = (index % (SIDE * SIDE)) % CLASSES === image % CLASSES;
       return (isBright ? 150 : 20) + ((Math.imul(index + 1, 0x9e3779b1) >>> 16) % 100);
     });
-    writeFileSync(join(folder, `${name}-images-idx3-ubyte`), idxFile([count, SIDE, SIDE], pixels));
-    writeFileSync(join(folder, `${name}-labels-idx1-ubyte`), idxFile([count], labels));
+    writeFileSync(join(folder, `${name}-images-idx3-ubyte`), idx([count, SIDE, SIDE], pixels));
+    writeFileSync(join(folder, `${name}-labels-idx1-ubyte`), idx([count], labels));
   }
-}
-
-function idxFile(dimensions: readonly number[], bytes: Uint8Array): Buffer {
-  const header = Buffer.alloc(4 * (1 + dimensions.length));
-  for (const [index, value] of [0x800 + dimensions.length, ...dimensions].entries())
-    header.writeUInt32BE(value, 4 * index);
-  return Buffer.concat([header, bytes]);
 }

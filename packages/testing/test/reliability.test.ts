@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readFaultCatalogue, testsNamedIn } from '../../../e2e/src/trust/fault-catalogue.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -18,8 +19,6 @@ const tests = ['packages', 'apps', '.'].flatMap((folder) =>
 );
 
 const read = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
-const testsNamedIn = (text: string): string[] =>
-  [...text.matchAll(/`([^`*]+\.test\.ts)`/g)].map(([, name = '']) => name);
 
 it.each([...new Set(testsNamedIn(read('reliability.md')))])(
   'docs/reliability.md names a test that there is: %s',
@@ -29,21 +28,19 @@ it.each([...new Set(testsNamedIn(read('reliability.md')))])(
 );
 
 describe('docs/faults.md', () => {
-  const rows = read('faults.md')
-    .split('\n')
-    .filter((line) => /^\| F\d/.test(line))
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-    .map(([, id = '', fault = '', outcome = '', shownBy = '']) => ({ id, fault, outcome, shownBy }));
+  const rows = readFaultCatalogue(read('faults.md'));
 
   it('has each fault of the catalogue once', () => {
     expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: 48 }, (_, index) => `F${index + 1}`));
   });
 
-  it.each(rows)('names tests that there are for $id, or says that it is not built', ({ fault, outcome, shownBy }) => {
-    expect(fault).not.toBe('');
-    expect(shownBy === '').toBe(outcome === 'not built');
-    const named = testsNamedIn(shownBy);
-    expect(tests).toEqual(expect.arrayContaining(named));
-    expect(named.map((name) => `\`${name}\``).join(', ')).toBe(shownBy);
-  });
+  it.each(rows)(
+    'names tests that there are for $id, or says that it is not built',
+    ({ fault, outcome, shownBy, tests: named }) => {
+      expect(fault).not.toBe('');
+      expect(shownBy === '').toBe(outcome === 'not built');
+      expect(tests).toEqual(expect.arrayContaining([...named]));
+      expect(named.map((name) => `\`${name}\``).join(', ')).toBe(shownBy);
+    },
+  );
 });

@@ -1,25 +1,18 @@
 import { cp, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Command, RunConfig } from '@fdr/records';
+import type { Command } from '@fdr/records';
 import { listCheckpoints, openRun, readCheckpoint } from '@fdr/run-store';
 import { eventually, temporaryFolder } from '@fdr/testing';
 import { expect, it } from 'vitest';
-import { DEFAULT_CONFIG } from '../src/default-config.js';
 import { resumePoint } from '../src/resume-point.js';
 import { resumeSession, startSession, type Session, type SessionListeners } from '../src/session.js';
+import { SAMPLE_CONFIG } from './sample-config.js';
 
-const CONFIG: RunConfig = {
-  ...DEFAULT_CONFIG,
-  dataset: 'synthetic',
-  backend: 'onnx',
-  threads: 1,
-  schedule: { kind: 'constant' },
-};
 const SILENT: SessionListeners = { listen: () => undefined, warn: () => undefined };
 
 const start = async (epochs: number, keepEvery?: number, listeners = SILENT) => {
   const runsDirectory = await temporaryFolder();
-  const options = { name: '', runsDirectory, checkpointEvery: 60, keepEvery, config: { ...CONFIG, epochs } };
+  const options = { name: '', runsDirectory, checkpointEvery: 60, keepEvery, config: { ...SAMPLE_CONFIG, epochs } };
   return startSession({ ...options, ...listeners });
 };
 

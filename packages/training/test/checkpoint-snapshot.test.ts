@@ -8,25 +8,12 @@ import { readSnapshot } from '../src/checkpoint-snapshot.js';
 import { resumePoint } from '../src/resume-point.js';
 import { craftCheckpoint } from '../../run-store/test/craft-checkpoint.js';
 import { sampleRun, temporaryFolder } from '../../run-store/test/sample.js';
+import { IDENTITY, progressAt } from './sample-state.js';
 
 const AVERAGE = { first: 1, every: 1, steps: 8, sum: 1, remainder: 0, lastNotFinite: 0, firstKept: 4 };
 const PROGRESS = {
-  step: 8,
-  epoch: 2,
-  stepInEpoch: 0,
-  learningRate: 0.1,
-  schedule: { kind: 'constant' },
-  scheduleState: {},
-  random: [1, -2, 3, 4],
-  diverged: false,
+  ...progressAt(8),
   pendingEvents: [{ type: 'warning', step: 8, epoch: 2, message: 'a warning' }],
-};
-const IDENTITY = {
-  objective: 'mlp',
-  stepsPerEpoch: 4,
-  optimizer: { kind: 'sgd', momentum: 0, dampening: 0 },
-  weightDecay: 0.01,
-  observables: [],
 };
 const STATE = { version: 2, identity: IDENTITY, progress: PROGRESS, averages: { loss: AVERAGE } };
 const TENSORS = {

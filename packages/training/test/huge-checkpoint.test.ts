@@ -6,28 +6,13 @@ import { temporaryFolder } from '@fdr/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { checkpointParameters } from '../src/checkpoint-parameters.js';
 import { fileHandles } from '../../run-store/test/file-handles.js';
+import { IDENTITY, progressAt } from './sample-state.js';
 
 const PARAMETERS = [{ name: 'bias', shape: [3] }];
 const STATE = snapshotState.parse({
   version: 2,
-  identity: {
-    objective: 'mlp',
-    stepsPerEpoch: 4,
-    optimizer: { kind: 'sgd', momentum: 0, dampening: 0 },
-    weightDecay: 0.01,
-    observables: [],
-  },
-  progress: {
-    step: 0,
-    epoch: 0,
-    stepInEpoch: 0,
-    learningRate: 0.1,
-    schedule: { kind: 'constant' },
-    scheduleState: {},
-    random: [1, -2, 3, 4],
-    diverged: false,
-    pendingEvents: [],
-  },
+  identity: IDENTITY,
+  progress: progressAt(0),
   averages: {},
 });
 

@@ -4,18 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { Command, RunConfig } from '@fdr/records';
 import { listCheckpoints, openRun, readCheckpoint } from '@fdr/run-store';
 import { eventually, temporaryFolder } from '@fdr/testing';
-import { DEFAULT_CONFIG, defaultOptimizer } from '../src/default-config.js';
+import { defaultOptimizer } from '../src/default-config.js';
 import { resumePoint, type ResumePointOptions } from '../src/resume-point.js';
 import { resumeSession, startSession, type Session } from '../src/session.js';
 import type { WorkerMessage } from '../src/worker-messages.js';
-
-const CONFIG: RunConfig = {
-  ...DEFAULT_CONFIG,
-  dataset: 'synthetic',
-  backend: 'onnx',
-  threads: 1,
-  schedule: { kind: 'constant' },
-};
+import { SAMPLE_CONFIG } from './sample-config.js';
 
 const isEpoch = (message: WorkerMessage): boolean => message.type === 'epoch';
 
@@ -42,7 +35,7 @@ async function running(
 /** A new training in a folder of its own. */
 async function started(config: Partial<RunConfig>) {
   const runsDirectory = await temporaryFolder();
-  const options = { checkpointEvery: 60, config: { ...CONFIG, ...config }, name: '', runsDirectory };
+  const options = { checkpointEvery: 60, config: { ...SAMPLE_CONFIG, ...config }, name: '', runsDirectory };
   return { runsDirectory, ...(await running((listen, warn) => startSession({ ...options, listen, warn }))) };
 }
 

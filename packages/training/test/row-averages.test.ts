@@ -7,6 +7,7 @@ import { readSnapshot } from '../src/checkpoint-snapshot.js';
 import { resumePoint } from '../src/resume-point.js';
 import { toCheckpoint } from '../src/row-averages.js';
 import { sampleRun, temporaryFolder } from '../../run-store/test/sample.js';
+import { IDENTITY, progressAt } from './sample-state.js';
 
 const COLUMNS = ['loss', 'lossHalf', 'oL'];
 const STEPS = 12;
@@ -36,24 +37,8 @@ function snapshotAt(step: number) {
     },
     state: {
       version: 2,
-      identity: {
-        objective: 'mlp',
-        stepsPerEpoch: 4,
-        optimizer: { kind: 'sgd', momentum: 0, dampening: 0 },
-        weightDecay: 0.01,
-        observables: [],
-      },
-      progress: {
-        step,
-        epoch: step / 4,
-        stepInEpoch: 0,
-        learningRate: 0.1,
-        schedule: { kind: 'constant' },
-        scheduleState: {},
-        random: [1, -2, 3, 4] as const,
-        diverged: false,
-        pendingEvents: [],
-      },
+      identity: IDENTITY,
+      progress: progressAt(step),
       averages: Object.fromEntries(averages.map(([name, { state }]) => [name, state])),
     },
   };

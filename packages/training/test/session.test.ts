@@ -3,18 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Command, RunConfig } from '@fdr/records';
-import { DEFAULT_CONFIG } from '../src/default-config.js';
 import { listCheckpoints, openRun, type RunReader } from '@fdr/run-store';
 import type { WorkerMessage } from '../src/worker-messages.js';
 import { startSession, type Session } from '../src/session.js';
-
-const CONFIG: RunConfig = {
-  ...DEFAULT_CONFIG,
-  dataset: 'synthetic',
-  backend: 'onnx',
-  threads: 1,
-  schedule: { kind: 'constant' },
-};
+import { SAMPLE_CONFIG } from './sample-config.js';
 
 const STEP = { kind: 'step', everyEpochs: 100, divisor: 10, minimumLearningRate: 0 } as const;
 
@@ -40,7 +32,7 @@ async function start(config: Partial<RunConfig>): Promise<RunningSession> {
   const waiting: { fits: (message: WorkerMessage) => boolean; resolve: (message: WorkerMessage) => void }[] = [];
   const session = await startSession({
     checkpointEvery: 60,
-    config: { ...CONFIG, ...config },
+    config: { ...SAMPLE_CONFIG, ...config },
     name: 'test',
     runsDirectory,
     warn: (message) => expect.unreachable(message),

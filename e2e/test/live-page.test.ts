@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { formatNumber } from '@fdr/core/relations';
 import type { Locator, Page } from '@playwright/test';
 import { readOnlyRun, stepColumn, stepCount } from '../src/run-folder.js';
 import {
@@ -35,15 +36,20 @@ test('the page tells why the learning rate fell', async ({ start, page, folder }
   const training = start(`${ENDLESS_TRAINING} ${EARLY_DECAY}`);
   await page.goto(await dashboardUrl(training));
   const events = page.getByRole('region', { name: 'Events' });
-  await expect(events).toContainText(
-    /Learning rate 0\.3 → 0\.27: the ratio \d\.\d+ was within 0\.5 of 1 over the last \d+ steps/,
-  );
+  const change =
+    /Learning rate (?<from>\S+) → (?<to>\S+): the ratio \d\.\d+ was within 0\.5 of 1 over the last \d+ steps/;
+  await expect(events).toContainText(change);
+  // The training goes on while the page is read: which of the changes it shows depends on the machine's speed.
+  const shown = change.exec(await events.innerText())?.groups;
   await expect(keyNumber(page, 'Learning rate').note).toHaveText(/after \d+ change/);
   training.kill('SIGINT');
   await training.exited;
   const changes = readOnlyRun(join(folder, 'runs')).events.filter((event) => event.type === 'learningRate');
-  expect(changes.length).toBeGreaterThan(0);
   expect(changes[0]).toMatchObject({ from: 0.3, to: 0.27, reason: { rule: 'equilibrium', threshold: 0.5 } });
+  expect(changes.map(({ from, to }) => [formatNumber(from), formatNumber(to)])).toContainEqual([
+    shown?.['from'],
+    shown?.['to'],
+  ]);
 });
 
 test('a page opened late and a page opened early both have every epoch, change and step once', async ({

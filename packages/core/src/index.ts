@@ -74,7 +74,7 @@ export { classification, type ClassificationData, type LabelledImages } from './
 export { eagerExecutor } from './training/eager.js';
 export { identityTrial, type IdentityTrialOptions } from './training/identity-trial.js';
 export type { Progress, TrainingEpoch, TrainingEvent } from './training/progress.js';
-export { quadraticTask } from './training/quadratic-task.js';
+export { quadraticTask, type QuadraticData, type QuadraticTaskOptions } from './training/quadratic-task.js';
 export { SnapshotError } from './training/snapshot-error.js';
 export type { Snapshot, SnapshotTensor } from './training/snapshot.js';
 export { trainingStep, type StepOptions } from './training/step.js';

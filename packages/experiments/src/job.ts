@@ -44,7 +44,8 @@ const FORMAT = 1;
 
 /**
  * Makes a training job. Its key is a hash of everything that determines the run's numbers: the configuration and the parent's key. The
- * number of threads is left out, because it changes the last bits at most.
+ * number of threads is left out, because it changes the last bits at most; so is the sampling of a run that shuffles, as all did before there
+ * was a choice.
  *
  * @param name shown to people; not part of the key
  * @param config complete except for `start`
@@ -53,7 +54,9 @@ const FORMAT = 1;
  */
 export function makeJob(name: string, config: RunConfig, parent?: RunJob): RunJob {
   const determining = Object.entries(config)
-    .filter(([field]) => field !== 'threads' && field !== 'start')
+    .filter(
+      ([field, value]) => field !== 'threads' && field !== 'start' && !(field === 'sampling' && value === 'shuffle'),
+    )
     .sort(([left], [right]) => (left < right ? -1 : 1));
   return { kind: 'run', key: keyOf([FORMAT, determining, parent?.key ?? null]), name, config, parent: parent?.key };
 }

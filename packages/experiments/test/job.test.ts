@@ -18,6 +18,13 @@ it('a job key does not depend on the threads or on the path of the checkpoint th
   expect(makeJob('moved', { ...DEFAULT_CONFIG, start: 'x.safetensors' }).key).toBe(first.key);
 });
 
+it('a job key depends on the sampling, and a run that does not name one shuffles', () => {
+  const { sampling, ...unnamed } = DEFAULT_CONFIG;
+  expect(sampling).toBe('shuffle');
+  expect(makeJob('shuffled', unnamed as typeof DEFAULT_CONFIG).key).toBe(first.key);
+  expect(makeJob('independent', { ...DEFAULT_CONFIG, sampling: 'replacement' }).key).not.toBe(first.key);
+});
+
 it('the key of a curvature job depends on the run and on the size and seed of the estimate', () => {
   const size = { points: 3, samples: 10, seed: 1 };
   const job = makeCurvatureJob('estimate', first, size);

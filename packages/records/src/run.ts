@@ -31,6 +31,14 @@ const BATCH_SIZE = { min: 1, max: 1_000_000, integer: true } as const satisfies 
 /** Passes over the training data. */
 export const EPOCHS = { min: 1, max: 1_000_000, integer: true } as const satisfies Range;
 
+/**
+ * How mini-batches are drawn. `shuffle`: each epoch is a permutation of the training data, as in practice. `replacement`: every example of every
+ * mini-batch is drawn from all of them, so that mini-batches are independent, as the paper's theory has them.
+ */
+const sampling = z.enum(['shuffle', 'replacement']);
+/** See {@link sampling}. */
+export type Sampling = z.infer<typeof sampling>;
+
 /** Everything that determines a run: given back to `fdr train --config`, it reproduces the run. */
 export const runConfig = z.strictObject({
   model: z.enum(['mlp', 'cnn']),
@@ -43,7 +51,9 @@ export const runConfig = z.strictObject({
   weightDecay: numberIn(WEIGHT_DECAY),
   /** Examples a step. */
   batchSize: numberIn(BATCH_SIZE),
-  /** Passes over the training data. */
+  /** A run that does not say is one that shuffles. */
+  sampling: sampling.default('shuffle'),
+  /** Passes over the training data; with replacement, as many steps as those have. */
   epochs: numberIn(EPOCHS),
   schedule: scheduleConfig,
   /** Of initialization and shuffling; a 32-bit unsigned integer. */

@@ -18,6 +18,7 @@ const CONFIG = {
   learningRate: 0.1,
   weightDecay: 0.01,
   batchSize: 100,
+  sampling: 'shuffle',
   epochs: 100,
   schedule: EQUILIBRIUM,
   seed: 1,
@@ -34,13 +35,20 @@ describe('a run configuration', () => {
     { schedule: { kind: 'cosine', minimumLearningRate: 1e-4 } },
     { schedule: { kind: 'plateau', patience: 0, factor: 0.5, improvement: 0, minimumLearningRate: 0 } },
     { optimizer: { kind: 'amsgrad', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } },
+    { sampling: 'replacement' },
     { observables: ['noiseTrace', 'cubicLeft'] },
     { start: 'a.safetensors', centre: 'b.safetensors' },
   ])('accepts %j', (change) => {
     expect(runConfig.parse({ ...CONFIG, ...change })).toEqual({ ...CONFIG, ...change });
   });
 
+  it('shuffles where it does not say how mini-batches are drawn', () => {
+    const { sampling, ...unnamed } = CONFIG;
+    expect(runConfig.parse(unnamed).sampling).toBe(sampling);
+  });
+
   it.each([
+    { sampling: 'bootstrap' },
     { observables: [] },
     { observables: 'noiseTrace' },
     { observables: [''] },

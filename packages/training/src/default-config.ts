@@ -37,6 +37,7 @@ export const defaultConfig = (optimizer: OptimizerKind = 'sgd'): RunConfig => ({
   learningRate: optimizer === 'sgd' ? 0.1 : 1e-3,
   weightDecay: 0.01,
   batchSize: 100,
+  sampling: 'shuffle',
   epochs: 100,
   schedule: defaultSchedule(optimizer === 'sgd' ? 'equilibrium' : 'constant'),
   seed: 1,

@@ -34,6 +34,14 @@ export {
   rowAverages,
   type SavedAverages,
 } from './saved-averages.js';
+export {
+  epochAverages,
+  fullBatchBounds,
+  shuffledVariance,
+  shufflingRatio,
+  type EpochAverages,
+  type EpochDynamics,
+} from './shuffling.js';
 export type { Sides } from './sides.js';
 export { stationaryRun } from './stationary-run.js';
 export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';

@@ -25,6 +25,8 @@ export interface Progress {
   readonly scheduleState: ScheduleState;
   /** The state from which the shuffle of the epoch under way is drawn. */
   readonly random: RandomState;
+  /** -v' . grad f, as it was read in the epoch under way; undefined until then, and where it is not finite. */
+  readonly descent?: number | undefined;
   /** True once the loss has not been finite. */
   readonly diverged: boolean;
   /** Events that have happened and have not been reported yet, oldest first. */

@@ -100,6 +100,7 @@ function planOf({ task, optimizer, segmentSteps, ...options }: TrainOptions): Tr
     optimizer,
     epochs,
     stopsWhenDiverged: onDivergence === 'stop',
+    readsDescent: options.descent ?? false,
     segmentSteps: segmentSteps ?? (() => task.stepsPerEpoch),
   };
 }

@@ -34,6 +34,11 @@ export interface TrainOptions {
    */
   readonly observables?: readonly Observable[] | undefined;
   /**
+   * Whether -v' . grad f is read at one random step of each epoch, for which it costs a pass over the training data; false by default. The trajectory
+   * is the same to the last bit. Its average is <O_FB> (29) whatever the sampling: see `descentOf`.
+   */
+  readonly descent?: boolean | undefined;
+  /**
    * Called before each segment with the number of steps done: the most steps it may have, at least 1; an epoch's by default. A segment ends
    * with its epoch.
    */

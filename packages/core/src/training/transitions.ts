@@ -5,6 +5,7 @@ import { fullBatchObservable } from '../relations/full-batch-observable.js';
 import { ratioOf } from '../relations/equilibrium-rule.js';
 import type { Decision, Schedule } from '../relations/schedules/schedule.js';
 import { inRange } from '../validate.js';
+import { descentOf, descentStep } from './descent.js';
 import { positionOf, withEvent, type Progress, type TrainingEpoch } from './progress.js';
 import type { Averages, Recording } from './recording.js';
 import type { EpochBatches, Evaluation, Evaluator, Task } from './task.js';
@@ -16,6 +17,8 @@ export interface TrainingPlan {
   readonly optimizer: Optimizer;
   readonly epochs: number;
   readonly stopsWhenDiverged: boolean;
+  /** Whether the descent is read at a random step of each epoch. */
+  readonly readsDescent: boolean;
   /** Most steps of the next segment, at least 1, by the number of steps done. */
   readonly segmentSteps: (step: number) => number;
 }
@@ -54,7 +57,7 @@ export async function nextTransition(
   if (record) return { state: { ...state, progress: { ...progress, pendingEvents } }, item: { type: 'event', record } };
   const reason = endReason(plan, progress);
   if (reason) return { state, item: { type: 'end', reason } };
-  if (progress.stepInEpoch < plan.task.stepsPerEpoch) return runSegment(plan, state, step);
+  if (progress.stepInEpoch < plan.task.stepsPerEpoch) return runSegment(plan, state, { step, evaluator });
   return endEpoch(plan, state, evaluator);
 }
 
@@ -67,13 +70,22 @@ function endReason(
   return epoch >= epochs ? 'finished' : undefined;
 }
 
-/** Runs the next steps of the epoch under way, as many as the plan allows. */
-async function runSegment(plan: TrainingPlan, state: TrainingState, step: Executable): Promise<Transition> {
+/** Runs the next steps of the epoch under way, as many as the plan allows. The step at which the descent is read has a segment of its own. */
+async function runSegment(
+  plan: TrainingPlan,
+  state: TrainingState,
+  { step, evaluator }: TrainingPrograms,
+): Promise<Transition> {
   const { task } = plan;
   const { progress, recording } = state;
+  const { parameters } = task.objective;
   const most = Math.floor(inRange('segmentSteps()', plan.segmentSteps(progress.step), { min: 1 }));
-  const steps = Math.min(most, task.stepsPerEpoch - progress.stepInEpoch);
+  const read = plan.readsDescent ? descentStep(progress, task.stepsPerEpoch) - progress.stepInEpoch : -1;
+  const left = read > 0 ? read : task.stepsPerEpoch - progress.stepInEpoch;
+  const steps = read === 0 ? 1 : Math.min(most, left);
   const batches = state.batches ?? task.batches(progress.random);
+  const gradient =
+    read === 0 ? await evaluator.gradient(slotValues('parameters', parameters, state.tensors)) : undefined;
   const result = await step.run({
     steps,
     state: state.tensors,
@@ -81,8 +93,15 @@ async function runSegment(plan: TrainingPlan, state: TrainingState, step: Execut
     settings: { learningRate: Float32Array.of(progress.learningRate) },
   });
   const rows = recording.rows(result, steps);
+  const moved = afterSteps(progress, steps, result);
+  const descent = gradient && descentOf(parameters, gradient, state.tensors, result.state, progress.learningRate);
   return {
-    state: { ...state, batches, tensors: result.state, progress: afterSteps(progress, steps, result) },
+    state: {
+      ...state,
+      batches,
+      tensors: result.state,
+      progress: descent !== undefined && Number.isFinite(descent) ? { ...moved, descent } : moved,
+    },
     item: { type: 'steps', from: progress.step, columns: recording.columns, rows },
   };
 }
@@ -108,7 +127,7 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
   const evaluation = await evaluator.evaluate(slotValues('parameters', parameters, tensors));
   const averages = recording.averages();
   const { learningRate } = progress;
-  const ended = { ...progress, epoch: progress.epoch + 1, stepInEpoch: 0 };
+  const ended = { ...progress, epoch: progress.epoch + 1, stepInEpoch: 0, descent: undefined };
   const decision = schedule.decide(progress.scheduleState, {
     oLHalf: averages.oLHalf,
     oRHalf: averages.oRHalf,
@@ -122,7 +141,10 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
   const decided = afterDecision({ ...ended, random: batches.next }, decision);
   return {
     state: { ...state, batches: undefined, progress: afterEvaluation(decided, evaluation) },
-    item: { type: 'epoch', record: epochOf(ended, averages, evaluation, plan.optimizer) },
+    item: {
+      type: 'epoch',
+      record: epochOf(plan, { ...ended, descent: progress.descent }, averages, evaluation),
+    },
   };
 }
 
@@ -141,12 +163,12 @@ function afterDecision(before: Progress, { state, learningRate, reason }: Decisi
   return withEvent(progress, { type: 'learningRate', ...positionOf(progress), ...change });
 }
 
-/** @param progress with the learning rate that the epoch had. */
+/** @param progress with the learning rate that the epoch had, and its descent. */
 function epochOf(
+  { optimizer: { dynamics }, readsDescent }: TrainingPlan,
   progress: Progress,
   { lossHalf, oLHalf, oRHalf, vDotGradientHalf, layers, observables }: Averages,
   evaluation: Evaluation,
-  { dynamics }: Optimizer,
 ): TrainingEpoch {
   const { gradientNormSquared } = evaluation;
   return {
@@ -159,6 +181,7 @@ function epochOf(
     ratio: ratioOf({ oLHalf, oRHalf }),
     layers,
     observables,
+    descent: readsDescent ? (progress.descent ?? NaN) : undefined,
     ...evaluation,
     oFB: dynamics ? fullBatchObservable(gradientNormSquared, vDotGradientHalf, dynamics) : NaN,
   };

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import {
+  epochAverages,
+  fullBatchBounds,
+  shuffledVariance,
+  shufflingRatio,
+  type EpochAverages,
+} from '../src/relations/shuffling.js';
+import { MOMENTUM_AND_DAMPENING as DYNAMICS } from './contract/executor-contract.js';
+import { distance } from './reference/closeness.js';
+import { simulate, type Spring } from './reference/noisy-spring.js';
+
+const plain = { momentum: 0, dampening: 0, sampling: 'shuffle' } as const;
+const NAMES: readonly (keyof EpochAverages)[] = ['endVariance', 'fullBatch', 'descent', 'update'];
+describe('the variance at the end of a shuffled epoch', () => {
+  // Of the independent variance; from a simulation of each.
+  it.each([
+    [0.1, 10, 0.0916],
+    [0.1, 30, 0.433],
+    [0.1, 100, 0.818],
+    [0.5, 20, 0.895],
+    [0.01, 50, 0.0209],
+  ])('is the known part of the independent one, eta h = %d, %d steps', (rate, steps, part) => {
+    expect(Math.abs(shufflingRatio(rate, { learningRate: 1, steps }) / part - 1)).toBeLessThan(0.005);
+  });
+
+  it.each([
+    [0.1, 10],
+    [0.01, 600],
+    [1.2, 7],
+    [1.9, 600],
+  ])('is the same by its closed form and by the covariances of an epoch, eta h = %d, %d steps', (rate, steps) => {
+    const epoch = { ...plain, learningRate: 0.05, steps };
+    const curvature = rate / 0.05;
+    const variance = shuffledVariance(curvature, epoch);
+    expect(distance([epochAverages(curvature, epoch).endVariance], [variance])).toBeLessThan(1e-10);
+    // eta^2 / (1 - a^2)
+    const independent = 0.05 ** 2 / (1 - (1 - rate) ** 2);
+    expect(
+      distance([epochAverages(curvature, { ...epoch, sampling: 'replacement' }).endVariance], [independent]),
+    ).toBeLessThan(1e-12);
+    if (rate < 1) expect(distance([variance / independent], [shufflingRatio(curvature, epoch)])).toBeLessThan(1e-10);
+  });
+
+  it('bounds O_FB with independent batches from below, and with the noise trace over M from above', () => {
+    for (const steps of [2, 5, 50, 1000])
+      for (const rate of [1e-4, 1e-3, 0.03, 0.3, 0.99, 1]) {
+        const of = (sampling: Spring['sampling']) =>
+          epochAverages(rate, { ...plain, learningRate: 1, steps, sampling }).fullBatch;
+        const atEnds = of('shuffle');
+        const { low, high } = fullBatchBounds(atEnds, 1 + atEnds, steps);
+        expect(of('replacement')).toBeGreaterThanOrEqual(low * (1 - 1e-9));
+        expect(of('replacement')).toBeLessThanOrEqual(high);
+      }
+    // Both ends are reached: nearly nothing is missing at eta h = 1, nearly all of 1 / M where an epoch is long and eta h small.
+    const missing = (rate: number, steps: number) => {
+      const of = (sampling: Spring['sampling']) =>
+        epochAverages(rate, { ...plain, learningRate: 1, steps, sampling }).fullBatch;
+      return (of('replacement') - of('shuffle')) * steps;
+    };
+    expect(missing(1, 1000)).toBeLessThan(0.001);
+    expect(missing(0.01, 2000)).toBeGreaterThan(0.99);
+  });
+});
+
+describe.each(DYNAMICS)('the stationary state over an epoch, momentum %d, dampening %d', (momentum, dampening) => {
+  it.each(['shuffle', 'replacement'] as const)('is that of a simulation, %s', (sampling) => {
+    const spring: Spring = { curvature: 0.5, learningRate: 0.04, momentum, dampening, steps: 20, sampling };
+    const simulated = simulate(spring, 300);
+    const exact = epochAverages(spring.curvature, spring);
+    for (const name of NAMES) {
+      const { mean, error } = simulated[name];
+      expect(Math.abs(exact[name] - mean)).toBeLessThan(4 * error);
+    }
+    const { endVariance, update } = simulated;
+    for (const { mean, error } of [endVariance, update]) expect(error).toBeLessThan(0.04 * mean);
+    const other = epochAverages(0.5, { ...spring, sampling: sampling === 'shuffle' ? 'replacement' : 'shuffle' });
+    const deviates = (name: keyof EpochAverages) =>
+      Math.abs(other[name] - simulated[name].mean) > 8 * simulated[name].error;
+    expect(NAMES.some(deviates)).toBe(true);
+  });
+
+  it('loses exactly as much by the slope as by the curvature, for any sampling', () => {
+    for (const sampling of ['shuffle', 'replacement'] as const)
+      for (const curvature of [-3, 0.01, 1, 9]) {
+        const { descent, update } = epochAverages(curvature, {
+          learningRate: 0.1,
+          momentum,
+          dampening,
+          steps: 40,
+          sampling,
+        });
+        // <-v' . grad f> = eta / 2 <v' . H v'>
+        expect(distance([descent], [0.05 * update])).toBeLessThan(1e-9);
+      }
+  });
+});
+
+it.each(DYNAMICS)(
+  'O_FB is the descent where mini-batches are independent, momentum %d, dampening %d',
+  (momentum, dampening) => {
+    const epoch = { learningRate: 0.1, momentum, dampening, steps: 40, sampling: 'replacement' } as const;
+    const { fullBatch, descent } = epochAverages(0.1, epoch);
+    expect(distance([fullBatch], [descent])).toBeLessThan(1e-10);
+  },
+);
+
+it('O_FB of a shuffle with momentum is below zero without any curvature: v follows the other batches of its epoch', () => {
+  const epoch = { learningRate: 1e-3, momentum: 0.9, dampening: 0.2, steps: 40, sampling: 'shuffle' } as const;
+  // v_t = -0.8 sum_j 0.9^(t-1-j) xi_j, and <xi_j xi_t> = -1/39: 0.9 * 0.8 / 39 times the mean over t of (1 - 0.9^t) / 0.1.
+  const mean = Array.from({ length: 40 }, (_, step) => (1 - 0.9 ** step) / 0.1 / 40).reduce(
+    (sum, value) => sum + value,
+  );
+  const offset = (-0.9 * 0.8 * mean) / 39;
+  const zero = { endVariance: Infinity, fullBatch: offset, descent: 0, update: 0 };
+  for (const name of NAMES.slice(1)) expect(Math.abs(epochAverages(0, epoch)[name] - zero[name])).toBeLessThan(1e-12);
+  expect(distance([epochAverages(1e-3, epoch).fullBatch], [offset])).toBeLessThan(1e-3);
+});
+
+it('a curvature of the other sign counts as its negative', () => {
+  const epoch = { ...plain, learningRate: 0.1, steps: 40 };
+  expect(epochAverages(-2, epoch).fullBatch).toBe(-epochAverages(2, epoch).fullBatch);
+});
+
+it('refuses curvatures without a stationary state, and epochs of one step', () => {
+  const epoch = { ...plain, learningRate: 0.1, steps: 40 };
+  expect(() => shuffledVariance(20, epoch)).toThrow('curvature must be a number in (0, 20); found 20');
+  expect(() => shufflingRatio(10, epoch)).toThrow('curvature must be a number in (0, 10); found 10');
+  expect(() => epochAverages(20, epoch)).toThrow('curvature must be a number in (-20, 20); found 20');
+  expect(() => epochAverages(1, { ...epoch, steps: 1 })).toThrow('steps must be an integer in [2, Infinity); found 1');
+});

@@ -65,6 +65,8 @@ export const runConfig = z.strictObject({
   start: z.string().min(1).max(4096).optional(),
   /** Path of a checkpoint whose parameters are theta_c of footnote 4, from which O_L is measured; the origin where it is left out. */
   centre: z.string().min(1).max(4096).optional(),
+  /** Whether -v' . grad f is read at one random step of each epoch, for a pass over the training data; not where it is left out. */
+  descent: z.boolean().optional(),
   /** Names of the observables measured besides the standard ones; none where it is left out. */
   observables: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
 });

@@ -14,6 +14,8 @@ export {
   type NoiseCurvatureOptions,
   type TrainingPoint,
 } from './landscape/noise-curvature.js';
+export { lanczos, type SpectralNode } from './landscape/lanczos.js';
+export { noiseSpectrum, type NoiseSpectrumOptions } from './landscape/noise-spectrum.js';
 export { stationaryPoints, type StationaryPointsOptions } from './landscape/stationary-points.js';
 export { conv2d, type Conv2dOptions } from './layers/conv2d.js';
 export { dense, type Layer } from './layers/dense.js';

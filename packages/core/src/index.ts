@@ -14,7 +14,7 @@ export {
   type NoiseCurvatureOptions,
   type TrainingPoint,
 } from './landscape/noise-curvature.js';
-export { lanczos, type SpectralNode } from './landscape/lanczos.js';
+export { lanczos } from './landscape/lanczos.js';
 export { noiseSpectrum, type NoiseSpectrumOptions } from './landscape/noise-spectrum.js';
 export { stationaryPoints, type StationaryPointsOptions } from './landscape/stationary-points.js';
 export { conv2d, type Conv2dOptions } from './layers/conv2d.js';
@@ -71,6 +71,7 @@ export type { TrainingHorizon } from './relations/schedules/horizon.js';
 export { plateau } from './relations/schedules/plateau.js';
 export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from './relations/schedules/schedule.js';
 export { step } from './relations/schedules/step.js';
+export type { SpectralNode } from './relations/spectral-prediction.js';
 export { classificationTask, type ClassificationOptions } from './training/classification-task.js';
 export { classification, type ClassificationData, type LabelledImages } from './training/classification.js';
 export { eagerExecutor } from './training/eager.js';

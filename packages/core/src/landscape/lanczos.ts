@@ -1,13 +1,7 @@
 import { itemAt } from '../item-at.js';
+import type { SpectralNode } from '../relations/spectral-prediction.js';
 import { inRange } from '../validate.js';
 import { symmetricEigen } from './symmetric-eigen.js';
-
-/** A node of a spectral measure: a curvature h, and how much of the start's squared length lies there. */
-export interface SpectralNode {
-  readonly curvature: number;
-  /** At least 0. */
-  readonly weight: number;
-}
 
 /**
  * The spectral measure of a symmetric matrix H from a vector u by Lanczos iteration (Golub and Welsch 1969; Golub and Meurant 2010):

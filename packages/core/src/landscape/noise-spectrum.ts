@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { namedSlot, slotSpecs, slotTensors, slotValues, zeroSlot, type ParameterSpec } from '../parameters.js';
 import { randomState, type RandomState } from '../random.js';
+import type { SpectralNode } from '../relations/spectral-prediction.js';
 import { inRange } from '../validate.js';
 import { zip } from '../zip.js';
 import { sizeOf, type Executable, type Executor, type Program, type TensorValues } from '@fdr/program';
 import type { Objective } from '../objective.js';
 import type { Task } from '../training/task.js';
 import { hessianVectorProgram, type HessianOptions } from './hessian-vector.js';
-import { lanczos, type SpectralNode } from './lanczos.js';
+import { lanczos } from './lanczos.js';
 
 /** Where, and how finely, {@link noiseSpectrum} looks. */
 export interface NoiseSpectrumOptions extends HessianOptions {

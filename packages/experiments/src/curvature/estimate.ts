@@ -1,5 +1,13 @@
 import { basename, dirname } from 'node:path';
-import { noiseCurvature, sgd, stationaryPoints, type Snapshot } from '@fdr/core';
+import {
+  noiseCurvature,
+  noiseSpectrum,
+  sgd,
+  stationaryPoints,
+  type HessianMethod,
+  type NoiseCurvatureOptions,
+  type Snapshot,
+} from '@fdr/core';
 import { dynamicsOf } from '@fdr/core/relations';
 import type { RunConfig } from '@fdr/records';
 import { openRun } from '@fdr/run-store';
@@ -7,6 +15,12 @@ import { makeSchedule } from '@fdr/training';
 import { openTask, readSnapshot } from '@fdr/training/compute';
 import { ExperimentError } from '../experiment-error.js';
 import type { CurvatureRecord } from './record.js';
+
+/** Most points at which Lanczos starts: each costs twelve passes over the training data. */
+const SPECTRUM_POINTS = 10;
+/** Points at which exact and differences are compared, and the distances of these. */
+const DIFFERENCE_POINTS = 2;
+const WIDTHS = [1e-3, 1e-2] as const;
 
 /** A request for a curvature estimate, serializable as JSON. */
 export interface CurvatureRequest {
@@ -51,27 +65,42 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
     points: count,
   });
   const samples = Math.min(request.samples, task.stepsPerEpoch);
-  const method = model.twiceDifferentiable ? 'exact' : 'central-differences';
-  const curvature = await noiseCurvature({
-    task,
-    executor,
-    ...dynamics,
-    weightDecay,
-    points,
-    samples,
-    method,
-    seed: request.seed,
+  const method: HessianMethod = model.twiceDifferentiable ? 'exact' : 'central-differences';
+  const sampling = { task, executor, ...dynamics, weightDecay, samples, method, seed: request.seed };
+  const curvature = await noiseCurvature({ ...sampling, points });
+  const spectrum = await noiseSpectrum({
+    ...sampling,
+    points: spread(points, SPECTRUM_POINTS).map(({ parameters }) => parameters),
   });
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     learningRate,
     points: count,
     samples,
     method,
     backend,
     ...curvature,
+    spectrum: [...spectrum],
+    differences: await differencesOf({ ...sampling, points: points.slice(0, DIFFERENCE_POINTS) }),
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** At most `count` of the points, evenly spaced. */
+const spread = <Point>(points: readonly Point[], count: number): readonly Point[] => {
+  const every = Math.ceil(points.length / count);
+  return points.filter((_, index) => index % every === 0);
+};
+
+/** <v' . H v'> by central differences over distances that differ tenfold, relative to that by the estimate's own method. */
+async function differencesOf(options: NoiseCurvatureOptions): Promise<CurvatureRecord['differences']> {
+  const own = await noiseCurvature(options);
+  const found: CurvatureRecord['differences'] = [];
+  for (const width of WIDTHS) {
+    const { update } = await noiseCurvature({ ...options, method: 'central-differences', width });
+    found.push({ width, ratio: update.mean / own.update.mean });
+  }
+  return found;
 }
 
 /** The training as a checkpoint in a run's folder holds it. */

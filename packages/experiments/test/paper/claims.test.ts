@@ -5,6 +5,7 @@ import { better, comparable, degraded, sooner } from '../../src/paper/figures/co
 import { crossCheck, crossCheckTables, sameCurvature } from '../../src/paper/figures/cross-check.js';
 import { agreement, relaxationEpochs, slowing } from '../../src/paper/figures/relaxation.js';
 import { anharmonic, drawSecondRelation, linear, vanishing } from '../../src/paper/figures/second-relation.js';
+import type { EpochShape } from '../../src/paper/figures/shuffling.js';
 import { plan } from '../../src/paper/plan/plan.js';
 import { parseScale } from '../../src/paper/plan/scale.js';
 import type { Variant } from '../../src/paper/plan/variants.js';
@@ -180,9 +181,9 @@ describe('the claims of figure 3', () => {
     expect(drawn.claims.map((claim) => claim.statement)).toEqual([expect.any(String), statement]);
     expect(drawn.caption).not.toContain('Hessian-vector');
     const checked = drawSecondRelation(figure(id), { runs: stages, estimates: [completedEstimate(1, 2)] });
-    expect(checked.claims).toHaveLength(3);
+    expect(checked.claims).toHaveLength(3 + rates.length);
     expect(checked.caption).toContain('Hessian-vector');
-    expect(checked.panels('light')[0]?.chart.traces).toHaveLength(drawn.panels('light')[0]!.chart.traces.length + 1);
+    expect(checked.panels('light')[0]?.chart.traces).toHaveLength(drawn.panels('light')[0]!.chart.traces.length + 2);
   });
 });
 
@@ -196,6 +197,7 @@ describe('the cross-check of figure 3', () => {
       oFB: ((learningRate === 0.003 ? 1 : 10) * learningRate * trace) / 2,
     })),
   );
+  const shape: EpochShape = { momentum: 0, dampening: 0, steps: 10, sampling: 'shuffle' };
   const estimates = (...traces: readonly number[]) => traces.map((trace, index) => completedEstimate(index + 1, trace));
 
   it.each<[readonly number[], string]>([
@@ -206,23 +208,25 @@ describe('the cross-check of figure 3', () => {
     [[2, 12, 24, 8], 'undecided'],
     [[6], 'undecided'],
   ])('traces %j beside about 6: %s', (traces, verdict) => {
-    const check = crossCheck(runs, estimates(...traces), 0);
+    const check = crossCheck(runs, estimates(...traces), shape);
     expect(check.relation).toEqual([5.7, 5.9, 6.1, 6.3].map((trace): unknown => expect.closeTo(trace, 12)));
     expect(sameCurvature(check).verdict).toBe(verdict);
   });
 
   it('reports both numbers with their uncertainty', () => {
     // Standard error of 5.6, 6, 6.4, 6.2: sqrt(0.35 / 3 / 4) = 0.1708, times 3.18245
-    expect(sameCurvature(crossCheck(runs, estimates(5.6, 6, 6.4, 6.2), 0)).measured).toMatch(
+    expect(sameCurvature(crossCheck(runs, estimates(5.6, 6, 6.4, 6.2), shape)).measured).toMatch(
       /^at η = 0.003: 2 <O_FB> \/ η = 6 \(5.59 to 6.41\), Tr\(H C\) = 6.05 \(5.51 to 6.59\), their ratio 0.9917 \(/,
     );
-    expect(sameCurvature(crossCheck(runs, estimates(6), 0)).measured).toContain('Tr(H C) = 6 (uncertainty unknown)');
+    expect(sameCurvature(crossCheck(runs, estimates(6), shape)).measured).toContain(
+      'Tr(H C) = 6 (uncertainty unknown)',
+    );
   });
 
   it('lists the terms of (29) with momentum alone', () => {
     const completed = estimates(5, 7);
     const tables = (momentum: number) =>
-      crossCheckTables(crossCheck(runs, completed, momentum), secondRelation(runs).curvature, completed);
+      crossCheckTables(crossCheck(runs, completed, { ...shape, momentum }), secondRelation(runs).curvature, completed);
     const names = (momentum: number) => tables(momentum)[0]?.table.rows.map(([name]) => name);
     expect(names(0.9)).toEqual(expect.arrayContaining(['<v · H g>', '<v · H v>', '<v′ · H v′>, of these three']));
     expect(names(0)?.join()).not.toContain('v ·');

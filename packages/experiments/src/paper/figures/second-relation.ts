@@ -13,9 +13,10 @@ import type { Claim } from '@fdr/records';
 import { verdictOf } from './claim.js';
 import type { CompletedParts, CompletedRun } from './completed-run.js';
 import type { PlannedFigure } from '../plan/plan.js';
-import type { Landscape } from '../protocols/protocol.js';
+import type { Landscape, Protocol } from '../protocols/protocol.js';
 import { crossCheck, crossCheckTables, noiseName, rightSide, sameCurvature } from './cross-check.js';
 import type { DrawnFigure, TitledTable } from './drawn-figure.js';
+import { predictedCurve, predictedPoints, predictionClaims, predictionTable, type EpochShape } from './shuffling.js';
 
 /** Relative distance from the line that counts as a departure. */
 const TOLERANCE = 0.1;
@@ -27,7 +28,8 @@ const CAPTION =
 
 const CROSS_CHECK_CAPTION =
   ' The dashed one has the slope that Hessian-vector products give. The relation takes mini-batches as independent; those of one shuffle ' +
-  'are not, and where 1 / (η h) is longer than an epoch O_FB at epochs’ ends comes out smaller than it says.';
+  'are not, and where 1 / (η h) is longer than an epoch O_FB at epochs’ ends comes out smaller than it says: as the third line has it, predicted ' +
+  'from the curvatures that the noise sees (Lanczos) where the landscape is harmonic.';
 
 /** Figure 3: <O_FB> of every run of every sequence against its learning rate, and its slope from Hessian-vector products. */
 export function drawSecondRelation(
@@ -46,15 +48,26 @@ export function drawSecondRelation(
     tables: [pointTable(relation), landscapeTable(relation, protocol.momentum > 0)],
   };
   if (estimates.length === 0) return drawn;
-  const check = crossCheck(runs, estimates, protocol.momentum);
+  const shape = epochShape(completed, protocol);
+  const check = crossCheck(runs, estimates, shape);
+  const predicted = predictedPoints(runs, estimates, shape);
+  const prediction = predictedCurve(points.at(-1)?.learningRate ?? NaN, estimates, shape);
   const productsSlope = interval(check.products).mean / 2;
   return {
     ...drawn,
     caption: CAPTION + CROSS_CHECK_CAPTION,
-    panels: (theme) => secondRelationPanels({ ...figure, productsSlope }, theme),
-    claims: [...drawn.claims, sameCurvature(check)],
-    tables: [...drawn.tables, ...crossCheckTables(check, curvature, estimates)],
+    panels: (theme) => secondRelationPanels({ ...figure, productsSlope, prediction }, theme),
+    claims: [...drawn.claims, sameCurvature(check), ...predictionClaims(predicted, shape, TOLERANCE)],
+    tables: [...drawn.tables, predictionTable(predicted), ...crossCheckTables(check, curvature, estimates)],
   };
+}
+
+/** How the stages of the sequences go through an epoch: all in the same way. */
+function epochShape(completed: readonly CompletedRun[], { momentum, dampening }: Protocol): EpochShape {
+  const stage = completed.find(({ role }) => role.kind === 'stage');
+  if (!stage) throw new Error('figure 3 is drawn from stages');
+  const { stepsPerEpoch, config } = stage.records.run;
+  return { momentum, dampening, steps: stepsPerEpoch, sampling: config.sampling };
 }
 
 /** The stationary averages of the runs of the sequences; those without mu and nu are left out. */

@@ -6,6 +6,7 @@ import {
   shufflingRatio,
   type EpochAverages,
 } from '../src/relations/shuffling.js';
+import { calibratedSpectrum, predictedFullBatch } from '../src/relations/spectral-prediction.js';
 import { MOMENTUM_AND_DAMPENING as DYNAMICS } from './contract/executor-contract.js';
 import { distance } from './reference/closeness.js';
 import { simulate, type Spring } from './reference/noisy-spring.js';
@@ -128,4 +129,55 @@ it('refuses curvatures without a stationary state, and epochs of one step', () =
   expect(() => shufflingRatio(10, epoch)).toThrow('curvature must be a number in (0, 10); found 10');
   expect(() => epochAverages(20, epoch)).toThrow('curvature must be a number in (-20, 20); found 20');
   expect(() => epochAverages(1, { ...epoch, steps: 1 })).toThrow('steps must be an integer in [2, Infinity); found 1');
+});
+
+describe('the prediction of O_FB from a noise spectrum', () => {
+  const epoch = { ...plain, learningRate: 0.02, steps: 50 };
+  const nodes = [0.1, 1, 3, 20].map((curvature, index) => ({ curvature, weight: 1 / (index + 1) }));
+  const ends = nodes.map((node) => ({
+    ...node,
+    square: 1 + node.curvature ** 2 * epochAverages(node.curvature, epoch).endVariance,
+  }));
+  const sum = (value: (node: (typeof ends)[number]) => number) => ends.reduce((total, node) => total + value(node), 0);
+  const moments = {
+    noiseTrace: sum(({ weight, square }) => weight * square),
+    trace: sum(({ weight, square, curvature }) => weight * square * curvature),
+  };
+
+  it('is the integral of h^2 V_end(h)', () => {
+    const exact = sum(({ curvature, weight }) => weight * curvature ** 2 * shuffledVariance(curvature, epoch));
+    expect(distance([predictedFullBatch(nodes, epoch)], [exact])).toBeLessThan(1e-12);
+    expect(predictedFullBatch([...nodes, { curvature: 101, weight: 1e-9 }], epoch)).toBeNaN();
+  });
+
+  it('is left alone by known moments that it has, and brought to those that it has not', () => {
+    const kept = calibratedSpectrum(nodes, moments, epoch);
+    expect(
+      distance(
+        kept.map(({ weight }) => weight),
+        nodes.map(({ weight }) => weight),
+      ),
+    ).toBeLessThan(1e-12);
+    const wrong = nodes.map(({ curvature, weight }) => ({ curvature, weight: weight * (1.3 - 0.02 * curvature) }));
+    const right = calibratedSpectrum(wrong, moments, epoch);
+    const found = [0, 1].map((degree) =>
+      right.reduce(
+        (total, { weight, curvature }, index) => total + weight * ends[index]!.square * curvature ** degree,
+        0,
+      ),
+    );
+    expect(distance([found[0]!], [moments.noiseTrace])).toBeLessThan(1e-12);
+    expect(distance([found[1]!], [moments.trace])).toBeLessThan(1e-12);
+    // A wrong overall size is taken out whole, and most of a wrong slope.
+    const exact = predictedFullBatch(nodes, epoch);
+    expect(Math.abs(predictedFullBatch(right, epoch) / exact - 1)).toBeLessThan(0.005);
+    expect(Math.abs(predictedFullBatch(wrong, epoch) / exact - 1)).toBeGreaterThan(0.02);
+  });
+
+  it('keeps nodes that cannot be told apart, or that have no stationary state', () => {
+    const alike = [{ curvature: 2, weight: 1 }];
+    expect(calibratedSpectrum(alike, moments, epoch)).toBe(alike);
+    const wild = [...nodes, { curvature: 101, weight: 1 }];
+    expect(calibratedSpectrum(wild, moments, epoch)).toBe(wild);
+  });
 });

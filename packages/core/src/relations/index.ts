@@ -43,7 +43,12 @@ export {
   type EpochDynamics,
 } from './shuffling.js';
 export type { Sides } from './sides.js';
-export { predictedFullBatch, type SpectralNode } from './spectral-prediction.js';
+export {
+  calibratedSpectrum,
+  predictedFullBatch,
+  type GradientMoments,
+  type SpectralNode,
+} from './spectral-prediction.js';
 export { stationaryRun } from './stationary-run.js';
 export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';
 export type { WindowDefect, WindowDefects } from './window-defect.js';

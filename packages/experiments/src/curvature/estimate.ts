@@ -8,7 +8,7 @@ import {
   type NoiseCurvatureOptions,
   type Snapshot,
 } from '@fdr/core';
-import { dynamicsOf } from '@fdr/core/relations';
+import { calibratedSpectrum, dynamicsOf } from '@fdr/core/relations';
 import type { RunConfig } from '@fdr/records';
 import { openRun } from '@fdr/run-store';
 import { makeSchedule } from '@fdr/training';
@@ -16,8 +16,8 @@ import { openTask, readSnapshot } from '@fdr/training/compute';
 import { ExperimentError } from '../experiment-error.js';
 import type { CurvatureRecord } from './record.js';
 
-/** Most points at which Lanczos starts: each costs twelve passes over the training data. */
-const SPECTRUM_POINTS = 10;
+/** Starts of Lanczos: each costs twelve passes over the training data. */
+const SPECTRUM_STARTS = 10;
 /** Points at which exact and differences are compared, and the distances of these. */
 const DIFFERENCE_POINTS = 2;
 const WIDTHS = [1e-3, 1e-2] as const;
@@ -68,10 +68,15 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
   const method: HessianMethod = model.twiceDifferentiable ? 'exact' : 'central-differences';
   const sampling = { task, executor, ...dynamics, weightDecay, samples, method, seed: request.seed };
   const curvature = await noiseCurvature({ ...sampling, points });
-  const spectrum = await noiseSpectrum({
+  const nodes = await noiseSpectrum({
     ...sampling,
-    points: spread(points, SPECTRUM_POINTS).map(({ parameters }) => parameters),
+    points: spread(points, SPECTRUM_STARTS).map(({ parameters }) => parameters),
   });
+  const spectrum = calibratedSpectrum(
+    nodes,
+    { noiseTrace: curvature.noiseTrace.mean, trace: curvature.trace.mean },
+    { ...dynamics, learningRate, steps: task.stepsPerEpoch, sampling: config.sampling },
+  );
   return {
     schemaVersion: 2,
     learningRate,
@@ -86,11 +91,11 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
   };
 }
 
-/** At most `count` of the points, evenly spaced. */
-const spread = <Point>(points: readonly Point[], count: number): readonly Point[] => {
-  const every = Math.ceil(points.length / count);
-  return points.filter((_, index) => index % every === 0);
-};
+/** `count` of the points, evenly spaced; some more than once where there are fewer. */
+const spread = <Point>(points: readonly Point[], count: number): readonly Point[] =>
+  Array.from({ length: count }, (_, index) => Math.floor((index * points.length) / count)).flatMap(
+    (index) => points[index] ?? [],
+  );
 
 /** <v' . H v'> by central differences over distances that differ tenfold, relative to that by the estimate's own method. */
 async function differencesOf(options: NoiseCurvatureOptions): Promise<CurvatureRecord['differences']> {

@@ -32,7 +32,7 @@ export const curvatureRecord = z.object({
   velocity: estimate,
   /** <v' . H v'>, the sum of the terms of (29); Tr(H C~) without momentum. */
   update: estimate,
-  /** The curvatures that the noise of mini-batch gradients sees, by Lanczos: the weights sum to Tr C. */
+  /** The curvatures that the noise of mini-batch gradients sees, by Lanczos, calibrated by `noiseTrace` and `trace`: the weights sum to Tr C. */
   spectrum: z.array(z.object({ curvature: anyNumber, weight: anyNumber })),
   /** `update` by central differences over some distances, relative to that by `method`: at the same points, of the same mini-batches. */
   differences: z.array(z.object({ width: anyNumber, ratio: anyNumber })),

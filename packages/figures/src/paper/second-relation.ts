@@ -18,6 +18,8 @@ export interface SecondRelationFigure {
   readonly productsSlope?: number | undefined;
   /** <O_FB> as the noise spectrum predicts it for the runs' way of drawing mini-batches, by rising learning rate; undefined as above. */
   readonly prediction?: readonly { readonly learningRate: number; readonly oFB: number }[] | undefined;
+  /** <-v' . grad f> at random steps, where it was read. */
+  readonly descents?: readonly { readonly learningRate: number; readonly descent: Interval }[] | undefined;
   /** The relative distance from the line that counts as a departure. */
   readonly tolerance: number;
 }
@@ -53,7 +55,7 @@ export function secondRelationPanels(relation: SecondRelationFigure, theme: Them
 }
 
 function observableChart(
-  { points, slope, productsSlope, prediction = [] }: SecondRelationFigure,
+  { points, slope, productsSlope, prediction = [], descents = [] }: SecondRelationFigure,
   range: Range,
   { hues }: Theme,
 ): Chart {
@@ -63,13 +65,22 @@ function observableChart(
     products.push({ name: 'Hessian-vector products', curve: line(productsSlope), color: hues.green, dashed: true });
   const predicted: Curve = prediction.map(({ learningRate, oFB }) => curvePoint(learningRate, oFB));
   if (predicted.length > 0) products.push({ name: 'predicted at epochs’ ends', curve: predicted, color: hues.purple });
-  const { to } = rangeOf([0, ...points.flatMap(({ oFB }) => [oFB.mean, oFB.high])], 'linear');
+  const { to } = rangeOf(
+    [0, ...points.flatMap(({ oFB }) => [oFB.mean, oFB.high]), ...descents.map(({ descent }) => descent.mean)],
+    'linear',
+  );
   const { bars, dots } = intervals(points, ({ oFB }) => oFB, hues.blue);
+  const diamonds: Marks = {
+    name: '⟨−v′ · ∇f⟩',
+    color: hues.purple,
+    symbol: 'diamond',
+    points: descents.map(({ learningRate, descent }) => ({ x: learningRate, y: descent.mean })),
+  };
   return {
     name: '⟨O_FB⟩',
     yRange: { from: 0, to },
     traces: [{ name: 'line through 0 and the smallest η', curve: line(slope), color: hues.orange }, ...products, bars],
-    marks: [dots],
+    marks: descents.length > 0 ? [dots, diamonds] : [dots],
   };
 }
 

@@ -15,6 +15,7 @@ import type { CompletedParts, CompletedRun } from './completed-run.js';
 import type { PlannedFigure } from '../plan/plan.js';
 import type { Landscape, Protocol } from '../protocols/protocol.js';
 import { crossCheck, crossCheckTables, noiseName, rightSide, sameCurvature } from './cross-check.js';
+import { descentClaims, descentPoints, descentTables } from './descent.js';
 import type { DrawnFigure, TitledTable } from './drawn-figure.js';
 import { predictedCurve, predictedPoints, predictionClaims, predictionTable, type EpochShape } from './shuffling.js';
 
@@ -39,13 +40,14 @@ export function drawSecondRelation(
   const runs = stationaryRuns(completed);
   const relation = secondRelation(runs, { tolerance: TOLERANCE });
   const { points, slope, curvature } = relation;
-  const figure = { points, slope: slope.mean, tolerance: TOLERANCE };
+  const descents = descentPoints(runs);
+  const figure = { points, slope: slope.mean, tolerance: TOLERANCE, descents };
   const drawn: DrawnFigure = {
     title: `Figure 3: full-batch observable against the learning rate, ${protocol.title}`,
     caption: CAPTION,
     panels: (theme) => secondRelationPanels(figure, theme),
     claims: [vanishing(relation), landscapeClaim(protocol.landscape, relation)],
-    tables: [pointTable(relation), landscapeTable(relation, protocol.momentum > 0)],
+    tables: [pointTable(relation), landscapeTable(relation, protocol.momentum > 0), ...descentTables(descents)],
   };
   if (estimates.length === 0) return drawn;
   const shape = epochShape(completed, protocol);
@@ -57,7 +59,12 @@ export function drawSecondRelation(
     ...drawn,
     caption: CAPTION + CROSS_CHECK_CAPTION,
     panels: (theme) => secondRelationPanels({ ...figure, productsSlope, prediction }, theme),
-    claims: [...drawn.claims, sameCurvature(check), ...predictionClaims(predicted, shape, TOLERANCE)],
+    claims: [
+      ...drawn.claims,
+      sameCurvature(check),
+      ...descentClaims(runs, check, TOLERANCE),
+      ...predictionClaims(predicted, shape, TOLERANCE),
+    ],
     tables: [...drawn.tables, predictionTable(predicted), ...crossCheckTables(check, curvature, estimates)],
   };
 }

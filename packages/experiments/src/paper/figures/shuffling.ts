@@ -105,7 +105,8 @@ export const predictionClaims = (
 const drawn = (sampling: EpochShape['sampling']): string =>
   sampling === 'shuffle' ? 'shuffled mini-batches' : 'independent mini-batches';
 
-function within({ low, high }: Interval, tolerance: number): Verdict {
+/** Whether an interval lies inside the tolerance around 1, outside, or over its edge. */
+export function within({ low, high }: Interval, tolerance: number): Verdict {
   const [from, to] = [1 - tolerance, 1 + tolerance];
   if (low >= from && high <= to) return 'holds';
   return low > to || high < from ? 'does not hold' : 'undecided';

@@ -1,5 +1,5 @@
 /** `[[a, b], [c, d]]`. */
-export interface Matrix {
+interface Matrix {
   readonly a: number;
   readonly b: number;
   readonly c: number;

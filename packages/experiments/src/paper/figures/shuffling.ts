@@ -26,7 +26,7 @@ export interface PredictedPoint {
 const UNKNOWN: Interval = { mean: NaN, low: -Infinity, high: Infinity };
 
 /** What each estimate's noise spectrum predicts for one learning rate. */
-export const predictionsAt = (
+const predictionsAt = (
   learningRate: number,
   estimates: readonly CompletedEstimate[],
   shape: EpochShape,

@@ -52,9 +52,14 @@ describe('a training that reads its descent', () => {
     }
   });
 
-  it('has no number where there is none', async () => {
-    const items = await collect(train({ ...options, learningRate: 1e12, epochs: 2, onDivergence: 'continue' }));
-    expect(itemsOf('epoch', items).at(-1)!.record.descent).toBeNaN();
+  it('has no number where there is none, nor that of an epoch before', async () => {
+    // The position grows 99 times a step: beyond float32 in the fourth epoch.
+    const task = quadraticTask({ dimensions: 2, curvature: 1, noise: 0, start: 1, stepsPerEpoch: 5 });
+    const wild = { ...options, task, optimizer: sgd(), weightDecay: 0, learningRate: 100, epochs: 6 };
+    const items = await collect(train({ ...wild, onDivergence: 'continue' }));
+    const descents = itemsOf('epoch', items).map(({ record }) => record.descent);
+    expect(descents[0]).toBeGreaterThan(0);
+    expect(descents.slice(-2)).toEqual([NaN, NaN]);
   });
 });
 

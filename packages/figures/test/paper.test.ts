@@ -241,7 +241,7 @@ describe.each(Object.entries(FIGURES))('a record of the panels of %s', (name, li
 
   it('draws the prediction as it is, and over the line where the axis has it; descents only where they were read', () => {
     const { series } = optionOf(FIGURES['second relation']!);
-    const [above, below] = series.filter(({ name }) => name === 'predicted at epochs’ ends').map(({ data }) => data);
+    const [above, below] = series.filter(({ name }) => name === 'prediction').map(({ data }) => data);
     expect(above).toEqual([
       [0.01, expect.closeTo(1e-4, 12)],
       [0.1, expect.closeTo(0.01, 12)],
@@ -255,6 +255,6 @@ describe.each(Object.entries(FIGURES))('a record of the panels of %s', (name, li
     expect(series.find(({ name }) => name === '⟨−v′ · ∇f⟩')?.data).toEqual([[0.1, 0.12]]);
     const without = optionOf(secondRelationPanels(relation)).series.map(({ name }) => name);
     expect(without).not.toContain('⟨−v′ · ∇f⟩');
-    expect(without).not.toContain('predicted at epochs’ ends');
+    expect(without).not.toContain('prediction');
   });
 });

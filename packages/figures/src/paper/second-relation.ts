@@ -64,7 +64,7 @@ function observableChart(
   if (productsSlope !== undefined)
     products.push({ name: 'Hessian-vector products', curve: line(productsSlope), color: hues.green, dashed: true });
   const predicted: Curve = prediction.map(({ learningRate, oFB }) => curvePoint(learningRate, oFB));
-  if (predicted.length > 0) products.push({ name: 'predicted at epochs’ ends', curve: predicted, color: hues.purple });
+  if (predicted.length > 0) products.push({ name: 'prediction', curve: predicted, color: hues.purple });
   const { to } = rangeOf(
     [0, ...points.flatMap(({ oFB }) => [oFB.mean, oFB.high]), ...descents.map(({ descent }) => descent.mean)],
     'linear',
@@ -94,7 +94,7 @@ function lineRatioChart(
   const predicted: Trace[] = [];
   if (seen.length > 0)
     predicted.push({
-      name: 'predicted at epochs’ ends',
+      name: 'prediction',
       curve: seen.map(({ learningRate, oFB }) => curvePoint(learningRate, oFB / (slope * learningRate))),
       color: hues.purple,
     });

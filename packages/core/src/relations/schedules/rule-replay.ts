@@ -1,11 +1,12 @@
 import type { EpochRecord, EventRecord, LearningRateReason, Run } from '@fdr/records';
-import { OptionError } from '../../validate.js';
 import { ratioOf, slowest, type TwoSides } from '../equilibrium-rule.js';
 import { halfRunningAverage, type HalfRunningAverage } from '../half-running-average.js';
+import { columnIndex, rateChanges } from '../recorded-steps.js';
 import type { Schedule } from './schedule.js';
 
-/** An epoch's end at which the rule would have changed the learning rate. */
+/** A step after which a rule would have changed the learning rate. */
 export interface Firing {
+  /** Epochs done, a fraction where the rule is asked within an epoch. */
   readonly epoch: number;
   readonly step: number;
   readonly from: number;
@@ -123,13 +124,6 @@ export function replayRule(
   };
 }
 
-function columnIndex(columns: readonly string[], name: string): number {
-  const index = columns.indexOf(name);
-  if (index < 0)
-    throw new OptionError('stepColumns', `columns that include ${name}, which the rule reads`, columns.join());
-  return index;
-}
-
 /** Averages that begin after `step` steps and are read at epochs' ends. */
 function freshAverages(step: number, stepsPerEpoch: number): TrackedBalance['averages'] {
   const readings = { first: stepsPerEpoch - (step % stepsPerEpoch), every: stepsPerEpoch };
@@ -137,18 +131,3 @@ function freshAverages(step: number, stepsPerEpoch: number): TrackedBalance['ave
 }
 
 const sidesOf = ({ averages: { oL, oR } }: TrackedBalance): TwoSides => ({ oLHalf: oL.value(), oRHalf: oR.value() });
-
-/** Follows the recorded learning rate: asked after each step in turn, gives the rate and whether it has just changed. */
-function rateChanges(events: readonly EventRecord[], first: number) {
-  const changes = events.filter((event) => event.type === 'learningRate');
-  let next = 0;
-  let rate = first;
-  return (step: number): { readonly rate: number; readonly changed: boolean } => {
-    const before = next;
-    for (let change = changes[next]; change && change.step <= step; change = changes[next]) {
-      rate = change.to;
-      next++;
-    }
-    return { rate, changed: next > before };
-  };
-}

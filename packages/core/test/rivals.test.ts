@@ -237,13 +237,13 @@ describe('rules beside each other', () => {
     comparison.take(rows);
     const unknown = comparison.rules.map((rule) => [rule.name, rule.unknown]);
     expect(unknown).toEqual([
-      ['equilibrium, in total', undefined],
-      ['equilibrium, the slowest layer', undefined],
-      ['plateau of the training loss', undefined],
+      ['FDR1, in total', undefined],
+      ['FDR1, by layer', undefined],
+      ['plateau', undefined],
       ['SASA', undefined],
       ['SASA+', undefined],
       ['Pflug', 'needs --observables gradientProduct, not recorded'],
-      ['distance (Pesme)', 'needs --observables startDistanceSquared, not recorded'],
+      ['Pesme', 'needs --observables startDistanceSquared, not recorded'],
     ]);
     const counts = comparison.rules.map(({ firings: { length } }) => length);
     // One tensor is its own total; without recorded epochs no plateau can be seen.
@@ -263,10 +263,10 @@ describe('rules beside each other', () => {
     };
     const { rules, refined } = compareRules({ ...run, config: adam, stepColumns: columns.slice(0, 5) }, { events: [], epochs: [] }); // prettier-ignore
     expect(rules.filter(({ unknown }) => unknown !== undefined).map(({ name }) => name)).toEqual([
-      'equilibrium',
+      'FDR1',
       'SASA',
       'Pflug',
-      'distance (Pesme)',
+      'Pesme',
     ]);
     expect(refined()).toBeUndefined();
   });

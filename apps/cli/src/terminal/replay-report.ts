@@ -1,4 +1,4 @@
-import { formatNumber, formatSettings, type RuleReplay } from '@fdr/core/relations';
+import { formatNumber, formatSettings, type ComparedRule, type RuleReplay } from '@fdr/core/relations';
 import { anyNumber, type ScheduleConfig } from '@fdr/records';
 import { z } from 'zod';
 import { formatTable } from './table.js';
@@ -9,6 +9,44 @@ const COLUMNS = [
   { title: 'WHY', rank: 0 },
   { title: 'KIND', rank: 0 },
 ] as const;
+
+const COMPARISON_COLUMNS = [
+  { title: 'RULE', rank: 0 },
+  { title: 'FIRST AFTER EPOCH', rank: 0, alignment: 'right' },
+  { title: 'TIMES', rank: 1, alignment: 'right' },
+  { title: 'LR', rank: 1 },
+  { title: 'WHY', rank: 0 },
+] as const;
+
+/**
+ * When each rule would have fired, for people. What follows a rule's first firing is hypothetical: its steps were made at another
+ * learning rate than the rule would have set.
+ *
+ * @param columns of the terminal
+ */
+export function comparisonText(
+  runId: string,
+  epochs: number,
+  rules: readonly ComparedRule[],
+  columns?: number,
+): string {
+  const rows = rules.map(({ name, firings, unknown }) => {
+    const [first] = firings;
+    if (first === undefined)
+      return [name, '-', unknown === undefined ? '0' : '-', '', unknown ?? 'it would not have fired'];
+    const rates = `${formatNumber(first.from)} -> ${formatNumber(first.to)}`;
+    return [name, formatNumber(first.epoch), String(firings.length), rates, first.reason.message];
+  });
+  return (
+    `rules over run ${runId}, ${epochs} epochs, each with the defaults of its authors\n` +
+    formatTable(COMPARISON_COLUMNS, rows, columns) +
+    'Firings after the first are hypothetical: they rest on steps made at another learning rate.\n'
+  );
+}
+
+/** The same for machines, with every firing. */
+export const comparisonJson = (runId: string, rules: readonly ComparedRule[]): string =>
+  `${JSON.stringify({ type: 'comparison', runId, rules: rules.map(({ name, firings, unknown }) => ({ name, firings, unknown })) })}\n`;
 
 /**
  * When the rule would have fired, for people.

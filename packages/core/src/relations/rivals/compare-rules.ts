@@ -53,11 +53,11 @@ export function compareRules(
   const followers = [
     ...(dynamics
       ? [
-          scheduled('equilibrium, in total', equilibrium()),
-          scheduled('equilibrium, the slowest layer', equilibrium({ balance: 'layers' })),
+          scheduled('FDR1, in total', equilibrium()),
+          scheduled('FDR1, by layer', equilibrium({ balance: 'layers' })),
         ]
-      : [{ ...NEVER, name: 'equilibrium', unknown: undefinedSides }]),
-    scheduled('plateau of the training loss', plateau()),
+      : [{ ...NEVER, name: 'FDR1', unknown: undefinedSides }]),
+    scheduled('plateau', plateau()),
     ...(dynamics
       ? [tested(sasa()), tested(sasaPlus(dynamics))]
       : [{ ...NEVER, name: 'SASA', unknown: undefinedSides }]),

@@ -24,7 +24,7 @@ export interface PesmeOptions {
  */
 export function pesme({ ratio = 1.5, first = 5, slope = 0.6, factor = 0.5 }: PesmeOptions = {}): StationarityTest {
   return {
-    name: 'distance (Pesme)',
+    name: 'Pesme',
     columns: ['startDistanceSquared'],
     factor,
     repeats: false,

@@ -5,10 +5,13 @@ export { cubicDefect, cubicRelation, type CubicWindow } from './cubic-relation.j
 export type { DeviationOnset } from './deviation.js';
 export { inEquilibrium, isBalanced, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
 export { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from './format.js';
+export { formatInterval, formatTolerance, formatVerdict } from './verdict-text.js';
 export { fullBatchObservable } from './full-batch-observable.js';
 export { halfRunningAverage, keptPrefixes, type HalfRunningAverage, type Readings } from './half-running-average.js';
 export { identityDefect, IDENTITY_TOLERANCE, type Moment, type Window } from './identity.js';
+export { leastSquares } from './least-squares.js';
 export { quadraticRelations, type QuadraticRelations, type Relation } from './quadratic-relations.js';
+export { relaxationSteps } from './relaxation-time.js';
 export { replayRule, type Firing, type Observation, type RuleReplay } from './schedules/rule-replay.js';
 export { dynamicsOf, thresholdOf } from './run-config.js';
 export { bestEpoch } from './run-status.js';
@@ -36,5 +39,7 @@ export {
 } from './saved-averages.js';
 export type { Sides } from './sides.js';
 export { stationaryRun } from './stationary-run.js';
+export { jointVerdict, verdictOf } from './verdict.js';
 export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';
+export { windowRatio, type StepSums } from './window-ratio.js';
 export type { WindowDefect, WindowDefects } from './window-defect.js';

@@ -86,8 +86,9 @@ export function sooner(runs: readonly CompletedRun[]): Claim {
     {
       statement: 'The lag in initial accuracy gain can be ameliorated by X = 0.1 and Y = 0.3.',
       section: 'appendix C.2, figure S2(a)',
-      test: `it reaches 95 % of the final test accuracy of X = 0.01, Y = 0.1 in fewer epochs, ${OVER_SEEDS}`,
-      tolerance: { low: 0, high: Infinity },
+      test: `it reaches 95 % of the final test accuracy of X = 0.01, Y = 0.1 more than one epoch sooner, ${OVER_SEEDS}`,
+      // Times are known to an epoch.
+      tolerance: { low: 1, high: Infinity },
     },
     [
       {
@@ -130,8 +131,9 @@ function waiting(records: RunRecords, seed: number): string | undefined {
   const { run, events } = records;
   const reason = shortness(records);
   if (reason !== undefined) return reason;
-  const isAdaptive = run.config.schedule.kind === 'equilibrium';
-  if (!isAdaptive || events.some(({ type }) => type === 'learningRate')) return undefined;
+  const { kind } = run.config.schedule;
+  const hasFired = events.some((event) => event.type === 'learningRate' && event.reason.rule === kind);
+  if (kind !== 'equilibrium' || hasFired) return undefined;
   return `the adaptive rule has not lowered the learning rate with seed ${seed}`;
 }
 

@@ -71,6 +71,14 @@ describe('the interval of O_L / O_R over a window', () => {
     expect(intervals.filter(({ low }) => low > 1).length).toBeGreaterThan(0.95 * intervals.length);
   });
 
+  it('is what the formula gives', () => {
+    // P = 0, 1, 0, 1, 0, 1, 0, 1, 0 and N = 8 / 2: sd(P)^2 = 4/9 * 5/9 * 4/3, and t = 2.364624 with 7 degrees of freedom.
+    const sums = Array.from({ length: 8 }, (_, step) => ({ steps: 1, left: step % 2 === 0 ? 2 : 0, right: 1 }));
+    const { mean, low, high } = windowRatio(1.5, sums, 1);
+    const half = (2.364624 * Math.sqrt(2 * (4 / 9) * (5 / 9) * (4 / 3))) / 8;
+    expect([mean, low, high]).toEqual([1.5, expect.closeTo(1.5 - half, 6), expect.closeTo(1.5 + half, 6)]);
+  });
+
   it('is unbounded for windows of two relaxation times or less, and where a sum is not finite', () => {
     const { sums, ratio } = simulate(1, 0, 500, 100);
     const unbounded = { mean: ratio, low: -Infinity, high: Infinity };

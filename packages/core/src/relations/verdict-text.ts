@@ -8,6 +8,7 @@ import { formatNumber } from './format.js';
  * @example formatInterval({ mean: 1.0021, low: 0.99521, high: 1.009 }) // '1.002 (0.9952 to 1.009)'
  */
 export function formatInterval({ mean, low, high }: Interval): string {
+  if (Number.isNaN(mean)) return 'unknown';
   const known = Number.isFinite(low) && Number.isFinite(high);
   return `${formatNumber(mean)} (${known ? `${formatNumber(low)} to ${formatNumber(high)}` : 'interval unknown'})`;
 }

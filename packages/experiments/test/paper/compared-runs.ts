@@ -20,13 +20,17 @@ export const comparedRun = (
   variant: Variant,
   seed: number,
   testAccuracies: readonly number[],
-  { firedAt = [1], weightDecay = 1 }: { firedAt?: readonly number[]; weightDecay?: number } = {},
+  {
+    firedAt = [1],
+    weightDecay = 1,
+    rule,
+  }: { firedAt?: readonly number[]; weightDecay?: number; rule?: string | undefined } = {},
 ): CompletedRun =>
   completedRun(
     { kind: 'comparison', variant },
     { ...settingsOf(variant), seed, weightDecay },
     testAccuracies.map((testAccuracy) => ({ testAccuracy })),
-    { firedAt },
+    { firedAt, rule },
   );
 
 /** Runs of a variant from the initializations 1, 2, .., that end with these accuracies in percent. */

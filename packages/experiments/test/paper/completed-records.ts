@@ -9,6 +9,7 @@ import { ENVIRONMENT, EPOCH } from '../sample-run.js';
 interface RecordedRun {
   readonly steps?: readonly (readonly [oL: number, oR: number])[];
   readonly firedAt?: readonly number[];
+  readonly rule?: string | undefined;
 }
 
 /**
@@ -16,13 +17,13 @@ interface RecordedRun {
  *
  * @param config what differs from the default configuration
  * @param epochs the numbers that matter at each epoch's end
- * @param recorded O_L and O_R of each step, none by default, and the epochs at whose ends the adaptive rule fired
+ * @param recorded O_L and O_R of each step, none by default, and the epochs at whose ends a rule, the adaptive one by default, fired
  */
 export function completedRun(
   role: Role,
   config: Partial<RunConfig>,
   epochs: readonly Partial<EpochRecord>[],
-  { steps = [], firedAt = [] }: RecordedRun = {},
+  { steps = [], firedAt = [], rule = 'equilibrium' }: RecordedRun = {},
 ): CompletedRun {
   const complete: RunConfig = { ...DEFAULT_CONFIG, ...config, epochs: epochs.length };
   const run: Run = {
@@ -49,7 +50,7 @@ export function completedRun(
     epoch,
     from: 0.1,
     to: 0.09,
-    reason: { rule: 'equilibrium', message: 'it was in equilibrium' },
+    reason: { rule, message: 'it was time' },
   }));
   return {
     role,

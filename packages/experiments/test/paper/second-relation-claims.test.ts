@@ -94,7 +94,11 @@ describe('O_FB is linear', () => {
 
   it('is undecided if the smallest rate, through which the line goes, is alone', () => {
     const alone = relation([0.003, 0.05], (rate) => rate);
-    expect(linear(alone, 0.01)).toMatchObject({ verdict: 'undecided', measured: 'nothing' });
+    expect(linear(alone, 0.01)).toMatchObject({
+      verdict: 'undecided',
+      measured:
+        '<O_FB> over the line: unknown, undecided because no learning rate but that of the line is 0.01 or less',
+    });
   });
 });
 
@@ -107,7 +111,7 @@ describe('O_FB is anharmonic', () => {
     const above = anharmonic(relation(down, bent), 0.001);
     expect(above.verdict).toBe('holds');
     expect(above.measurements?.[0]).toMatchObject({
-      quantity: 'distance from the line at η = 0.001, over the line',
+      quantity: 'distance from 1 of <O_FB> over the line at η = 0.001',
       mean: expect.closeTo(0.818, 3) as unknown,
     });
     const below = anharmonic(

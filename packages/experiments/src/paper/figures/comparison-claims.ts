@@ -1,4 +1,4 @@
-import { formatInterval, interval } from '@fdr/core/relations';
+import { formatPercent } from '@fdr/core/relations';
 import type { RunRecords } from '@fdr/figures';
 import type { Claim, EpochRecord } from '@fdr/records';
 import type { Variant } from '../plan/variants.js';
@@ -107,13 +107,12 @@ function compareAccuracies(
 ): Claim {
   const pairs = seedPairs(runs, variant, other);
   const points = ({ epochs }: RunRecords): number => 100 * finalAccuracy(epochs);
-  const mean = (side: 'one' | 'other'): string =>
-    pairs.length === 0 ? 'unknown' : `${formatInterval(interval(pairs.map((pair) => points(pair[side]))))} %`;
+  const percent = (side: 'one' | 'other'): string =>
+    formatPercent(pairs.reduce((sum, pair) => sum + finalAccuracy(pair[side].epochs), 0) / pairs.length);
+  const values = `${percent('one')} and ${percent('other')}, ${seedsText(pairs.length)}`;
   return judged({ ...words, tolerance: { low: least, high: Infinity } }, [
     {
-      quantity:
-        `difference in points, ${seedsText(pairs.length)}, of ${VARIANT_NAMES[variant]} ${mean('one')} and ` +
-        `${VARIANT_NAMES[other]} ${mean('other')}`,
+      quantity: `points by which ${VARIANT_NAMES[variant]} is above ${VARIANT_NAMES[other]} (${values})`,
       ...pairedInterval(pairs, (one, partner) => points(one) - points(partner)),
       obstacle: obstacleOf(pairs),
     },

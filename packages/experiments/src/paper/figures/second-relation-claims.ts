@@ -85,14 +85,19 @@ export function landscapeClaim(landscape: Landscape, relation: SecondRelation, s
   }
 }
 
-/** O_FB over the line at each learning rate up to a limit but the smallest, through which the line goes. */
-function lineRatios({ points }: SecondRelation, limit: number, short: Shortness): (Measured & { rate: number })[] {
-  const [smallest] = points;
-  return points.slice(1).flatMap(({ learningRate: rate, lineRatio }) => {
-    if (rate > limit || !smallest) return [];
-    const obstacle = short.get(smallest.learningRate) ?? short.get(rate);
-    return [{ rate, quantity: `<O_FB> over the line at η = ${formatNumber(rate)}`, ...lineRatio, obstacle }];
-  });
+/** O_FB over the line at each learning rate up to a limit but the smallest, through which the line goes; at least one value. */
+function lineRatios({ points }: SecondRelation, limit: number, short: Shortness): Measured[] {
+  const [smallest, ...larger] = points;
+  const measured = larger
+    .filter(({ learningRate }) => learningRate <= limit)
+    .map(({ learningRate: rate, lineRatio }): Measured => ({
+      quantity: `<O_FB> over the line at η = ${formatNumber(rate)}`,
+      ...lineRatio,
+      obstacle: short.get(smallest?.learningRate ?? NaN) ?? short.get(rate),
+    }));
+  if (measured.length > 0) return measured;
+  const obstacle = `no learning rate but that of the line is ${limit} or less`;
+  return [{ quantity: '<O_FB> over the line', ...unbounded(NaN), obstacle }];
 }
 
 /**
@@ -117,8 +122,7 @@ export const linear = (relation: SecondRelation, upTo: number, short: Shortness 
  * @param downTo the smallest eta at which the paper sees it
  */
 export function anharmonic(relation: SecondRelation, downTo: number, short: Shortness = new Map()): Claim {
-  const measured = lineRatios(relation, downTo, short).at(-1);
-  const departure = measured && { ...measured, ...distanceFromOne(measured) };
+  const [ratio] = lineRatios(relation, downTo, short).slice(-1);
   return judged(
     {
       statement: `For the CNN anharmonicity is pronounced even down to η of about ${downTo}.`,
@@ -128,9 +132,7 @@ export function anharmonic(relation: SecondRelation, downTo: number, short: Shor
         'interval',
       tolerance: { low: DEPARTURE, high: Infinity },
     },
-    departure
-      ? [{ ...departure, quantity: `distance from the line at η = ${formatNumber(departure.rate)}, over the line` }]
-      : [],
+    ratio ? [{ ...ratio, ...distanceFromOne(ratio), quantity: `distance from 1 of ${ratio.quantity}` }] : [],
   );
 }
 

@@ -16,12 +16,10 @@ const settings = (momentum: number) => ({
  */
 function simulate(seed: number, momentum: number, before: number, window: number, start = 0) {
   const parameters = 8;
-  let state = randomState(seed, 'shuffling');
   const theta = new Float64Array(parameters).fill(start);
   const velocity = new Float64Array(parameters);
   const sums: StepSums[] = [];
-  const draw = normal(state, parameters * (before + window), 1);
-  state = draw.state;
+  const draw = normal(randomState(seed, 'shuffling'), parameters * (before + window), 1);
   for (let step = 0; step < before + window; step++) {
     let [left, right] = [0, 0];
     for (let index = 0; index < parameters; index++) {

@@ -50,9 +50,11 @@ describe('the verdict on a measured value', () => {
 });
 
 it('intervals, tolerances and verdicts have one wording', () => {
-  expect(formatInterval({ mean: 1.0021, low: 0.99521, high: 1.009 })).toBe('1.002 (0.9952 to 1.009)');
-  expect(formatInterval({ mean: 1.0021, low: -Infinity, high: Infinity })).toBe('1.002 (interval unknown)');
+  expect(formatInterval({ mean: 1.0021, low: 0.99521, high: 1.009 })).toBe('1.0021 (0.99521 to 1.009)');
+  expect(formatInterval({ mean: 1.0021, low: -Infinity, high: Infinity })).toBe('1.0021 (interval unknown)');
   expect(formatInterval({ mean: NaN, low: NaN, high: NaN })).toBe('unknown');
+  // Not 1.01, which would be inside.
+  expect(formatInterval({ mean: 1.00415, low: 0.99816, high: 1.01022 })).toBe('1.0042 (0.99816 to 1.0102)');
   expect(formatTolerance(near)).toBe('0.99 to 1.01');
   expect(formatTolerance({ low: -0.2, high: Infinity })).toBe('above -0.2');
   expect(formatTolerance({ low: -Infinity, high: 0 })).toBe('below 0');

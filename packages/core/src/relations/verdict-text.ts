@@ -2,15 +2,19 @@ import type { Claim, Tolerance } from '@fdr/records';
 import type { Interval } from './confidence.js';
 import { formatNumber } from './format.js';
 
+/** With fewer digits 1.0102 would seem to be inside a tolerance up to 1.01. */
+const DIGITS = 5;
+
 /**
  * A value with its 95 % interval.
  *
- * @example formatInterval({ mean: 1.0021, low: 0.99521, high: 1.009 }) // '1.002 (0.9952 to 1.009)'
+ * @example formatInterval({ mean: 1.0021, low: 0.99521, high: 1.009 }) // '1.0021 (0.99521 to 1.009)'
  */
 export function formatInterval({ mean, low, high }: Interval): string {
   if (Number.isNaN(mean)) return 'unknown';
   const known = Number.isFinite(low) && Number.isFinite(high);
-  return `${formatNumber(mean)} (${known ? `${formatNumber(low)} to ${formatNumber(high)}` : 'interval unknown'})`;
+  const bounds = known ? `${formatNumber(low, DIGITS)} to ${formatNumber(high, DIGITS)}` : 'interval unknown';
+  return `${formatNumber(mean, DIGITS)} (${bounds})`;
 }
 
 /**

@@ -5,9 +5,11 @@ export { cubicDefect, cubicRelation, type CubicWindow } from './cubic-relation.j
 export type { DeviationOnset } from './deviation.js';
 export { inEquilibrium, isBalanced, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
 export { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from './format.js';
+export { formatInterval, formatTolerance, formatVerdict } from './verdict-text.js';
 export { fullBatchObservable } from './full-batch-observable.js';
 export { halfRunningAverage, keptPrefixes, type HalfRunningAverage, type Readings } from './half-running-average.js';
 export { identityDefect, IDENTITY_TOLERANCE, type Moment, type Window } from './identity.js';
+export { leastSquares } from './least-squares.js';
 export { quadraticRelations, type QuadraticRelations, type Relation } from './quadratic-relations.js';
 export { compareRules, type ComparedRule, type RuleComparison } from './rivals/compare-rules.js';
 export { refinedSchedule, type RefinedOptions } from './rivals/refined.js';
@@ -17,6 +19,7 @@ export { pflug, type PflugOptions } from './rivals/pflug.js';
 export { pesme, type PesmeOptions } from './rivals/pesme.js';
 export type { Beginning, RunningTest, StationarityTest } from './rivals/stationarity-test.js';
 export { replayTest, type TestReplay } from './rivals/test-replay.js';
+export { relaxationSteps } from './relaxation-time.js';
 export { replayRule, type Firing, type Observation, type RuleReplay } from './schedules/rule-replay.js';
 export { dynamicsOf, thresholdOf } from './run-config.js';
 export { bestEpoch } from './run-status.js';
@@ -44,5 +47,7 @@ export {
 } from './saved-averages.js';
 export type { Sides } from './sides.js';
 export { stationaryRun } from './stationary-run.js';
+export { jointVerdict, verdictOf } from './verdict.js';
 export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';
+export { windowRatio, type StepSums } from './window-ratio.js';
 export type { WindowDefect, WindowDefects } from './window-defect.js';

@@ -1,4 +1,5 @@
 import {
+  formatInterval,
   formatNumber,
   interval,
   ratioInterval,
@@ -7,7 +8,7 @@ import {
   type SecondRelationRun,
 } from '@fdr/core/relations';
 import type { Claim } from '@fdr/records';
-import { verdictOf } from './claim.js';
+import { judged } from './claim.js';
 import type { CompletedEstimate } from './completed-run.js';
 import type { TitledTable } from './drawn-figure.js';
 
@@ -48,29 +49,37 @@ export const rightSide = (momentum: boolean): string => (momentum ? '<v′ · H 
 /** What the right side is divided by for the mean curvature. */
 export const noiseName = (momentum: boolean): string => (momentum ? '<|v′|²>' : 'Tr C');
 
-/** Claim of section 2.2 and appendix A: both ways give the same, within the uncertainty of both. */
-export function sameCurvature({ learningRate, momentum, relation, products, ratio }: CrossCheck): Claim {
+/**
+ * Claim of section 2.2 and appendix A: both ways give the same.
+ *
+ * @param tolerance relative distance between the two that counts as none
+ * @param obstacle why the runs cannot decide, if they cannot
+ */
+export function sameCurvature(
+  { learningRate, momentum, relation, products, ratio }: CrossCheck,
+  tolerance: number,
+  obstacle?: string,
+): Claim {
   const name = rightSide(momentum);
-  const left = rangeText(interval(relation));
-  const right = rangeText(interval(products));
-  return {
-    statement: `At small η the second relation holds: 2 <O_FB> / η is ${name}.`,
-    section: momentum ? 'appendix A, equation (29)' : 'section 2.2, equation (FDR2)',
-    test:
-      `at the smallest η the 95 % interval of 2 <O_FB> / η over an independent estimate of ${name}, from Hessian-vector products at points ` +
-      'of the stationary state, contains 1',
-    measured: `at η = ${formatNumber(learningRate)}: 2 <O_FB> / η = ${left}, ${name} = ${right}, their ratio ${rangeText(ratio)}`,
-    // The uncertainty of a single sequence is unknown.
-    verdict: verdictOf(isBounded(ratio) ? ratio.low <= 1 && 1 <= ratio.high : undefined),
-  };
-}
-
-const isBounded = ({ low, high }: Interval): boolean => Number.isFinite(low) && Number.isFinite(high);
-
-function rangeText(range: Interval): string {
-  const { mean, low, high } = range;
-  if (!isBounded(range)) return `${formatNumber(mean)} (uncertainty unknown)`;
-  return `${formatNumber(mean)} (${formatNumber(low, 3)} to ${formatNumber(high, 3)})`;
+  const left = formatInterval(interval(relation));
+  const right = formatInterval(interval(products));
+  return judged(
+    {
+      statement: `At small η the second relation holds: 2 <O_FB> / η is ${name}.`,
+      section: momentum ? 'appendix A, equation (29)' : 'section 2.2, equation (FDR2)',
+      test:
+        `at the smallest η 2 <O_FB> / η is within ${100 * tolerance} % of an independent estimate of ${name}, from Hessian-vector ` +
+        'products at points of the stationary state, with the 95 % interval of their ratio',
+      tolerance: { low: 1 - tolerance, high: 1 + tolerance },
+    },
+    [
+      {
+        quantity: `ratio at η = ${formatNumber(learningRate)}, of 2 <O_FB> / η = ${left} and ${name} = ${right}`,
+        ...ratio,
+        obstacle,
+      },
+    ],
+  );
 }
 
 /**

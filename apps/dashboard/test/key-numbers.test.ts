@@ -35,3 +35,29 @@ it('the valley floor is estimated only in equilibrium', () => {
   });
   expect(floor({ oRHalf: 0.2, ratio: 1.25 })).toMatchObject({ value: '–', note: 'no estimate: not in equilibrium' });
 });
+
+it('the relaxation time is that of the learning rate of now', () => {
+  const shown = (change: object) => {
+    const config = { ...recorded.run.config, ...change };
+    const history = {
+      ...recorded,
+      run: { ...recorded.run, config },
+      epochs: [],
+      events: [],
+      skipped: 0,
+      diskError: null,
+    };
+    return keyNumbers(history).find(({ name }) => name === 'Relaxation time');
+  };
+  // 1 / (2 * 0.1 * 0.01) = 500 steps, 200 of them an epoch.
+  expect(shown({})).toMatchObject({ value: '2.5', note: 'epochs at this rate, at least; the run has 12' });
+  expect(shown({ epochs: 4 })!.note).toBe('epochs at this rate, at least; the run is shorter than 2 of it');
+  expect(shown({ weightDecay: 0 })!.value).toBe('∞');
+  const optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+  expect(shown({ optimizer })).toMatchObject({ value: '–', note: 'not defined with adam' });
+  const change = { ...recorded.events[0]!, to: 0.05 };
+  const history = { ...recorded, epochs: [], events: [change], skipped: 0, diskError: null } as Parameters<
+    typeof keyNumbers
+  >[0];
+  expect(keyNumbers(history).find(({ name }) => name === 'Relaxation time')!.value).toBe('5');
+});

@@ -24,6 +24,7 @@ import {
   formatPercent,
   halfRunningAverage,
   plateau,
+  relaxationSteps,
   secondRelation,
   step,
   thresholdOf,
@@ -114,6 +115,11 @@ describe('the examples of the documentation', () => {
   it('stationaryState', () => {
     const unit = { dimensions: 1, curvature: 1, noise: 1, learningRate: 1, momentum: 0, dampening: 0 };
     expect(stationaryState(unit).positionVariance).toBe(1);
+  });
+
+  it('relaxationSteps', () => {
+    const optimizer = { kind: 'sgd', momentum: 0, dampening: 0 } as const;
+    expect(relaxationSteps({ optimizer, learningRate: 0.1, weightDecay: 0.01 })).toBe(500);
   });
 
   it('secondRelation', () => {

@@ -4,10 +4,11 @@ import {
   formatPercent,
   isBalanced,
   possibleGain,
+  relaxationOf,
   stationaryFloor,
   thresholdOf,
 } from '@fdr/core/relations';
-import { isActive } from '@fdr/records';
+import { isActive, type Run } from '@fdr/records';
 import type { RunHistory } from '../feed/run-history.js';
 
 /** One of the large numbers on top of a run's page, ready to be shown. */
@@ -45,12 +46,26 @@ function valleyFloor({ run, epochs }: RunHistory): Pick<KeyNumber, 'value' | 'no
   };
 }
 
+/** tau at the learning rate of now, and what the run has of it left. */
+function relaxationTime(run: Run, learningRate: number): KeyNumber {
+  const relaxation = relaxationOf({ ...run, config: { ...run.config, learningRate } });
+  if (!relaxation)
+    return { name: 'Relaxation time', value: '–', note: `not defined with ${run.config.optimizer.kind}` };
+  const { epochs, isShort } = relaxation;
+  return {
+    name: 'Relaxation time',
+    value: formatNumber(epochs, 3),
+    note: `epochs at this rate, at least; ${isShort ? 'the run is shorter than 2 of it' : `the run has ${run.config.epochs}`}`,
+  };
+}
+
 /** The key numbers of a run, from its last epoch and its last change of the learning rate. */
 export function keyNumbers(history: RunHistory): KeyNumber[] {
   const { run, epochs, events, steps } = history;
   const last = epochs.at(-1);
   const done = Math.max(steps.steps, last?.step ?? 0);
   const changes = events.filter((event) => event.type === 'learningRate');
+  const learningRate = changes.at(-1)?.to ?? run.config.learningRate;
   const best = bestEpoch(epochs);
   const threshold = thresholdOf(run.config.schedule);
   const balanced = last !== undefined && isBalanced(last, threshold);
@@ -75,12 +90,13 @@ export function keyNumbers(history: RunHistory): KeyNumber[] {
     { name: 'Valley floor', ...valleyFloor(history) },
     {
       name: 'Learning rate',
-      value: formatNumber(changes.at(-1)?.to ?? run.config.learningRate),
+      value: formatNumber(learningRate),
       note:
         changes.length === 0
           ? 'not changed yet'
           : `after ${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`,
     },
+    relaxationTime(run, learningRate),
     {
       name: 'Test accuracy',
       value: last ? formatPercent(last.testAccuracy) : '–',

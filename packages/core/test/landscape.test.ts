@@ -10,7 +10,9 @@ import { normal, randomState, type RandomState } from '../src/random.js';
 import { eagerExecutor } from '../src/training/eager.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
 import { train } from '../src/training/trainer.js';
+import { MOMENTUM_AND_DAMPENING } from './contract/executor-contract.js';
 import { distance } from './reference/closeness.js';
+import { iteratedMoments } from './reference/quadratic-moments.js';
 import { stationaryGradient, walkedGradient, type Quartic } from './reference/quartic.js';
 
 /** Normal numbers, one stream to the end. */
@@ -69,7 +71,7 @@ describe('the second relation', { timeout: 600_000 }, () => {
   const well: Quartic = { curvature: 1, quartic: 0.3, noise: 1 };
   const rates = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4];
 
-  it('is exact on the quadratic: the curvature is h at every learning rate, though G(eta) leaves its line', () => {
+  it('is exact on a quadratic of one curvature: h at every learning rate, though G(eta) leaves its line', () => {
     const bench = { dimensions: 100, curvature: 1.5, noise: 0.7, momentum: 0, dampening: 0 };
     const runs = rates.map((learningRate): SecondRelationRun => {
       const { positionVariance, velocityVariance } = stationaryState({ ...bench, learningRate });
@@ -97,6 +99,34 @@ describe('the second relation', { timeout: 600_000 }, () => {
     expect(found.curvatureDeviation.learningRate).toBe(Infinity);
     expect(found.curvatureDeviation.low).toBe(Infinity);
   });
+
+  it.each(MOMENTUM_AND_DAMPENING)(
+    'on a quadratic of two curvatures is a mean that rises with the learning rate, momentum %d, dampening %d',
+    (momentum, dampening) => {
+      const directions = [1, 20].map((curvature) => ({ curvature, noise: 0.3 }));
+      const edge = (2 * (1 + momentum)) / (20 * (1 - dampening));
+      const fractions = [0.01, 0.2, 0.5, 0.8];
+      const runs = fractions.map((fraction): SecondRelationRun => {
+        const learningRate = fraction * edge;
+        const moments = directions.map((direction) => {
+          const [square, along, speed] = iteratedMoments(direction, learningRate, momentum, dampening);
+          const { curvature: h } = direction;
+          return { oFB: (1 - dampening) * h ** 2 * square - momentum * h * along, speed };
+        });
+        const sum = (key: 'oFB' | 'speed') => moments.reduce((total, one) => total + one[key], 0);
+        return { learningRate, seed: 1, oFB: sum('oFB'), noiseTrace: sum('speed') };
+      });
+      const found = secondRelation(runs).points.map(({ curvature }) => curvature.mean);
+      const expected = fractions.map((fraction) => {
+        // c / (2 (1 + mu) - (1 - nu) eta h) at eta = fraction times the stable edge, over c / (2 (1 + mu))
+        const [soft, stiff] = [1 / (1 - fraction / 20), 1 / (1 - fraction)];
+        return (soft + 20 * stiff) / (soft + stiff);
+      });
+      expect(distance(found, expected)).toBeLessThan(1e-9);
+      // From nearly (1 + 20) / 2 to (1 / 0.96 + 20 / 0.2) / (1 / 0.96 + 1 / 0.2).
+      expect(distance([found[0]!, found[3]!], [10.5, 16.7])).toBeLessThan(0.01);
+    },
+  );
 
   it('knows the quartic it is tested on: G / (1/2 eta h^3 s^2) = 1 + eta h / 2 + 3 q s^2 eta / 2 + ...', () => {
     const steepness = [0.02, 0.01].map(

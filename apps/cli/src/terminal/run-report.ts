@@ -1,4 +1,11 @@
-import { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from '@fdr/core/relations';
+import {
+  changeText,
+  formatDuration,
+  formatMeasured,
+  formatNumber,
+  formatPercent,
+  formatSettings,
+} from '@fdr/core/relations';
 import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
 import { z } from 'zod';
@@ -100,9 +107,9 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
 const changePairs = (events: readonly EventRecord[]): Pairs =>
   events
     .filter((event) => event.type === 'learningRate')
-    .map(({ epoch, from, to, reason }) => [
-      `epoch ${epoch}`,
-      `${formatNumber(from)} -> ${formatNumber(to)}: ${reason.message}`,
+    .map((event) => [
+      `epoch ${event.epoch}`,
+      `${formatNumber(event.from)} -> ${formatNumber(event.to)}: ${changeText(event)}`,
     ]);
 
 /** Every other event. */

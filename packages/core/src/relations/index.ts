@@ -9,6 +9,7 @@ export { fullBatchObservable } from './full-batch-observable.js';
 export { halfRunningAverage, keptPrefixes, type HalfRunningAverage, type Readings } from './half-running-average.js';
 export { identityDefect, IDENTITY_TOLERANCE, type Moment, type Window } from './identity.js';
 export { quadraticRelations, type QuadraticRelations, type Relation } from './quadratic-relations.js';
+export { ratioScatter, scatterOfAverages, type RatioScatter } from './ratio-scatter.js';
 export { relaxationOf, relaxationSteps, relaxationText, type Relaxation } from './relaxation-time.js';
 export { replayRule, type Firing, type Observation, type RuleReplay } from './schedules/rule-replay.js';
 export { dynamicsOf, thresholdOf } from './run-config.js';
@@ -38,4 +39,5 @@ export {
 export type { Sides } from './sides.js';
 export { stationaryRun } from './stationary-run.js';
 export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';
+export { changeText, isWithinNoise } from './within-noise.js';
 export type { WindowDefect, WindowDefects } from './window-defect.js';

@@ -2,14 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { interval, ratioInterval, studentFactor } from '../src/relations/confidence.js';
 import { secondRelation, type SecondRelationRun } from '../src/relations/second-relation.js';
 import { stationaryRun } from '../src/relations/stationary-run.js';
-import { constant } from '../src/relations/schedules/constant.js';
-import { possibleGain, valleyFloor } from '../src/relations/valley-floor.js';
 import { stationaryState } from '../src/models/quadratic.js';
-import { sgd } from '../src/optimizers/sgd.js';
 import { normal, randomState, type RandomState } from '../src/random.js';
-import { eagerExecutor } from '../src/training/eager.js';
-import { quadraticTask } from '../src/training/quadratic-task.js';
-import { train } from '../src/training/trainer.js';
 import { MOMENTUM_AND_DAMPENING } from './contract/executor-contract.js';
 import { distance } from './reference/closeness.js';
 import { iteratedMoments } from './reference/quadratic-moments.js';
@@ -206,46 +200,5 @@ describe('a stationary run', () => {
     const still = epochs.map((one) => ({ ...one, oFB: one.gradientNormSquared }));
     expect(stationaryRun(still, { momentum: 0, dampening: 0, seed: 7 }).oFB).toBe(6);
     expect(() => stationaryRun([], { momentum: 0, dampening: 0, seed: 7 })).toThrow('epochs must be at least one');
-  });
-});
-
-describe('the floor of the valley', { timeout: 600_000 }, () => {
-  const bench = { dimensions: 100, curvature: 1.5, noise: 0.7 };
-
-  it('is exact on the quadratic: f_0 = 1/2 dimensions h s^2, and the height is eta Tr C~ / 4', () => {
-    const { positionVariance, observable, velocityVariance } = stationaryState({
-      ...bench,
-      learningRate: 0.4,
-      momentum: 0,
-      dampening: 0,
-    });
-    const found = valleyFloor({ lossHalf: 75 * (positionVariance + 0.49), oLHalf: observable });
-    expect(distance([found.floor], [75 * 0.49])).toBeLessThan(1e-12);
-    expect(distance([found.height], [(0.4 * 100 * velocityVariance) / 4])).toBeLessThan(1e-12);
-    expect(possibleGain(found, 0.4)).toBe(found.height);
-    expect(distance([possibleGain(found, 0.4, 0.1)], [0.75 * found.height])).toBeLessThan(1e-12);
-  });
-
-  it('is found by a training, from the origin and from any theta_c', async () => {
-    const options = {
-      task: quadraticTask({ ...bench, stepsPerEpoch: 100 }),
-      executor: eagerExecutor('cpu'),
-      optimizer: sgd(),
-      learningRate: 0.4,
-      weightDecay: 0,
-      epochs: 6,
-      seed: 1,
-      schedule: constant(),
-    };
-    const floors: number[] = [];
-    for (const centre of [undefined, { position: new Float32Array(100).fill(0.5) }])
-      for await (const item of train({ ...options, centre }))
-        if (item.type === 'epoch' && item.record.epoch === 6) floors.push(valleyFloor(item.record).floor);
-    // 300 steps of a loss that is 36.75 +- 5 a step; the centre adds 50 times a mean gradient that a window leaves at
-    // |D theta| / (300 eta): some 0.05.
-    expect(floors).toHaveLength(2);
-    for (const floor of floors) expect(distance([floor], [36.75])).toBeLessThan(0.03);
-    expect(floors[0]).not.toBe(floors[1]);
-    expect(distance([floors[0]!], [floors[1]!])).toBeLessThan(0.01);
   });
 });

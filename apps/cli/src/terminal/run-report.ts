@@ -40,7 +40,7 @@ export function runReport(
     ['environment', pairs(run.environment)],
     ['parameters', parameters],
     ['last epoch', lastEpoch === undefined ? [['none yet', '']] : epochPairs(reader, lastEpoch, epochs)],
-    ...(lastEpoch === undefined ? [] : [valleySection(run, lastEpoch)]),
+    ...(lastEpoch === undefined ? [] : [valleySection(run, epochs)]),
     ...relations,
     ['learning rate', changePairs(events)],
     ['events', eventPairs(events)],
@@ -56,7 +56,7 @@ export function runReport(
 export function runReportJson({ reader, epochs, events }: RunRecords, relations?: readonly object[]): string {
   const document = {
     ...runJson(reader),
-    valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, reader.lastEpoch),
+    valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, epochs),
     relations: relations?.length === 0 ? undefined : relations,
     epochs: epochs.map((record) => z.encode(epochRecord, record)),
     events: events.map((record) => z.encode(eventRecord, record)),

@@ -5,8 +5,8 @@ import {
   isBalanced,
   possibleGain,
   relaxationOf,
-  stationaryFloor,
   thresholdOf,
+  valleyFloor,
 } from '@fdr/core/relations';
 import { isActive, type Run } from '@fdr/records';
 import type { RunHistory } from '../feed/run-history.js';
@@ -34,15 +34,22 @@ function timeLeft({ run, epochs }: RunHistory): string {
   return `about ${(seconds / 3600).toFixed(1)} h left`;
 }
 
-/** The estimate of the valley's floor (section 2.3.1) from the last epoch's averages, which holds in equilibrium only. */
-function valleyFloor({ run, epochs }: RunHistory): Pick<KeyNumber, 'value' | 'note'> {
-  const last = epochs.at(-1);
-  const valley = last && stationaryFloor(last, thresholdOf(run.config.schedule));
-  if (!valley) return { value: '–', note: last ? 'no estimate: not in equilibrium' : NO_EPOCH };
-  const half = possibleGain(valley, last.learningRate, last.learningRate / 2);
+/** The harmonic estimate of the valley's floor (section 2.3.1), where the epochs at the last learning rate support it. */
+function floorEstimate({ run, epochs }: RunHistory): KeyNumber {
+  const name = 'Valley floor';
+  const { stepsPerEpoch, config } = run;
+  const valley = valleyFloor(epochs, { stepsPerEpoch, threshold: thresholdOf(config.schedule) });
+  if (!valley) {
+    const note = 'no estimate: it needs 10 epochs at one rate, and equilibrium';
+    return { name, value: '–', note: epochs.length > 0 ? note : NO_EPOCH };
+  }
+  const range = ({ low, high }: { readonly low: number; readonly high: number }) =>
+    `${formatNumber(low)} to ${formatNumber(high)}`;
+  const half = possibleGain(valley, valley.learningRate / 2);
   return {
-    value: formatNumber(valley.floor),
-    note: `${formatNumber(valley.height)} below the loss; halving the rate gains ${formatNumber(half)}`,
+    name,
+    value: formatNumber(valley.floor.mean),
+    note: `harmonic estimate, ${range(valley.floor)}; halving the rate gains ${range(half)}`,
   };
 }
 
@@ -87,7 +94,7 @@ export function keyNumbers(history: RunHistory): KeyNumber[] {
       note: `${last ? (balanced ? 'inside' : 'outside') : 'equilibrium is'} 1 ± ${formatNumber(threshold)}`,
       tone: balanced ? 'good' : undefined,
     },
-    { name: 'Valley floor', ...valleyFloor(history) },
+    floorEstimate(history),
     {
       name: 'Learning rate',
       value: formatNumber(learningRate),

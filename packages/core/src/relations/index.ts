@@ -4,7 +4,7 @@ export { interval, ratioInterval, type Interval } from './confidence.js';
 export { cubicDefect, cubicRelation, type CubicWindow } from './cubic-relation.js';
 export type { DeviationOnset } from './deviation.js';
 export { inEquilibrium, isBalanced, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
-export { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from './format.js';
+export { formatDuration, formatMeasured, formatNumber, formatPercent, formatRange, formatSettings } from './format.js';
 export { fullBatchObservable } from './full-batch-observable.js';
 export { halfRunningAverage, keptPrefixes, type HalfRunningAverage, type Readings } from './half-running-average.js';
 export { identityDefect, IDENTITY_TOLERANCE, type Moment, type Window } from './identity.js';
@@ -38,6 +38,6 @@ export {
 } from './saved-averages.js';
 export type { Sides } from './sides.js';
 export { stationaryRun } from './stationary-run.js';
-export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';
+export { possibleGain, valleyFloor, type Calibration, type ValleyFloor } from './valley-floor.js';
 export { changeText, isWithinNoise } from './within-noise.js';
 export type { WindowDefect, WindowDefects } from './window-defect.js';

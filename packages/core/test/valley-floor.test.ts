@@ -18,6 +18,9 @@ function drawing(seed: number): (count: number) => Float32Array {
   };
 }
 
+/** A learning rate of a recorded run. */
+type RecordedStage = Omit<ValleyEpoch, 'trainLoss'> & { readonly trainLosses: readonly number[] };
+
 const meanLoss = (epochs: readonly ValleyEpoch[]): number =>
   epochs.reduce((sum, { trainLoss }) => sum + trainLoss, 0) / epochs.length;
 
@@ -107,25 +110,14 @@ describe('the harmonic estimate of the valley’s floor', () => {
 });
 
 describe('the harmonic estimate on the paper’s perceptron, as it was recorded', () => {
-  /** The epochs of figure 3(a), by seed. */
-  const path = fileURLToPath(new URL('../../../docs/results/fig3a-epochs.csv', import.meta.url));
-  const [header = '', ...lines] = readFileSync(path, 'utf8').trim().split('\n');
-  const names = header.split(',');
-  const rows = lines.map((line) => {
-    const cells = line.split(',');
-    const number = (name: string) => Number(cells[names.indexOf(name)]);
-    const [run = '', , seed = ''] = cells;
-    const [learningRate, lossHalf, oLHalf, oRHalf, trainLoss] = [
-      number('learningRate'),
-      number('lossHalf'),
-      number('oLHalf'),
-      number('oRHalf'),
-      number('trainLoss'),
-    ];
-    return { run, seed, learningRate, lossHalf, oLHalf, oRHalf, trainLoss };
-  });
-  /** One sequence of falling learning rates, each of which went on from the one before. */
-  const sequence = (seed: number) => rows.filter(({ run }) => run.startsWith(`mlp seq ${seed} `));
+  // The stages of figure 3(a) by seed, each of which went on from the one before: its last averages, and the losses of the later half of its epochs.
+  const path = fileURLToPath(new URL('reference/recorded-stages.json', import.meta.url));
+  const stages = JSON.parse(readFileSync(path, 'utf8')) as Record<number, RecordedStage[]>;
+  /** Epochs of these averages; the losses of the earlier half are not looked at. */
+  const sequence = (seed: number): ValleyEpoch[] =>
+    stages[seed]!.flatMap(({ trainLosses, ...averages }) =>
+      [...trainLosses, ...trainLosses].map((trainLoss) => ({ ...averages, trainLoss })),
+    );
   const options = { stepsPerEpoch: 600, threshold: 0.02 };
   const at = (seed: number, learningRate: number) => sequence(seed).filter((row) => row.learningRate === learningRate);
   const later = (epochs: readonly ValleyEpoch[]) => meanLoss(epochs.slice(Math.floor(epochs.length / 2)));

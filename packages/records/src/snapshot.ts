@@ -17,7 +17,11 @@ const positiveCount = z.int().min(1).max(MAX_STEPS);
 
 /** The state of each built-in schedule, between two epochs' ends. */
 const SCHEDULE_STATES = {
-  equilibrium: z.strictObject({ passed: positiveCount.optional(), learningRate: z.number().optional() }),
+  equilibrium: z.strictObject({
+    passed: positiveCount.optional(),
+    learningRate: z.number().optional(),
+    warned: z.literal(1).optional(),
+  }),
   step: z.strictObject({ epochs: count }),
   constant: z.strictObject({}),
   cosine: z.strictObject({ epochs: count, total: positiveCount }),

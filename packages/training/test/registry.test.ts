@@ -73,7 +73,15 @@ describe('the registry of schedules', () => {
     let learningRate = 0.8;
     // best 1; 0.8 is worse than 0.75, 0.76 too: drop; 0.7 is the best
     const rates = [1, 0.8, 0.76, 0.7].map((trainLoss) => {
-      const end = { oLHalf: 1, oRHalf: 1, stepsUsed: 9, layers: {}, learningRate, trainLoss };
+      const end = {
+        oLHalf: 1,
+        oRHalf: 1,
+        stepsUsed: 9,
+        layers: {},
+        scatter: { total: undefined, layers: {} },
+        learningRate,
+        trainLoss,
+      };
       ({ state, learningRate } = decide(state, end));
       return learningRate;
     });

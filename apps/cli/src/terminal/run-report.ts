@@ -1,4 +1,11 @@
-import { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from '@fdr/core/relations';
+import {
+  changeText,
+  formatDuration,
+  formatMeasured,
+  formatNumber,
+  formatPercent,
+  formatSettings,
+} from '@fdr/core/relations';
 import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
 import { z } from 'zod';
@@ -33,7 +40,7 @@ export function runReport(
     ['environment', pairs(run.environment)],
     ['parameters', parameters],
     ['last epoch', lastEpoch === undefined ? [['none yet', '']] : epochPairs(reader, lastEpoch, epochs)],
-    ...(lastEpoch === undefined ? [] : [valleySection(run, lastEpoch)]),
+    ...(lastEpoch === undefined ? [] : [valleySection(run, epochs)]),
     ...relations,
     ['learning rate', changePairs(events)],
     ['events', eventPairs(events)],
@@ -49,7 +56,7 @@ export function runReport(
 export function runReportJson({ reader, epochs, events }: RunRecords, relations?: readonly object[]): string {
   const document = {
     ...runJson(reader),
-    valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, reader.lastEpoch),
+    valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, epochs),
     relations: relations?.length === 0 ? undefined : relations,
     epochs: epochs.map((record) => z.encode(epochRecord, record)),
     events: events.map((record) => z.encode(eventRecord, record)),
@@ -100,9 +107,9 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
 const changePairs = (events: readonly EventRecord[]): Pairs =>
   events
     .filter((event) => event.type === 'learningRate')
-    .map(({ epoch, from, to, reason }) => [
-      `epoch ${epoch}`,
-      `${formatNumber(from)} -> ${formatNumber(to)}: ${reason.message}`,
+    .map((event) => [
+      `epoch ${event.epoch}`,
+      `${formatNumber(event.from)} -> ${formatNumber(event.to)}: ${changeText(event)}`,
     ]);
 
 /** Every other event. */

@@ -3,6 +3,7 @@ import { slotValues } from '../parameters.js';
 import type { CallResult, Executable, TensorValues } from '@fdr/program';
 import { fullBatchObservable } from '../relations/full-batch-observable.js';
 import { ratioOf } from '../relations/equilibrium-rule.js';
+import type { RatioScatter } from '../relations/ratio-scatter.js';
 import type { Decision, Schedule } from '../relations/schedules/schedule.js';
 import { inRange } from '../validate.js';
 import { positionOf, withEvent, type Progress, type TrainingEpoch } from './progress.js';
@@ -114,12 +115,13 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
     oRHalf: averages.oRHalf,
     stepsUsed: averages.stepsUsed,
     layers: averages.layers,
+    scatter: averages.scatter,
     trainLoss: evaluation.trainLoss,
     learningRate,
   });
   if (decision.reason) recording.restart(0);
   const batches = state.batches ?? plan.task.batches(progress.random);
-  const decided = afterDecision({ ...ended, random: batches.next }, decision);
+  const decided = afterDecision({ ...ended, random: batches.next }, decision, averages);
   return {
     state: { ...state, batches: undefined, progress: afterEvaluation(decided, evaluation) },
     item: { type: 'epoch', record: epochOf(ended, averages, evaluation, plan.optimizer) },
@@ -134,11 +136,28 @@ function afterEvaluation(progress: Progress, evaluation: Evaluation): Progress {
   return withDivergence(progress, `the loss of the training data is ${trainLoss} after epoch ${progress.epoch}`);
 }
 
-function afterDecision(before: Progress, { state, learningRate, reason }: Decision): Progress {
+function afterDecision(
+  before: Progress,
+  { state, learningRate, reason, warning }: Decision,
+  { layers, scatter }: Averages,
+): Progress {
   const progress = { ...before, scheduleState: state, learningRate };
   if (!reason) return progress;
   const change = { from: before.learningRate, to: learningRate, reason };
-  return withEvent(progress, { type: 'learningRate', ...positionOf(progress), ...change });
+  const ratios = layerRatios(layers, scatter.layers);
+  const changed = withEvent(progress, { type: 'learningRate', ...positionOf(progress), ...change, ...ratios });
+  return warning === undefined
+    ? changed
+    : withEvent(changed, { type: 'warning', ...positionOf(progress), message: warning });
+}
+
+/** The ratio of each parameter tensor and its scatter, where both are known; nothing where none is. */
+function layerRatios(layers: Averages['layers'], scatters: RatioScatter['layers']) {
+  const known = Object.entries(layers).flatMap(([name, { ratio }]) => {
+    const scatter = scatters[name];
+    return scatter === undefined || !Number.isFinite(ratio) ? [] : [[name, { ratio, scatter }] as const];
+  });
+  return known.length === 0 ? {} : { layers: Object.fromEntries(known) };
 }
 
 /** @param progress with the learning rate that the epoch had. */

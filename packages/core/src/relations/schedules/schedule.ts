@@ -1,5 +1,6 @@
 import type { LearningRateReason, Settings } from '@fdr/records';
 import type { Balance, TwoSides } from '../equilibrium-rule.js';
+import type { RatioScatter } from '../ratio-scatter.js';
 import type { TrainingHorizon } from './horizon.js';
 
 /** A schedule's input at an epoch's end: the balance since the learning rate last changed, and the rate itself. */
@@ -8,6 +9,8 @@ export interface EpochEnd extends Balance {
   readonly learningRate: number;
   /** The same balance of each parameter tensor, by its name. */
   readonly layers: Readonly<Record<string, TwoSides>>;
+  /** How much the ratios scatter from window to window: for reasons and warnings, never for the paper's decision. */
+  readonly scatter: RatioScatter;
   /** Full-batch loss over the training data, L2 term included. */
   readonly trainLoss: number;
 }
@@ -29,6 +32,8 @@ export interface Decision {
   readonly learningRate: number;
   /** Null if the learning rate stays. A change restarts the half-running averages. */
   readonly reason: LearningRateReason | null;
+  /** A sentence for people about this change, reported after it. */
+  readonly warning?: string | undefined;
 }
 
 /**

@@ -63,12 +63,15 @@ export type {
 } from '@fdr/program';
 export { permutation, randomState, type RandomState } from './random.js';
 export { constant } from './relations/schedules/constant.js';
+export { cooldown } from './relations/schedules/cooldown.js';
 export { cosine } from './relations/schedules/cosine.js';
 export { equilibrium } from './relations/schedules/equilibrium.js';
 export type { TrainingHorizon } from './relations/schedules/horizon.js';
+export { linear } from './relations/schedules/linear.js';
 export { plateau } from './relations/schedules/plateau.js';
 export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from './relations/schedules/schedule.js';
 export { step } from './relations/schedules/step.js';
+export { wsd } from './relations/schedules/wsd.js';
 export { classificationTask, type ClassificationOptions } from './training/classification-task.js';
 export { classification, type ClassificationData, type LabelledImages } from './training/classification.js';
 export { eagerExecutor } from './training/eager.js';
@@ -77,7 +80,7 @@ export type { Progress, TrainingEpoch, TrainingEvent } from './training/progress
 export { quadraticTask } from './training/quadratic-task.js';
 export { SnapshotError } from './training/snapshot-error.js';
 export type { Snapshot, SnapshotTensor } from './training/snapshot.js';
-export { trainingStep, type StepOptions } from './training/step.js';
+export { steadyRate, trainingStep, type StepOptions } from './training/step.js';
 export type { EpochBatches, Evaluation, Evaluator, Task } from './training/task.js';
 export { train } from './training/trainer.js';
 export type { Training, TrainingItem, TrainOptions } from './training/training.js';

@@ -91,7 +91,7 @@ describe('a training whose very last step has led beyond all numbers', () => {
     const nothing = { trainLoss: NaN, trainAccuracy: NaN, testLoss: NaN, testAccuracy: NaN, gradientNormSquared: NaN };
     const evaluator = { evaluate: () => Promise.resolve(nothing), dispose: () => Promise.resolve() };
     const items = await collect(train({ ...wild, task: { ...task, evaluator: () => Promise.resolve(evaluator) } }));
-    expect(items.at(-1)).toEqual({ type: 'end', reason: 'finished' });
+    expect(items.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
   });
 });
 
@@ -101,7 +101,7 @@ describe('a training without any noise, at its minimum', () => {
     const threshold = 0.99;
     const items = await collect(train({ ...base, task, schedule: equilibrium({ threshold, decay: 0.1 }) }));
     expect(itemsOf('event', items).filter(({ record }) => record.type === 'learningRate')).toEqual([]);
-    expect(items.at(-1)).toEqual({ type: 'end', reason: 'finished' });
+    expect(items.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
     for (const { record } of itemsOf('epoch', items)) {
       expect(record).toMatchObject({ oLHalf: 0, oRHalf: 0, ratio: NaN, lossHalf: 0 });
       expect(stationaryFloor(record, threshold)).toBeNull();

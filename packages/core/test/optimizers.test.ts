@@ -8,7 +8,7 @@ import { sgd } from '../src/optimizers/sgd.js';
 import { eagerExecutor } from '../src/training/eager.js';
 import type { TensorValues } from '@fdr/program';
 import type { Objective } from '../src/objective.js';
-import { trainingStep } from '../src/training/step.js';
+import { steadyRate, trainingStep } from '../src/training/step.js';
 import { optimizerContract } from './contract/optimizer-contract.js';
 import { distance } from './reference/closeness.js';
 
@@ -53,8 +53,8 @@ async function afterEightSteps(optimizer: Optimizer, carried: TensorValues = {})
       ...optimizerStart(optimizer, slope.parameters),
       ...carried,
     },
-    inputs: { gradient: Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8].flatMap(gradientAt)) },
-    settings: { learningRate: Float32Array.of(0.01) },
+    inputs: { gradient: Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8].flatMap(gradientAt)), ...steadyRate(0.01, 8) },
+    settings: {},
   });
   await executable.dispose();
   return [...state['parameters/position']!];

@@ -12,7 +12,7 @@ export const epochRecord = z.object({
   epoch: z.int().min(1),
   /** Steps done since the run began. */
   step: z.int().min(1),
-  /** eta during this epoch. */
+  /** eta during this epoch; where the schedule moves it at each step, at the epoch's beginning. */
   learningRate: anyNumber,
   /** Half-running average of the mini-batch loss, L2 term included. */
   lossHalf: anyNumber,

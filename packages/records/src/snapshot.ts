@@ -21,6 +21,14 @@ const SCHEDULE_STATES = {
   step: z.strictObject({ epochs: count }),
   constant: z.strictObject({}),
   cosine: z.strictObject({ epochs: count, total: positiveCount }),
+  linear: z.strictObject({ epochs: count, total: positiveCount }),
+  wsd: z.strictObject({ epochs: count, total: positiveCount }),
+  cooldown: z.strictObject({
+    epochs: count,
+    total: positiveCount,
+    span: positiveCount.optional(),
+    cooled: count.optional(),
+  }),
   plateau: z.strictObject({ best: z.number().optional(), worse: count }),
 } as const satisfies Readonly<Record<ScheduleKind, z.ZodType>>;
 

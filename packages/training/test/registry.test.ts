@@ -1,5 +1,5 @@
 import { adam, amsgrad, EXTRA_OBSERVABLES, sgd, type Optimizer, type Schedule } from '@fdr/core';
-import { constant, cosine, equilibrium, plateau, step } from '@fdr/core/relations';
+import { constant, cooldown, cosine, equilibrium, linear, plateau, step, wsd } from '@fdr/core/relations';
 import { optimizerConfig, scheduleConfig, type OptimizerConfig, type ScheduleConfig } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { defaultOptimizer, defaultSchedule } from '../src/default-config.js';
@@ -56,6 +56,9 @@ describe('the registry of schedules', () => {
     [{ kind: 'step', everyEpochs: 2, divisor: 4, minimumLearningRate: 0 }, step({ everyEpochs: 2, divisor: 4 })],
     [{ kind: 'constant' }, constant()],
     [{ kind: 'cosine', minimumLearningRate: 0.5 }, cosine({ minimumLearningRate: 0.5 })],
+    [{ kind: 'linear' }, linear()],
+    [{ kind: 'wsd', decayFraction: 0.1 }, wsd({ decayFraction: 0.1 })],
+    [{ kind: 'cooldown', threshold: 0.2 }, cooldown({ threshold: 0.2 })],
     [
       { kind: 'plateau', patience: 1, factor: 0.5, improvement: 0.25, minimumLearningRate: 0 },
       plateau({ patience: 1, factor: 0.5, improvement: 0.25 }),

@@ -1,4 +1,4 @@
-import { formatNumber, formatSettings, type RuleReplay } from '@fdr/core/relations';
+import { formatRateChange, formatSettings, type RuleReplay } from '@fdr/core/relations';
 import { anyNumber, type ScheduleConfig } from '@fdr/records';
 import { z } from 'zod';
 import { formatTable } from './table.js';
@@ -25,7 +25,7 @@ export function replayText(
   if (firings.length === 0) return `${heading}it would not have fired\n`;
   const rows = firings.map(({ epoch, from, to, reason, exact }) => [
     String(epoch),
-    `${formatNumber(from)} -> ${formatNumber(to)}`,
+    formatRateChange(from, to),
     reason.message,
     exact ? 'exact' : 'hypothetical',
   ]);

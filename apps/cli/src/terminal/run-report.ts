@@ -1,4 +1,11 @@
-import { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from '@fdr/core/relations';
+import {
+  formatDuration,
+  formatMeasured,
+  formatNumber,
+  formatPercent,
+  formatRateChange,
+  formatSettings,
+} from '@fdr/core/relations';
 import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
 import { z } from 'zod';
@@ -100,10 +107,7 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
 const changePairs = (events: readonly EventRecord[]): Pairs =>
   events
     .filter((event) => event.type === 'learningRate')
-    .map(({ epoch, from, to, reason }) => [
-      `epoch ${epoch}`,
-      `${formatNumber(from)} -> ${formatNumber(to)}: ${reason.message}`,
-    ]);
+    .map(({ epoch, from, to, reason }) => [`epoch ${epoch}`, `${formatRateChange(from, to)}: ${reason.message}`]);
 
 /** Every other event. */
 const eventPairs = (events: readonly EventRecord[]): Pairs =>

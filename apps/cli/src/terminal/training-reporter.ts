@@ -1,4 +1,4 @@
-import { formatNumber } from '@fdr/core/relations';
+import { formatRateChange } from '@fdr/core/relations';
 import type { EventRecord, Run } from '@fdr/records';
 import type { WorkerMessage } from '@fdr/training';
 import { jsonLine } from './json-line.js';
@@ -42,7 +42,7 @@ function noteOf(event: EventRecord): string | undefined {
     case 'warning':
       return `warning: ${event.message}`;
     case 'learningRate':
-      return `epoch ${event.epoch}: learning rate ${formatNumber(event.from)} -> ${formatNumber(event.to)}: ${event.reason.message}`;
+      return `epoch ${event.epoch}: learning rate ${formatRateChange(event.from, event.to)}: ${event.reason.message}`;
     case 'status':
       return event.status === 'running' ? undefined : `${event.status}: ${event.message}`;
     case 'schedule':

@@ -173,7 +173,7 @@ describe('the options of fdr train', () => {
     ['--threads', '257', 'an integer from 1 to 256'],
     ['--model', 'resnet', 'one of mlp, cnn'],
     ['--optimizer', 'rmsprop', 'one of sgd, adam, amsgrad'],
-    ['--schedule', 'sine', 'one of equilibrium, step, constant, cosine, plateau'],
+    ['--schedule', 'sine', 'one of equilibrium, step, constant, cosine, linear, wsd, cooldown, plateau'],
     ['--balance', 'each', 'one of total, layers'],
     ['--minimum-steps', '-1', 'an integer from 0 to 1e12'],
     ['--passes', '0', 'an integer from 1 to 1000000'],

@@ -6,7 +6,7 @@ import { checkedObservables, isDefined, standardObservables } from '../observabl
 import type { MeasuredStep, Observable } from '../observables/observable.js';
 import { namedState, optimizerSpecs, optimizerState, type Optimizer } from '../optimizers/optimizer.js';
 import { namedSlot, slotSpecs, slotTensors, tensorNamed } from '../parameters.js';
-import type { Program } from '@fdr/program';
+import type { Program, TensorValues } from '@fdr/program';
 import { inRange } from '../validate.js';
 
 /** Options of {@link trainingStep} besides objective and optimizer. */
@@ -25,11 +25,16 @@ export interface StepOptions {
 const NO_VELOCITY = { scale: NaN, tensors: [] };
 const NO_DYNAMICS = { momentum: NaN, dampening: NaN };
 
+/** The same learning rate at each of some steps: what {@link trainingStep} takes besides the objective's inputs. */
+export const steadyRate = (learningRate: number, steps: number): TensorValues => ({
+  learningRate: new Float32Array(steps).fill(learningRate),
+});
+
 /**
  * One step of training as a {@link Program}.
  *
- * State `parameters/<name>` and what the optimizer carries (`velocity/<name>` with momentum); setting `learningRate` float32 [];
- * inputs and constants are the objective's. Outputs: `loss` [] (f^B with its L2 term, before the update), `oL` [tensors], for SGD
+ * State `parameters/<name>` and what the optimizer carries (`velocity/<name>` with momentum); inputs are the objective's and
+ * `learningRate` float32 []; constants are the objective's. Outputs: `loss` [] (f^B with its L2 term, before the update), `oL` [tensors], for SGD
  * `oR` [tensors], with momentum `vDotGradient` [tensors], and each extra observable [tensors] by its name.
  *
  * @throws OptionError if the weight decay is out of its range, or an observable cannot be measured with this optimizer.
@@ -43,13 +48,13 @@ export function trainingStep(objective: Objective, optimizer: Optimizer, options
   return {
     name: `${objective.name}-${optimizer.settings.kind}-step`,
     state: { ...slotSpecs('parameters', specs), ...optimizerSpecs(optimizer, specs) },
-    inputs: objective.inputs,
-    settings: { learningRate: { shape: [], dtype: 'float32' } },
+    inputs: { ...objective.inputs, learningRate: { shape: [], dtype: 'float32' } },
+    settings: {},
     constants: centred && observe ? { ...objective.constants, ...slotSpecs('centre', specs) } : objective.constants,
-    step: ({ state, inputs, settings, constants }) => {
+    step: ({ state, inputs, constants }) => {
       const parameters = slotTensors('parameters', specs, state);
       const carried = optimizerState(optimizer, specs, state);
-      const learningRate = tensorNamed('learningRate', settings);
+      const learningRate = tensorNamed('learningRate', inputs);
       const { value, grads: gradients } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const loss = objective.loss(tensors, inputs, constants);
         return weightDecay === 0 ? loss : tf.add(loss, weightDecayTerm(tensors, weightDecay));

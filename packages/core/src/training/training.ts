@@ -47,6 +47,12 @@ export interface TrainOptions {
   readonly resume?: Snapshot | undefined;
 }
 
+/** How a training ended, and why in words. */
+export interface TrainingEnd {
+  readonly reason: 'finished' | 'diverged';
+  readonly message: string;
+}
+
 /** What a training yields, one after another. */
 export type TrainingItem =
   | {
@@ -59,7 +65,7 @@ export type TrainingItem =
     }
   | { readonly type: 'epoch'; readonly record: TrainingEpoch }
   | { readonly type: 'event'; readonly record: TrainingEvent }
-  | { readonly type: 'end'; readonly reason: 'finished' | 'diverged' };
+  | ({ readonly type: 'end' } & TrainingEnd);
 
 /**
  * A training under way. Iterating it trains; leaving the iteration frees its memory. Between two items nothing is computed, and
@@ -69,7 +75,7 @@ export interface Training extends AsyncIterable<TrainingItem> {
   readonly stepColumns: readonly string[];
   readonly stepsPerEpoch: number;
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** Takes effect at the next segment and restarts the averages. @throws OptionError if it is not in [1e-12, 1e12]. */
+  /** Takes effect at the next segment and restarts the averages. Where the schedule moves the rate within an epoch, it is that of the epoch's beginning. @throws OptionError if it is not in [1e-12, 1e12]. */
   setLearningRate(learningRate: number, commandId: string): void;
   /** Takes effect at the next epoch's end. @throws OptionError where the optimizer lacks what the schedule needs. */
   setSchedule(schedule: Schedule, commandId: string): void;

@@ -8,7 +8,8 @@ import { inRange } from '../validate.js';
 import { positionOf, withEvent, type Progress, type TrainingEpoch } from './progress.js';
 import type { Averages, Recording } from './recording.js';
 import type { EpochBatches, Evaluation, Evaluator, Task } from './task.js';
-import type { TrainingItem } from './training.js';
+import { steadyRate } from './step.js';
+import type { TrainingEnd, TrainingItem } from './training.js';
 
 /** What stays the same during a training. */
 export interface TrainingPlan {
@@ -52,19 +53,30 @@ export async function nextTransition(
   const { progress } = state;
   const [record, ...pendingEvents] = progress.pendingEvents;
   if (record) return { state: { ...state, progress: { ...progress, pendingEvents } }, item: { type: 'event', record } };
-  const reason = endReason(plan, progress);
-  if (reason) return { state, item: { type: 'end', reason } };
+  const end = endOf(plan, state);
+  if (end) return { state, item: { type: 'end', ...end } };
   if (progress.stepInEpoch < plan.task.stepsPerEpoch) return runSegment(plan, state, step);
   return endEpoch(plan, state, evaluator);
 }
 
-/** Why a training ends here; undefined where it goes on. */
-function endReason(
+/** How a training ends here; undefined where it goes on. */
+function endOf(
   { epochs, stopsWhenDiverged }: TrainingPlan,
-  { diverged, epoch }: Progress,
-): 'finished' | 'diverged' | undefined {
-  if (diverged && stopsWhenDiverged) return 'diverged';
-  return epoch >= epochs ? 'finished' : undefined;
+  { progress, schedule }: TrainingState,
+): TrainingEnd | undefined {
+  if (progress.diverged && stopsWhenDiverged) return { reason: 'diverged', message: 'the loss is no longer finite' };
+  if (progress.epoch >= epochs) return { reason: 'finished', message: 'all epochs are done' };
+  const message = schedule.ended?.(progress.scheduleState);
+  return message === undefined ? undefined : { reason: 'finished', message };
+}
+
+/** eta of some steps of the epoch under way. The same at each place of the epoch, however it is cut into segments. */
+function ratesOf({ progress, schedule }: TrainingState, steps: number, stepsPerEpoch: number): TensorValues {
+  const { learningRate, stepInEpoch, scheduleState } = progress;
+  const { withinEpoch } = schedule;
+  if (!withinEpoch) return steadyRate(learningRate, steps);
+  const rateAt = (step: number) => learningRate * withinEpoch(scheduleState, step / stepsPerEpoch);
+  return { learningRate: Float32Array.from({ length: steps }, (_, index) => rateAt(stepInEpoch + index)) };
 }
 
 /** Runs the next steps of the epoch under way, as many as the plan allows. */
@@ -77,8 +89,8 @@ async function runSegment(plan: TrainingPlan, state: TrainingState, step: Execut
   const result = await step.run({
     steps,
     state: state.tensors,
-    inputs: batches.take(progress.stepInEpoch, steps),
-    settings: { learningRate: Float32Array.of(progress.learningRate) },
+    inputs: { ...batches.take(progress.stepInEpoch, steps), ...ratesOf(state, steps, task.stepsPerEpoch) },
+    settings: {},
   });
   const rows = recording.rows(result, steps);
   return {

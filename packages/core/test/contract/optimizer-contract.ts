@@ -7,7 +7,7 @@ import { sgd } from '../../src/optimizers/sgd.js';
 import { normal, randomState } from '../../src/random.js';
 import type { CallResult, Executor, TensorValues } from '@fdr/program';
 import type { Objective } from '../../src/objective.js';
-import { trainingStep } from '../../src/training/step.js';
+import { steadyRate, trainingStep } from '../../src/training/step.js';
 import { distance } from '../reference/closeness.js';
 import { plainDescent, plainMoments, plainSgd, type PlainOptimizer } from '../reference/optimizers.js';
 
@@ -70,8 +70,12 @@ export function optimizerContract(name: string, make: () => Executor | Promise<E
       { state = begin(optimizer), observe = true } = {},
     ): Promise<CallResult> {
       const executable = await executor.prepare(trainingStep(slope, optimizer, { weightDecay: 0, observe }), {});
-      const settings = { learningRate: Float32Array.of(0.125) };
-      const result = await executable.run({ steps: gradients.length, state, inputs: inputs(gradients), settings });
+      const result = await executable.run({
+        steps: gradients.length,
+        state,
+        inputs: { ...inputs(gradients), ...steadyRate(0.125, gradients.length) },
+        settings: {},
+      });
       await executable.dispose();
       return result;
     }

@@ -1,3 +1,6 @@
+export type { AverageState, ParameterAverage, ParameterMean } from './averaging/parameter-average.js';
+export { polynomialAverage } from './averaging/polynomial-average.js';
+export { tailAverage } from './averaging/tail-average.js';
 export type { Dynamics } from './dynamics.js';
 export { noiseCurvatureProgram } from './landscape/curvature-samples.js';
 export {

@@ -45,12 +45,21 @@ const averageState = z
   })
   .refine(({ lastNotFinite, steps }) => lastNotFinite <= steps, 'lastNotFinite must be at most steps');
 
+/** Means of the parameters: the steps of each, whose values are tensors. */
+const parameterAverage = z.strictObject({
+  taken: count,
+  sinceChange: count,
+  blocks: z.array(positiveCount).max(100),
+  latest: positiveCount.optional(),
+});
+
 const identity = z.strictObject({
   objective: z.string().max(1000),
   stepsPerEpoch: positiveCount,
   optimizer: settings,
   weightDecay: numberIn(WEIGHT_DECAY),
   observables: z.array(z.string().max(100)).max(1000),
+  average: settings.optional(),
 });
 
 const progress = z
@@ -85,6 +94,7 @@ export const snapshotState = z
     identity,
     progress,
     averages: z.record(z.string().max(1000), averageState),
+    parameterAverage: parameterAverage.optional(),
   })
   .refine(
     ({ identity: { stepsPerEpoch }, progress: { step, epoch, stepInEpoch } }) =>

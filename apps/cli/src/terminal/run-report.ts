@@ -98,8 +98,20 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
     ),
     ['loss', losses.join(', ')],
     ['accuracy', `${formatPercent(last.trainAccuracy)} training, ${formatPercent(last.testAccuracy)} test`],
+    ...averagePairs(last),
     ['best test', bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy)],
     ['time', `${formatDuration(seconds)} for ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}`],
+  ];
+}
+
+/** The average of the parameters, where one is kept. */
+function averagePairs({ average }: EpochRecord): Pairs {
+  if (!average) return [];
+  const { steps, trainLoss, testLoss, trainAccuracy, testAccuracy } = average;
+  return [
+    ['average', `of the parameters over ${steps.toLocaleString('en')} steps`],
+    ['  loss', `${formatMeasured(trainLoss)} training, ${formatMeasured(testLoss)} test`],
+    ['  accuracy', `${formatPercent(trainAccuracy)} training, ${formatPercent(testAccuracy)} test`],
   ];
 }
 

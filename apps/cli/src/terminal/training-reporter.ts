@@ -24,8 +24,9 @@ export function progressReporter(run: Run, output: Output): Reporter {
         progress.onSteps(step, { loss: value('lossHalf'), ratio: value('oLHalf') / value('oRHalf') });
       }
       if (message.type === 'epoch') {
-        const { step, lossHalf, testAccuracy, ratio, learningRate } = message.record;
-        progress.onEpoch(step, { loss: lossHalf, accuracy: testAccuracy, ratio, learningRate });
+        const { step, lossHalf, testAccuracy, average, ratio, learningRate } = message.record;
+        const accuracies = { accuracy: testAccuracy, averageAccuracy: average?.testAccuracy };
+        progress.onEpoch(step, { loss: lossHalf, ...accuracies, ratio, learningRate });
       }
       if (message.type === 'event') {
         const note = noteOf(message.record);

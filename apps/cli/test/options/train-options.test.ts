@@ -74,6 +74,11 @@ describe('the options of fdr train', () => {
     });
   });
 
+  it('read the average of the parameters, which is none by default', async () => {
+    expect((await trainOptions('--average', 'polynomial')).config.average).toBe('polynomial');
+    expect((await trainOptions()).config.average).toBeUndefined();
+  });
+
   it('read every option of the equilibrium schedule and of the plateau schedule', async () => {
     const equilibrium =
       '--schedule equilibrium --threshold 0.1 --decay 0.5 --balance layers --minimum-steps 500 --passes 2 --minimum-learning-rate 1e-4';
@@ -167,6 +172,7 @@ describe('the options of fdr train', () => {
     ['--epochs', '1e7', 'an integer from 1 to 1000000'],
     ['--threshold', '0', 'a number from 0 to 1 (0 and 1 excluded)'],
     ['--decay', '1', 'a number from 0 to 1 (0 and 1 excluded)'],
+    ['--average', 'none', 'one of tail, polynomial'],
     ['--seed', '1.5', 'an integer from 0 to 4294967295'],
     ['--seed', '4294967296', 'an integer from 0 to 4294967295'],
     ['--threads', '0', 'an integer from 1 to 256'],

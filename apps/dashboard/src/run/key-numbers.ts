@@ -7,7 +7,7 @@ import {
   stationaryFloor,
   thresholdOf,
 } from '@fdr/core/relations';
-import { isActive } from '@fdr/records';
+import { isActive, type EpochRecord } from '@fdr/records';
 import type { RunHistory } from '../feed/run-history.js';
 
 /** One of the large numbers on top of a run's page, ready to be shown. */
@@ -44,6 +44,18 @@ function valleyFloor({ run, epochs }: RunHistory): Pick<KeyNumber, 'value' | 'no
     note: `${formatNumber(valley.height)} below the loss; halving the rate gains ${formatNumber(half)}`,
   };
 }
+
+/** The accuracy of the average of the parameters, where one is kept. */
+const averageNumbers = (last: EpochRecord | undefined): KeyNumber[] =>
+  last?.average
+    ? [
+        {
+          name: 'Test accuracy of the average',
+          value: formatPercent(last.average.testAccuracy),
+          note: `training loss ${formatNumber(last.average.trainLoss)}, over ${last.average.steps.toLocaleString('en')} steps`,
+        },
+      ]
+    : [];
 
 /** The key numbers of a run, from its last epoch and its last change of the learning rate. */
 export function keyNumbers(history: RunHistory): KeyNumber[] {
@@ -86,6 +98,7 @@ export function keyNumbers(history: RunHistory): KeyNumber[] {
       value: last ? formatPercent(last.testAccuracy) : '–',
       note: best ? `best ${formatPercent(best.testAccuracy)} at epoch ${best.epoch}` : NO_EPOCH,
     },
+    ...averageNumbers(last),
     { name: 'Train accuracy', value: last ? formatPercent(last.trainAccuracy) : '–', note: 'whole training set' },
   ];
 }

@@ -5,9 +5,10 @@ import type { Objective } from '../objective.js';
 import { checkedObservables, isDefined, standardObservables } from '../observables/catalogue.js';
 import type { MeasuredStep, Observable } from '../observables/observable.js';
 import { namedState, optimizerSpecs, optimizerState, type Optimizer } from '../optimizers/optimizer.js';
-import { namedSlot, slotSpecs, slotTensors, tensorNamed } from '../parameters.js';
-import type { Program, TensorValues } from '@fdr/program';
+import { namedSlot, slotSpecs, slotTensors, tensorNamed, type ParameterSpec } from '../parameters.js';
+import type { Program, Tensors, TensorSpec, TensorValues } from '@fdr/program';
 import { inRange } from '../validate.js';
+import { zip } from '../zip.js';
 
 /** Options of {@link trainingStep} besides objective and optimizer. */
 export interface StepOptions {
@@ -17,6 +18,8 @@ export interface StepOptions {
   readonly observe?: boolean | undefined;
   /** Observables besides the standard ones; none by default. */
   readonly observables?: readonly Observable[] | undefined;
+  /** True keeps an average of the parameters in the state `running/<name>`, with the input `averageWeight` float32 []; false by default. */
+  readonly averaged?: boolean | undefined;
   /** True measures O_L from theta_c (footnote 4), the constants `centre/<parameter>`; false by default. */
   readonly centred?: boolean | undefined;
 }
@@ -24,6 +27,26 @@ export interface StepOptions {
 // An observable that reads what it does not list in `needs` gets no tensors, and NaN.
 const NO_VELOCITY = { scale: NaN, tensors: [] };
 const NO_DYNAMICS = { momentum: NaN, dampening: NaN };
+
+const SCALAR: TensorSpec = { shape: [], dtype: 'float32' };
+
+/** Slot of the running average A in the state of a training step that keeps one. */
+export const RUNNING = 'running';
+
+/** `(1 - c) A + c theta`: see `ParameterAverage`. */
+function nextRunning(
+  specs: readonly ParameterSpec[],
+  state: Tensors,
+  inputs: Tensors,
+  parameters: readonly tf.Tensor[],
+): Tensors {
+  const weight = tensorNamed('averageWeight', inputs);
+  const rest = tf.sub(1, weight);
+  const running = zip(slotTensors(RUNNING, specs, state), parameters).map(([average, parameter]) =>
+    tf.add(tf.mul(rest, average), tf.mul(weight, parameter)),
+  );
+  return namedSlot(RUNNING, specs, running);
+}
 
 /** The same learning rate at each of some steps: what {@link trainingStep} takes besides the objective's inputs. */
 export const steadyRate = (learningRate: number, steps: number): TensorValues => ({
@@ -41,14 +64,22 @@ export const steadyRate = (learningRate: number, steps: number): TensorValues =>
  */
 export function trainingStep(objective: Objective, optimizer: Optimizer, options: StepOptions): Program {
   const { parameters: specs } = objective;
-  const { observe = true, centred = false } = options;
+  const { observe = true, centred = false, averaged = false } = options;
   const weightDecay = inRange('weightDecay', options.weightDecay, WEIGHT_DECAY);
   const extra = checkedObservables(optimizer, options.observables ?? []);
   const observables = observe ? [...standardObservables(optimizer), ...extra].filter(isDefined(optimizer)) : [];
   return {
     name: `${objective.name}-${optimizer.settings.kind}-step`,
-    state: { ...slotSpecs('parameters', specs), ...optimizerSpecs(optimizer, specs) },
-    inputs: { ...objective.inputs, learningRate: { shape: [], dtype: 'float32' } },
+    state: {
+      ...slotSpecs('parameters', specs),
+      ...optimizerSpecs(optimizer, specs),
+      ...(averaged ? slotSpecs(RUNNING, specs) : undefined),
+    },
+    inputs: {
+      ...objective.inputs,
+      learningRate: SCALAR,
+      ...(averaged ? { averageWeight: SCALAR } : undefined),
+    },
     settings: {},
     constants: centred && observe ? { ...objective.constants, ...slotSpecs('centre', specs) } : objective.constants,
     step: ({ state, inputs, constants }) => {
@@ -72,7 +103,11 @@ export function trainingStep(objective: Objective, optimizer: Optimizer, options
       };
       const measured = observables.map(({ name, measure }): [string, tf.Tensor] => [name, measure(step)]);
       return {
-        state: { ...namedSlot('parameters', specs, updated.parameters), ...namedState(updated.state, specs) },
+        state: {
+          ...namedSlot('parameters', specs, updated.parameters),
+          ...namedState(updated.state, specs),
+          ...(averaged ? nextRunning(specs, state, inputs, updated.parameters) : undefined),
+        },
         outputs: { loss: value, ...Object.fromEntries(measured) },
       };
     },

@@ -1,3 +1,4 @@
+import type { ParameterAverage } from '../averaging/parameter-average.js';
 import type { Observable } from '../observables/observable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Executor } from '@fdr/program';
@@ -33,6 +34,11 @@ export interface TrainOptions {
    * half-running averages to the epochs' records. The trajectory is the same to the last bit.
    */
   readonly observables?: readonly Observable[] | undefined;
+  /**
+   * An average of the parameters to keep and to evaluate beside them at epochs' ends; none by default. The trajectory is the same to the last
+   * bit. A snapshot holds the one of the last epoch's end as `average/<parameter>`.
+   */
+  readonly average?: ParameterAverage | undefined;
   /**
    * Called before each segment with the number of steps done: the most steps it may have, at least 1; an epoch's by default. A segment ends
    * with its epoch.

@@ -48,6 +48,7 @@ export {
   type Update,
   type Velocity,
 } from './optimizers/optimizer.js';
+export { scheduleFree } from './optimizers/schedule-free.js';
 export { sgd, type Sgd } from './optimizers/sgd.js';
 export { initialParameters, type Initialization, type ParameterSpec } from './parameters.js';
 export type {

@@ -9,6 +9,7 @@ import {
   eagerExecutor,
   mlp,
   quadraticTask,
+  scheduleFree,
   sgd,
   stationaryState,
   train,
@@ -49,6 +50,10 @@ describe('the examples of the documentation', () => {
   it('adam and amsgrad', () => {
     expect(adam().slots).toEqual(['firstMoment', 'secondMoment']);
     expect(amsgrad().slots).toEqual(['firstMoment', 'secondMoment', 'maximum']);
+  });
+
+  it('scheduleFree', () => {
+    expect(scheduleFree().slots).toEqual(['offset']);
   });
 
   it('halfRunningAverage', () => {

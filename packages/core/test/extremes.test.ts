@@ -5,6 +5,7 @@ import { mlp } from '../src/models/mlp.js';
 import { adam } from '../src/optimizers/adam.js';
 import { amsgrad } from '../src/optimizers/amsgrad.js';
 import type { Optimizer } from '../src/optimizers/optimizer.js';
+import { scheduleFree } from '../src/optimizers/schedule-free.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { isBalanced } from '../src/relations/equilibrium-rule.js';
 import { constant } from '../src/relations/schedules/constant.js';
@@ -22,6 +23,7 @@ const OPTIMIZERS: readonly (readonly [string, Optimizer])[] = [
   ['sgd with momentum and dampening', sgd({ momentum: 0.9, dampening: 0.5 })],
   ['adam', adam()],
   ['amsgrad', amsgrad()],
+  ['schedule-free', scheduleFree()],
 ];
 /** The whole range that a run may have. */
 const RATES = [LEARNING_RATE.min, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, LEARNING_RATE.max];

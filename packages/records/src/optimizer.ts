@@ -17,6 +17,20 @@ export const OPTIMIZER_OPTIONS = {
   },
   adam: momentOptions,
   amsgrad: momentOptions,
+  'schedule-free': {
+    interpolation: numberOption(
+      'beta',
+      { above: 0, below: 1 },
+      0.9,
+      'weight of the mean at the point where gradients are taken',
+    ),
+    warmupSteps: numberOption(
+      'n',
+      { min: 0, max: 1e7, integer: true },
+      0,
+      'steps over which the learning rate rises to eta',
+    ),
+  },
 } as const satisfies Readonly<Record<string, OptionTable>>;
 
 /** A built-in optimizer's name. */

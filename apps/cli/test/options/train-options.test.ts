@@ -122,9 +122,11 @@ describe('the options of fdr train', () => {
   it('have a help that tells how the defaults depend on the optimizer', () => {
     const command = createProgram().command('train');
     addTrainOptions(command);
-    expect(command.helpInformation().replaceAll(/\s+/g, ' ')).toContain('(default: 0.1; 0.001 with adam, amsgrad)');
     expect(command.helpInformation().replaceAll(/\s+/g, ' ')).toContain(
-      '(default: equilibrium; constant with adam, amsgrad)',
+      '(default: 0.1; 0.001 with adam, amsgrad; 1 with schedule-free)',
+    );
+    expect(command.helpInformation().replaceAll(/\s+/g, ' ')).toContain(
+      '(default: equilibrium; constant with adam, amsgrad, schedule-free)',
     );
   });
 
@@ -178,7 +180,7 @@ describe('the options of fdr train', () => {
     ['--threads', '0', 'an integer from 1 to 256'],
     ['--threads', '257', 'an integer from 1 to 256'],
     ['--model', 'resnet', 'one of mlp, cnn'],
-    ['--optimizer', 'rmsprop', 'one of sgd, adam, amsgrad'],
+    ['--optimizer', 'rmsprop', 'one of sgd, adam, amsgrad, schedule-free'],
     ['--schedule', 'sine', 'one of equilibrium, step, constant, cosine, linear, wsd, cooldown, plateau'],
     ['--balance', 'each', 'one of total, layers'],
     ['--minimum-steps', '-1', 'an integer from 0 to 1e12'],
@@ -250,7 +252,11 @@ describe('the options of fdr train', () => {
       '{"schedule": {"decay": 0.2}}',
       'must have a "kind", one of equilibrium, step, constant,',
     ],
-    ['an unknown optimizer', '{"optimizer": {"kind": "rmsprop"}}', 'must be one of sgd, adam, amsgrad, not "rmsprop"'],
+    [
+      'an unknown optimizer',
+      '{"optimizer": {"kind": "rmsprop"}}',
+      'must be one of sgd, adam, amsgrad, schedule-free, not "rmsprop"',
+    ],
     [
       'an option of another kind',
       '{"schedule": {"kind": "step", "threshold": 0.1}}',

@@ -57,7 +57,7 @@ export const steadyRate = (learningRate: number, steps: number): TensorValues =>
  * One step of training as a {@link Program}.
  *
  * State `parameters/<name>` and what the optimizer carries (`velocity/<name>` with momentum); inputs are the objective's and
- * `learningRate` float32 []; constants are the objective's. Outputs: `loss` [] (f^B with its L2 term, before the update), `oL` [tensors], for SGD
+ * `learningRate` float32 []; constants are the objective's. Outputs: `loss` [] (f^B with its L2 term, before the update, where the gradient is taken), `oL` [tensors], for SGD
  * `oR` [tensors], with momentum `vDotGradient` [tensors], and each extra observable [tensors] by its name.
  *
  * @throws OptionError if the weight decay is out of its range, or an observable cannot be measured with this optimizer.
@@ -86,13 +86,14 @@ export function trainingStep(objective: Objective, optimizer: Optimizer, options
       const parameters = slotTensors('parameters', specs, state);
       const carried = optimizerState(optimizer, specs, state);
       const learningRate = tensorNamed('learningRate', inputs);
+      const point = optimizer.gradientPoint?.(parameters, carried) ?? parameters;
       const { value, grads: gradients } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const loss = objective.loss(tensors, inputs, constants);
         return weightDecay === 0 ? loss : tf.add(loss, weightDecayTerm(tensors, weightDecay));
-      })(parameters);
+      })([...point]);
       const updated = optimizer.update(parameters, gradients, carried, learningRate);
       const step: MeasuredStep = {
-        parameters,
+        parameters: point,
         gradients,
         nextParameters: updated.parameters,
         learningRate,

@@ -34,6 +34,7 @@ export function train(options: TrainOptions): Training {
   const plan = planOf(options);
   const identity = identityOf(options);
   requireNeeds(options.schedule, optimizer);
+  refuseAverageOfAverage(options);
   const saved = options.resume ? resumed(options, identity, options.resume) : undefined;
   const centre = saved ? saved.centre : givenCentre(options);
   const program = trainingStep(objective, optimizer, {
@@ -131,6 +132,15 @@ function requireNeeds({ settings, needs }: Schedule, optimizer: Optimizer): void
       'schedule',
       `another one with ${optimizer.settings.kind}, whose O_R is not defined`,
       settings.kind,
+    );
+}
+
+function refuseAverageOfAverage({ average, optimizer }: TrainOptions): void {
+  if (average && optimizer.gradientPoint)
+    throw new OptionError(
+      'average',
+      `left out with ${optimizer.settings.kind}, whose parameters are a mean of its steps already`,
+      average.settings.kind,
     );
 }
 

@@ -3,13 +3,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { adam } from '../../src/optimizers/adam.js';
 import { amsgrad } from '../../src/optimizers/amsgrad.js';
 import { optimizerStart, type Optimizer } from '../../src/optimizers/optimizer.js';
+import { scheduleFree } from '../../src/optimizers/schedule-free.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { normal, randomState } from '../../src/random.js';
 import type { CallResult, Executor, TensorValues } from '@fdr/program';
 import type { Objective } from '../../src/objective.js';
 import { steadyRate, trainingStep } from '../../src/training/step.js';
 import { distance } from '../reference/closeness.js';
-import { plainDescent, plainMoments, plainSgd, type PlainOptimizer } from '../reference/optimizers.js';
+import {
+  plainDescent,
+  plainMoments,
+  plainScheduleFree,
+  plainSgd,
+  type PlainOptimizer,
+} from '../reference/optimizers.js';
 
 const SHORT = { beta1: 0.8, beta2: 0.9, epsilon: 1e-3 };
 
@@ -22,6 +29,8 @@ const OPTIMIZERS: readonly (readonly [string, Optimizer, PlainOptimizer])[] = [
   ['adam', adam(), plainMoments(false)],
   ['adam of short memory', adam(SHORT), plainMoments(false, 0.8, 0.9, 1e-3)],
   ['amsgrad', amsgrad(), plainMoments(true)],
+  ['schedule-free', scheduleFree(), plainScheduleFree()],
+  ['schedule-free with warm-up', scheduleFree({ warmupSteps: 7 }), plainScheduleFree(7)],
   ['amsgrad of short memory', amsgrad(SHORT), plainMoments(true, 0.8, 0.9, 1e-3)],
 ];
 

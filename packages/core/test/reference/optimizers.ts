@@ -32,6 +32,19 @@ export const plainMoments = (keepMaximum: boolean, beta1 = 0.9, beta2 = 0.999, e
   },
 });
 
+/** Schedule-Free SGD as its paper has it: z, its weighted mean x, which is the parameter, and the sum of the weights. */
+export const plainScheduleFree = (warmupSteps = 0): PlainOptimizer => ({
+  update: (x, gradient, state, learningRate, t) => {
+    const rate = learningRate * (warmupSteps === 0 ? 1 : Math.min(1, t / warmupSteps));
+    const largest = Math.max(state['largest'] ?? -1, rate);
+    const weight = largest ** 2;
+    const sum = (state['sum'] ?? 0) + weight;
+    const z = (state['z'] ?? x) - rate * gradient;
+    Object.assign(state, { largest, sum, z });
+    return x + (weight / sum) * (z - x);
+  },
+});
+
 /** Every element by itself, over gradients[step][element]. @returns the last parameters. */
 export function plainDescent(
   optimizer: PlainOptimizer,

@@ -1,10 +1,11 @@
-import { adam, amsgrad, sgd, type Optimizer } from '@fdr/core';
+import { adam, amsgrad, scheduleFree, sgd, type Optimizer } from '@fdr/core';
 import type { OptimizerKind, OptimizerOptions } from '@fdr/records';
 
 const OPTIMIZERS: { readonly [Kind in OptimizerKind]: (options: OptimizerOptions<Kind>) => Optimizer } = {
   sgd,
   adam,
   amsgrad,
+  'schedule-free': scheduleFree,
 };
 
 /** The optimizer that a configuration names. @throws OptionError naming the option, its range and what was found. */

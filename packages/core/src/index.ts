@@ -41,6 +41,7 @@ export {
 } from './observables/quadratic-pieces.js';
 export { adam } from './optimizers/adam.js';
 export { amsgrad } from './optimizers/amsgrad.js';
+export { dog } from './optimizers/dog.js';
 export {
   defineOptimizer,
   type Optimizer,
@@ -48,6 +49,7 @@ export {
   type Update,
   type Velocity,
 } from './optimizers/optimizer.js';
+export { prodigy } from './optimizers/prodigy.js';
 export { scheduleFree } from './optimizers/schedule-free.js';
 export { sgd, type Sgd } from './optimizers/sgd.js';
 export { initialParameters, type Initialization, type ParameterSpec } from './parameters.js';

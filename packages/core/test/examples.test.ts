@@ -6,9 +6,11 @@ import {
   amsgrad,
   cnn,
   defineOptimizer,
+  dog,
   eagerExecutor,
   mlp,
   quadraticTask,
+  prodigy,
   scheduleFree,
   sgd,
   stationaryState,
@@ -50,6 +52,11 @@ describe('the examples of the documentation', () => {
   it('adam and amsgrad', () => {
     expect(adam().slots).toEqual(['firstMoment', 'secondMoment']);
     expect(amsgrad().slots).toEqual(['firstMoment', 'secondMoment', 'maximum']);
+  });
+
+  it('dog and prodigy', () => {
+    expect(dog().slots).toEqual(['displacement']);
+    expect(prodigy().slots).toEqual(['displacement', 'firstMoment', 'secondMoment', 'gradientSum']);
   });
 
   it('scheduleFree', () => {

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { mlp } from '../src/models/mlp.js';
 import { adam } from '../src/optimizers/adam.js';
 import { amsgrad } from '../src/optimizers/amsgrad.js';
+import { dog } from '../src/optimizers/dog.js';
 import type { Optimizer } from '../src/optimizers/optimizer.js';
+import { prodigy } from '../src/optimizers/prodigy.js';
 import { scheduleFree } from '../src/optimizers/schedule-free.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { isBalanced } from '../src/relations/equilibrium-rule.js';
@@ -109,4 +111,12 @@ describe('a training without any noise, at its minimum', () => {
       expect(stationaryFloor(record, threshold)).toBeNull();
     }
   });
+});
+
+it.each([
+  ['dog', dog()],
+  ['prodigy', prodigy()],
+])('%s ends with a verdict whatever its factor is', async (_, optimizer) => {
+  for (const learningRate of RATES)
+    verdictOf(await collect(train({ ...base, optimizer, learningRate, epochs: 1, schedule: constant() })));
 });

@@ -31,6 +31,18 @@ export const OPTIMIZER_OPTIONS = {
       'steps over which the learning rate rises to eta',
     ),
   },
+  dog: {
+    initialMovement: numberOption(
+      'r',
+      { min: 1e-12, max: 1 },
+      1e-6,
+      'length of the first step over 1 + |theta|, about',
+    ),
+  },
+  prodigy: {
+    ...momentOptions,
+    initialDistance: numberOption('d', { min: 1e-12, max: 1 }, 1e-6, 'first estimate of the distance to the solution'),
+  },
 } as const satisfies Readonly<Record<string, OptionTable>>;
 
 /** A built-in optimizer's name. */

@@ -32,6 +32,8 @@ const LEARNING_RATES: Readonly<Record<OptimizerKind, number>> = {
   adam: 1e-3,
   amsgrad: 1e-3,
   'schedule-free': 1,
+  dog: 1,
+  prodigy: 1,
 };
 
 /**

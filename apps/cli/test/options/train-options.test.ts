@@ -123,10 +123,10 @@ describe('the options of fdr train', () => {
     const command = createProgram().command('train');
     addTrainOptions(command);
     expect(command.helpInformation().replaceAll(/\s+/g, ' ')).toContain(
-      '(default: 0.1; 0.001 with adam, amsgrad; 1 with schedule-free)',
+      '(default: 0.1; 0.001 with adam, amsgrad; 1 with schedule-free, dog, prodigy)',
     );
     expect(command.helpInformation().replaceAll(/\s+/g, ' ')).toContain(
-      '(default: equilibrium; constant with adam, amsgrad, schedule-free)',
+      '(default: equilibrium; constant with adam, amsgrad, schedule-free, dog, prodigy)',
     );
   });
 
@@ -180,7 +180,7 @@ describe('the options of fdr train', () => {
     ['--threads', '0', 'an integer from 1 to 256'],
     ['--threads', '257', 'an integer from 1 to 256'],
     ['--model', 'resnet', 'one of mlp, cnn'],
-    ['--optimizer', 'rmsprop', 'one of sgd, adam, amsgrad, schedule-free'],
+    ['--optimizer', 'rmsprop', 'one of sgd, adam, amsgrad, schedule-free, dog, prodigy'],
     ['--schedule', 'sine', 'one of equilibrium, step, constant, cosine, linear, wsd, cooldown, plateau'],
     ['--balance', 'each', 'one of total, layers'],
     ['--minimum-steps', '-1', 'an integer from 0 to 1e12'],
@@ -255,7 +255,7 @@ describe('the options of fdr train', () => {
     [
       'an unknown optimizer',
       '{"optimizer": {"kind": "rmsprop"}}',
-      'must be one of sgd, adam, amsgrad, schedule-free, not "rmsprop"',
+      'must be one of sgd, adam, amsgrad, schedule-free, dog, prodigy, not "rmsprop"',
     ],
     [
       'an option of another kind',

@@ -163,7 +163,7 @@ function firstState(options: TrainOptions, { epochs }: TrainingPlan, saved: Save
   const { parameters } = task.objective;
   const shape = { tensors: parameters.map(({ name }) => name), optimizer, observables, stepsPerEpoch };
   const { learningRate, seed } = options;
-  const warnings = [...task.warnings, ...growthWarnings(options)];
+  const warnings = [...task.warnings, ...growthWarnings(options), ...averageWarnings(options)];
   return {
     progress: saved?.progress ?? firstProgress({ learningRate, schedule, seed, epochs, stepsPerEpoch, warnings }),
     schedule,
@@ -182,6 +182,13 @@ const firstParameters = ({ start, seed }: TrainOptions, parameters: readonly Par
   start
     ? namedSlot('parameters', parameters, givenParameters('start', parameters, start))
     : initialParameters(parameters, seed);
+
+const averageWarnings = ({ optimizer, average }: TrainOptions): string[] =>
+  optimizer.needsAverage && !average
+    ? [
+        `${optimizer.settings.kind} is meant to be evaluated by an average of its parameters, the polynomial one, and none is kept`,
+      ]
+    : [];
 
 const growthWarnings = ({ optimizer, weightDecay }: TrainOptions): string[] =>
   optimizer.dynamics && weightDecay === 0

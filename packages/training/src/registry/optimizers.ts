@@ -1,4 +1,4 @@
-import { adam, amsgrad, scheduleFree, sgd, type Optimizer } from '@fdr/core';
+import { adam, amsgrad, dog, prodigy, scheduleFree, sgd, type Optimizer } from '@fdr/core';
 import type { OptimizerKind, OptimizerOptions } from '@fdr/records';
 
 const OPTIMIZERS: { readonly [Kind in OptimizerKind]: (options: OptimizerOptions<Kind>) => Optimizer } = {
@@ -6,6 +6,8 @@ const OPTIMIZERS: { readonly [Kind in OptimizerKind]: (options: OptimizerOptions
   adam,
   amsgrad,
   'schedule-free': scheduleFree,
+  dog,
+  prodigy,
 };
 
 /** The optimizer that a configuration names. @throws OptionError naming the option, its range and what was found. */

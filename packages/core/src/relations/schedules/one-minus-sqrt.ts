@@ -5,7 +5,7 @@
  *
  * @param epochs in [0, span], with the part of the epoch under way.
  */
-export const oneMinusSqrt = (epochs: number, span: number): number => 1 - Math.sqrt(epochs / span);
+const oneMinusSqrt = (epochs: number, span: number): number => 1 - Math.sqrt(epochs / span);
 
 /** Factor by which a step within an epoch differs from the epoch's first: `part` of it has passed, after `epochs` whole ones of the cooldown. */
 export const withinCooldown = (epochs: number, span: number, part: number): number =>

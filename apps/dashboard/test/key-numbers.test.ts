@@ -1,3 +1,4 @@
+import type { EpochRecord } from '@fdr/records';
 import { expect, it } from 'vitest';
 import { quadraticRun } from '../../../packages/figures/test/quadratic-run.js';
 import { keyNumbers } from '../src/run/key-numbers.js';
@@ -20,6 +21,19 @@ it('key numbers show the last epoch, the learning rate and the accuracy', () => 
     String(Number((0.1 * 0.9 ** recorded.events.length).toPrecision(4))),
   );
   expect(numbers.get('Test accuracy')!.value).toBe(`${(100 * last.testAccuracy).toFixed(2)} %`);
+});
+
+it('the accuracy of an average of the parameters is one of them where one is kept', () => {
+  const numbers = (average: EpochRecord['average']) =>
+    keyNumbers({ ...recorded, epochs: [{ ...recorded.epochs[0]!, average }], events: [], skipped: 0, diskError: null });
+  const average = { steps: 1200, trainLoss: 0.25, trainAccuracy: 0.5, testLoss: 0.75, testAccuracy: 0.875 };
+  const name = 'Test accuracy of the average';
+  expect(numbers(average).find((one) => one.name === name)).toEqual({
+    name,
+    value: '87.50 %',
+    note: 'training loss 0.25, over 1,200 steps',
+  });
+  expect(numbers(undefined).map((one) => one.name)).not.toContain(name);
 });
 
 it('the valley floor is estimated only in equilibrium, and from ten epochs on', () => {

@@ -6,9 +6,12 @@ import {
   amsgrad,
   cnn,
   defineOptimizer,
+  dog,
   eagerExecutor,
   mlp,
   quadraticTask,
+  prodigy,
+  scheduleFree,
   sgd,
   stationaryState,
   train,
@@ -52,6 +55,15 @@ describe('the examples of the documentation', () => {
   it('adam and amsgrad', () => {
     expect(adam().slots).toEqual(['firstMoment', 'secondMoment']);
     expect(amsgrad().slots).toEqual(['firstMoment', 'secondMoment', 'maximum']);
+  });
+
+  it('dog and prodigy', () => {
+    expect(dog().slots).toEqual(['displacement']);
+    expect(prodigy().slots).toEqual(['displacement', 'firstMoment', 'secondMoment', 'gradientSum']);
+  });
+
+  it('scheduleFree', () => {
+    expect(scheduleFree().slots).toEqual(['offset']);
   });
 
   it('halfRunningAverage', () => {

@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { mlp } from '../src/models/mlp.js';
 import { adam } from '../src/optimizers/adam.js';
 import { amsgrad } from '../src/optimizers/amsgrad.js';
+import { dog } from '../src/optimizers/dog.js';
 import type { Optimizer } from '../src/optimizers/optimizer.js';
+import { prodigy } from '../src/optimizers/prodigy.js';
+import { scheduleFree } from '../src/optimizers/schedule-free.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { isBalanced } from '../src/relations/equilibrium-rule.js';
 import { constant } from '../src/relations/schedules/constant.js';
@@ -22,6 +25,7 @@ const OPTIMIZERS: readonly (readonly [string, Optimizer])[] = [
   ['sgd with momentum and dampening', sgd({ momentum: 0.9, dampening: 0.5 })],
   ['adam', adam()],
   ['amsgrad', amsgrad()],
+  ['schedule-free', scheduleFree()],
 ];
 /** The whole range that a run may have. */
 const RATES = [LEARNING_RATE.min, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, LEARNING_RATE.max];
@@ -91,7 +95,7 @@ describe('a training whose very last step has led beyond all numbers', () => {
     const nothing = { trainLoss: NaN, trainAccuracy: NaN, testLoss: NaN, testAccuracy: NaN, gradientNormSquared: NaN };
     const evaluator = { evaluate: () => Promise.resolve(nothing), dispose: () => Promise.resolve() };
     const items = await collect(train({ ...wild, task: { ...task, evaluator: () => Promise.resolve(evaluator) } }));
-    expect(items.at(-1)).toEqual({ type: 'end', reason: 'finished' });
+    expect(items.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
   });
 });
 
@@ -101,10 +105,18 @@ describe('a training without any noise, at its minimum', () => {
     const threshold = 0.99;
     const items = await collect(train({ ...base, task, schedule: equilibrium({ threshold, decay: 0.1 }) }));
     expect(itemsOf('event', items).filter(({ record }) => record.type === 'learningRate')).toEqual([]);
-    expect(items.at(-1)).toEqual({ type: 'end', reason: 'finished' });
+    expect(items.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
     const records = itemsOf('epoch', items).map(({ record }) => record);
     for (const record of records) expect(record).toMatchObject({ oLHalf: 0, oRHalf: 0, ratio: NaN, lossHalf: 0 });
     const tenfold = Array.from({ length: 10 }, () => records).flat();
     expect(valleyFloor(tenfold, { stepsPerEpoch: 5, threshold })).toBeUndefined();
   });
+});
+
+it.each([
+  ['dog', dog()],
+  ['prodigy', prodigy()],
+])('%s ends with a verdict whatever its factor is', async (_, optimizer) => {
+  for (const learningRate of RATES)
+    verdictOf(await collect(train({ ...base, optimizer, learningRate, epochs: 1, schedule: constant() })));
 });

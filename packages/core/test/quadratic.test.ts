@@ -8,7 +8,7 @@ import { eagerExecutor } from '../src/training/eager.js';
 import type { TensorValues } from '@fdr/program';
 import { identityTrial } from '../src/training/identity-trial.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
-import { trainingStep } from '../src/training/step.js';
+import { steadyRate, trainingStep } from '../src/training/step.js';
 import { MOMENTUM_AND_DAMPENING } from './contract/executor-contract.js';
 import { distance } from './reference/closeness.js';
 import { iteratedMoments } from './reference/quadratic-moments.js';
@@ -70,16 +70,17 @@ describe('training on the quadratic', () => {
       ...initialParameters(specs, 1),
       ...(momentum > 0 && zeroSlot('velocity', specs)),
     };
-    const settings = { learningRate: Float32Array.of(learningRate) };
-    let { state } = await executable.run({ steps: warming, state: start, inputs: batches.take(0, warming), settings });
+    const run = (from: number, steps: number, before: TensorValues) =>
+      executable.run({
+        steps,
+        state: before,
+        inputs: { ...batches.take(from, steps), ...steadyRate(learningRate, steps) },
+        settings: {},
+      });
+    let { state } = await run(0, warming, start);
     const sums = { left: 0, right: 0, square: 0 };
     for (let step = 0; step < measured; step++) {
-      const { outputs, state: next } = await executable.run({
-        steps: 1,
-        state,
-        inputs: batches.take(warming + step, 1),
-        settings,
-      });
+      const { outputs, state: next } = await run(warming + step, 1, state);
       sums.left += outputs['oL']![0]! / measured;
       sums.right += outputs['oR']![0]! / measured;
       const position = state['parameters/position'] as Float32Array;
@@ -135,8 +136,8 @@ describe('the exact identity', () => {
     const { state, outputs } = await executable.run({
       steps: 500,
       state: start,
-      inputs: task.batches(randomState(1, 'shuffling')).take(0, 500),
-      settings: { learningRate: Float32Array.of(0.05) },
+      inputs: { ...task.batches(randomState(1, 'shuffling')).take(0, 500), ...steadyRate(0.05, 500) },
+      settings: {},
     });
     await executable.dispose();
     const moment = (values: TensorValues) => ({
@@ -166,8 +167,8 @@ describe('the exact identity', () => {
     const { state, outputs } = await executable.run({
       steps: 50,
       state: start,
-      inputs: task.batches(randomState(1, 'shuffling')).take(0, 50),
-      settings: { learningRate: Float32Array.of(0.05) },
+      inputs: { ...task.batches(randomState(1, 'shuffling')).take(0, 50), ...steadyRate(0.05, 50) },
+      settings: {},
     });
     await executable.dispose();
     const moment = (values: TensorValues) => ({

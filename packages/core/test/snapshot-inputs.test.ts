@@ -5,11 +5,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { adam } from '../src/optimizers/adam.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { keptPrefixes, halfRunningAverage } from '../src/relations/half-running-average.js';
+import { cooldown } from '../src/relations/schedules/cooldown.js';
 import { cosine } from '../src/relations/schedules/cosine.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';
+import { linear } from '../src/relations/schedules/linear.js';
 import { plateau } from '../src/relations/schedules/plateau.js';
 import { step } from '../src/relations/schedules/step.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
+import { wsd } from '../src/relations/schedules/wsd.js';
 import { SnapshotError } from '../src/training/snapshot-error.js';
 import type { Snapshot } from '../src/training/snapshot.js';
 import { train } from '../src/training/trainer.js';
@@ -60,6 +63,9 @@ describe('the state of a snapshot', () => {
     ],
     ['adam, plateau', { optimizer: adam(), schedule: plateau({ patience: 0 }) }],
     ['cosine', { schedule: cosine() }],
+    ['linear', { schedule: linear() }],
+    ['wsd', { schedule: wsd() }],
+    ['cooldown', { schedule: cooldown({ threshold: 0.999 }), weightDecay: 1 }],
     ['step, down to nothing', { schedule: step({ everyEpochs: 1, divisor: 1e12 }) }],
     ['divergence', { learningRate: 1e9 }],
   ])('fits its schema wherever it is taken (%s)', async (_, change) => {

@@ -12,7 +12,7 @@ export const epochRecord = z.object({
   epoch: z.int().min(1),
   /** Steps done since the run began. */
   step: z.int().min(1),
-  /** eta during this epoch. */
+  /** eta during this epoch; where the schedule moves it at each step, at the epoch's beginning. */
   learningRate: anyNumber,
   /** Half-running average of the mini-batch loss, L2 term included. */
   lossHalf: anyNumber,
@@ -36,6 +36,16 @@ export const epochRecord = z.object({
   gradientNormSquared: anyNumber,
   /** O_FB = (1 - nu) |grad f|^2 - mu <v . grad f^B> (18), the second term as a half-running average. */
   oFB: anyNumber,
+  /** The average of the parameters over its newest `steps` steps, evaluated as they are; left out where none is kept. */
+  average: z
+    .object({
+      steps: z.int().min(1),
+      trainLoss: anyNumber,
+      trainAccuracy: anyNumber,
+      testLoss: anyNumber,
+      testAccuracy: anyNumber,
+    })
+    .optional(),
   /** Wall-clock seconds of this epoch, evaluation included. */
   seconds: z.number().min(0),
 });

@@ -55,6 +55,8 @@ export const runConfig = z.strictObject({
   start: z.string().min(1).max(4096).optional(),
   /** Path of a checkpoint whose parameters are theta_c of footnote 4, from which O_L is measured; the origin where it is left out. */
   centre: z.string().min(1).max(4096).optional(),
+  /** Average of the parameters that is kept and evaluated beside them; none where it is left out. */
+  average: z.enum(['tail', 'polynomial']).optional(),
   /** Names of the observables measured besides the standard ones; none where it is left out. */
   observables: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
 });

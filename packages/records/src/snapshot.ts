@@ -25,6 +25,14 @@ const SCHEDULE_STATES = {
   step: z.strictObject({ epochs: count }),
   constant: z.strictObject({}),
   cosine: z.strictObject({ epochs: count, total: positiveCount }),
+  linear: z.strictObject({ epochs: count, total: positiveCount }),
+  wsd: z.strictObject({ epochs: count, total: positiveCount }),
+  cooldown: z.strictObject({
+    epochs: count,
+    total: positiveCount,
+    span: positiveCount.optional(),
+    cooled: count.optional(),
+  }),
   plateau: z.strictObject({ best: z.number().optional(), worse: count }),
 } as const satisfies Readonly<Record<ScheduleKind, z.ZodType>>;
 
@@ -41,12 +49,21 @@ const averageState = z
   })
   .refine(({ lastNotFinite, steps }) => lastNotFinite <= steps, 'lastNotFinite must be at most steps');
 
+/** Means of the parameters: the steps of each, whose values are tensors. */
+const parameterAverage = z.strictObject({
+  taken: count,
+  sinceChange: count,
+  blocks: z.array(positiveCount).max(100),
+  latest: positiveCount.optional(),
+});
+
 const identity = z.strictObject({
   objective: z.string().max(1000),
   stepsPerEpoch: positiveCount,
   optimizer: settings,
   weightDecay: numberIn(WEIGHT_DECAY),
   observables: z.array(z.string().max(100)).max(1000),
+  average: settings.optional(),
 });
 
 const progress = z
@@ -81,6 +98,7 @@ export const snapshotState = z
     identity,
     progress,
     averages: z.record(z.string().max(1000), averageState),
+    parameterAverage: parameterAverage.optional(),
   })
   .refine(
     ({ identity: { stepsPerEpoch }, progress: { step, epoch, stepInEpoch } }) =>

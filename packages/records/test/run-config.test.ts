@@ -34,6 +34,10 @@ describe('a run configuration', () => {
     { schedule: { kind: 'cosine', minimumLearningRate: 1e-4 } },
     { schedule: { kind: 'plateau', patience: 0, factor: 0.5, improvement: 0, minimumLearningRate: 0 } },
     { optimizer: { kind: 'amsgrad', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } },
+    { schedule: { kind: 'linear' }, average: 'tail' },
+    { schedule: { kind: 'wsd', decayFraction: 1 }, average: 'polynomial' },
+    { schedule: { kind: 'cooldown', threshold: 0.1 } },
+    { optimizer: { kind: 'schedule-free', interpolation: 0.9, warmupSteps: 0 } },
     { observables: ['noiseTrace', 'cubicLeft'] },
     { start: 'a.safetensors', centre: 'b.safetensors' },
   ])('accepts %j', (change) => {

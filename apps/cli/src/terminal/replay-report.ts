@@ -1,4 +1,10 @@
-import { formatNumber, formatSettings, type ComparedRule, type RuleReplay } from '@fdr/core/relations';
+import {
+  formatNumber,
+  formatRateChange,
+  formatSettings,
+  type ComparedRule,
+  type RuleReplay,
+} from '@fdr/core/relations';
 import { anyNumber, type ScheduleConfig } from '@fdr/records';
 import { z } from 'zod';
 import { formatTable } from './table.js';
@@ -34,7 +40,7 @@ export function comparisonText(
     const [first] = firings;
     if (first === undefined)
       return [name, '-', unknown === undefined ? '0' : '-', '', unknown ?? 'it would not have fired'];
-    const rates = `${formatNumber(first.from)} -> ${formatNumber(first.to)}`;
+    const rates = formatRateChange(first.from, first.to);
     return [name, formatNumber(first.epoch), String(firings.length), rates, first.reason.message];
   });
   return (
@@ -63,7 +69,7 @@ export function replayText(
   if (firings.length === 0) return `${heading}it would not have fired\n`;
   const rows = firings.map(({ epoch, from, to, reason, exact }) => [
     String(epoch),
-    `${formatNumber(from)} -> ${formatNumber(to)}`,
+    formatRateChange(from, to),
     reason.message,
     exact ? 'exact' : 'hypothetical',
   ]);

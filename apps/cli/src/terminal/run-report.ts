@@ -4,6 +4,7 @@ import {
   formatMeasured,
   formatNumber,
   formatPercent,
+  formatRateChange,
   formatSettings,
 } from '@fdr/core/relations';
 import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
@@ -98,8 +99,20 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
     ),
     ['loss', losses.join(', ')],
     ['accuracy', `${formatPercent(last.trainAccuracy)} training, ${formatPercent(last.testAccuracy)} test`],
+    ...averagePairs(last),
     ['best test', bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy)],
     ['time', `${formatDuration(seconds)} for ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}`],
+  ];
+}
+
+/** The average of the parameters, where one is kept. */
+function averagePairs({ average }: EpochRecord): Pairs {
+  if (!average) return [];
+  const { steps, trainLoss, testLoss, trainAccuracy, testAccuracy } = average;
+  return [
+    ['average', `of the parameters over ${steps.toLocaleString('en')} steps`],
+    ['  loss', `${formatMeasured(trainLoss)} training, ${formatMeasured(testLoss)} test`],
+    ['  accuracy', `${formatPercent(trainAccuracy)} training, ${formatPercent(testAccuracy)} test`],
   ];
 }
 
@@ -107,10 +120,7 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
 const changePairs = (events: readonly EventRecord[]): Pairs =>
   events
     .filter((event) => event.type === 'learningRate')
-    .map((event) => [
-      `epoch ${event.epoch}`,
-      `${formatNumber(event.from)} -> ${formatNumber(event.to)}: ${changeText(event)}`,
-    ]);
+    .map((event) => [`epoch ${event.epoch}`, `${formatRateChange(event.from, event.to)}: ${changeText(event)}`]);
 
 /** Every other event. */
 const eventPairs = (events: readonly EventRecord[]): Pairs =>

@@ -189,6 +189,7 @@ describe('a configuration file', () => {
         threads: 200,
         start: '/one/two.safetensors',
         centre: '/three/four.safetensors',
+        average: 'tail',
         observables: ['noiseTrace'],
       });
       // A run of every key of a configuration: a new key must be added here.

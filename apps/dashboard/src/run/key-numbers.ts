@@ -8,7 +8,7 @@ import {
   thresholdOf,
   valleyFloor,
 } from '@fdr/core/relations';
-import { isActive, type Run } from '@fdr/records';
+import { isActive, type EpochRecord, type Run } from '@fdr/records';
 import type { RunHistory } from '../feed/run-history.js';
 
 /** One of the large numbers on top of a run's page, ready to be shown. */
@@ -66,6 +66,18 @@ function relaxationTime(run: Run, learningRate: number): KeyNumber {
   };
 }
 
+/** The accuracy of the average of the parameters, where one is kept. */
+const averageNumbers = (last: EpochRecord | undefined): KeyNumber[] =>
+  last?.average
+    ? [
+        {
+          name: 'Test accuracy of the average',
+          value: formatPercent(last.average.testAccuracy),
+          note: `training loss ${formatNumber(last.average.trainLoss)}, over ${last.average.steps.toLocaleString('en')} steps`,
+        },
+      ]
+    : [];
+
 /** The key numbers of a run, from its last epoch and its last change of the learning rate. */
 export function keyNumbers(history: RunHistory): KeyNumber[] {
   const { run, epochs, events, steps } = history;
@@ -109,6 +121,7 @@ export function keyNumbers(history: RunHistory): KeyNumber[] {
       value: last ? formatPercent(last.testAccuracy) : '–',
       note: best ? `best ${formatPercent(best.testAccuracy)} at epoch ${best.epoch}` : NO_EPOCH,
     },
+    ...averageNumbers(last),
     { name: 'Train accuracy', value: last ? formatPercent(last.trainAccuracy) : '–', note: 'whole training set' },
   ];
 }

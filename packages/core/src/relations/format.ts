@@ -73,3 +73,11 @@ export function formatSettings({ kind, ...options }: Settings): string {
   const listed = Object.entries(options).map(([name, value]) => `${name} ${value}`);
   return listed.length === 0 ? kind : `${kind} (${listed.join(', ')})`;
 }
+
+/**
+ * A change of the learning rate: `0.1 -> 0.09`; the rate alone where it only begins to move.
+ *
+ * @param arrow between the two rates.
+ */
+export const formatRateChange = (from: number, to: number, arrow = '->'): string =>
+  from === to ? formatNumber(from) : `${formatNumber(from)} ${arrow} ${formatNumber(to)}`;

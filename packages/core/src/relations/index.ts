@@ -4,7 +4,15 @@ export { interval, ratioInterval, type Interval } from './confidence.js';
 export { cubicDefect, cubicRelation, type CubicWindow } from './cubic-relation.js';
 export type { DeviationOnset } from './deviation.js';
 export { inEquilibrium, isBalanced, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
-export { formatDuration, formatMeasured, formatNumber, formatPercent, formatRange, formatSettings } from './format.js';
+export {
+  formatDuration,
+  formatMeasured,
+  formatNumber,
+  formatPercent,
+  formatRange,
+  formatRateChange,
+  formatSettings,
+} from './format.js';
 export { formatInterval, formatTolerance, formatVerdict } from './verdict-text.js';
 export { fullBatchObservable } from './full-batch-observable.js';
 export { halfRunningAverage, keptPrefixes, type HalfRunningAverage, type Readings } from './half-running-average.js';
@@ -25,12 +33,15 @@ export { replayRule, type Firing, type Observation, type RuleReplay } from './sc
 export { dynamicsOf, thresholdOf } from './run-config.js';
 export { bestEpoch } from './run-status.js';
 export { constant } from './schedules/constant.js';
+export { cooldown } from './schedules/cooldown.js';
 export { cosine } from './schedules/cosine.js';
 export { equilibrium } from './schedules/equilibrium.js';
 export type { TrainingHorizon } from './schedules/horizon.js';
+export { linear } from './schedules/linear.js';
 export { plateau } from './schedules/plateau.js';
 export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from './schedules/schedule.js';
 export { step } from './schedules/step.js';
+export { wsd } from './schedules/wsd.js';
 export {
   secondRelation,
   type SecondRelation,

@@ -18,7 +18,7 @@ export interface Progress {
   readonly epoch: number;
   /** Steps done of the epoch under way; all of them while its evaluation is due. */
   readonly stepInEpoch: number;
-  /** eta of the next step. */
+  /** eta at the beginning of the epoch under way; each step's, unless the schedule moves it within an epoch. */
   readonly learningRate: number;
   /** Kind and options of the schedule. */
   readonly schedule: Settings;

@@ -1,3 +1,4 @@
+import type { AverageState, ParameterAverage, ParameterMean } from '../averaging/parameter-average.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { slotValues } from '../parameters.js';
 import type { CallResult, Executable, TensorValues } from '@fdr/program';
@@ -9,12 +10,14 @@ import { inRange } from '../validate.js';
 import { positionOf, withEvent, type Progress, type TrainingEpoch } from './progress.js';
 import type { Averages, Recording } from './recording.js';
 import type { EpochBatches, Evaluation, Evaluator, Task } from './task.js';
-import type { TrainingItem } from './training.js';
+import { RUNNING, steadyRate } from './step.js';
+import type { TrainingEnd, TrainingItem } from './training.js';
 
 /** What stays the same during a training. */
 export interface TrainingPlan {
   readonly task: Task;
   readonly optimizer: Optimizer;
+  readonly average: ParameterAverage | undefined;
   readonly epochs: number;
   readonly stopsWhenDiverged: boolean;
   /** Most steps of the next segment, at least 1, by the number of steps done. */
@@ -28,6 +31,8 @@ export interface TrainingState {
   /** State of the training program: parameters, and what the optimizer carries. */
   readonly tensors: TensorValues;
   readonly recording: Recording;
+  /** Means of the parameters; undefined where no average is kept. */
+  readonly average: AverageState | undefined;
   /** The batches of the epoch under way; drawn when its first segment begins. */
   readonly batches: EpochBatches | undefined;
 }
@@ -53,20 +58,42 @@ export async function nextTransition(
   const { progress } = state;
   const [record, ...pendingEvents] = progress.pendingEvents;
   if (record) return { state: { ...state, progress: { ...progress, pendingEvents } }, item: { type: 'event', record } };
-  const reason = endReason(plan, progress);
-  if (reason) return { state, item: { type: 'end', reason } };
+  const end = endOf(plan, state);
+  if (end) return { state, item: { type: 'end', ...end } };
   if (progress.stepInEpoch < plan.task.stepsPerEpoch) return runSegment(plan, state, step);
   return endEpoch(plan, state, evaluator);
 }
 
-/** Why a training ends here; undefined where it goes on. */
-function endReason(
+/** How a training ends here; undefined where it goes on. */
+function endOf(
   { epochs, stopsWhenDiverged }: TrainingPlan,
-  { diverged, epoch }: Progress,
-): 'finished' | 'diverged' | undefined {
-  if (diverged && stopsWhenDiverged) return 'diverged';
-  return epoch >= epochs ? 'finished' : undefined;
+  { progress, schedule }: TrainingState,
+): TrainingEnd | undefined {
+  if (progress.diverged && stopsWhenDiverged) return { reason: 'diverged', message: 'the loss is no longer finite' };
+  if (progress.epoch >= epochs) return { reason: 'finished', message: 'all epochs are done' };
+  const message = schedule.ended?.(progress.scheduleState);
+  return message === undefined ? undefined : { reason: 'finished', message };
 }
+
+/** eta of some steps of the epoch under way. The same at each place of the epoch, however it is cut into segments. */
+function ratesOf({ progress, schedule }: TrainingState, steps: number, stepsPerEpoch: number): TensorValues {
+  const { learningRate, stepInEpoch, scheduleState } = progress;
+  const { withinEpoch } = schedule;
+  if (!withinEpoch) return steadyRate(learningRate, steps);
+  const rateAt = (step: number) => learningRate * withinEpoch(scheduleState, step / stepsPerEpoch);
+  return { learningRate: Float32Array.from({ length: steps }, (_, index) => rateAt(stepInEpoch + index)) };
+}
+
+/** The weights of some steps in the average of the parameters, where one is kept. */
+const averageWeights = ({ average }: TrainingPlan, state: TrainingState, steps: number): TensorValues =>
+  average && state.average
+    ? { averageWeight: Float32Array.from({ length: steps }, weightAfter(average, state.average.taken)) }
+    : {};
+
+const weightAfter =
+  ({ weight }: ParameterAverage, taken: number) =>
+  (_: unknown, index: number): number =>
+    weight(taken + index);
 
 /** Runs the next steps of the epoch under way, as many as the plan allows. */
 async function runSegment(plan: TrainingPlan, state: TrainingState, step: Executable): Promise<Transition> {
@@ -78,12 +105,22 @@ async function runSegment(plan: TrainingPlan, state: TrainingState, step: Execut
   const result = await step.run({
     steps,
     state: state.tensors,
-    inputs: batches.take(progress.stepInEpoch, steps),
-    settings: { learningRate: Float32Array.of(progress.learningRate) },
+    inputs: {
+      ...batches.take(progress.stepInEpoch, steps),
+      ...ratesOf(state, steps, task.stepsPerEpoch),
+      ...averageWeights(plan, state, steps),
+    },
+    settings: {},
   });
   const rows = recording.rows(result, steps);
   return {
-    state: { ...state, batches, tensors: result.state, progress: afterSteps(progress, steps, result) },
+    state: {
+      ...state,
+      batches,
+      tensors: result.state,
+      progress: afterSteps(progress, steps, result),
+      average: state.average && { ...state.average, taken: state.average.taken + steps },
+    },
     item: { type: 'steps', from: progress.step, columns: recording.columns, rows },
   };
 }
@@ -107,6 +144,8 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
   const { progress, schedule, recording, tensors } = state;
   const { parameters } = plan.task.objective;
   const evaluation = await evaluator.evaluate(slotValues('parameters', parameters, tensors));
+  const average = state.average && plan.average?.endEpoch(state.average, slotValues(RUNNING, parameters, tensors));
+  const averaged = average?.latest && (await averageOf(average.latest, evaluator));
   const averages = recording.averages();
   const { learningRate } = progress;
   const ended = { ...progress, epoch: progress.epoch + 1, stepInEpoch: 0 };
@@ -123,9 +162,20 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
   const batches = state.batches ?? plan.task.batches(progress.random);
   const decided = afterDecision({ ...ended, random: batches.next }, decision, averages);
   return {
-    state: { ...state, batches: undefined, progress: afterEvaluation(decided, evaluation) },
-    item: { type: 'epoch', record: epochOf(ended, averages, evaluation, plan.optimizer) },
+    state: {
+      ...state,
+      batches: undefined,
+      progress: afterEvaluation(decided, evaluation),
+      average: decision.reason && average ? plan.average?.afterRateChange(average) : average,
+    },
+    item: { type: 'epoch', record: { ...epochOf(ended, averages, evaluation, plan.optimizer), average: averaged } },
   };
+}
+
+/** What an epoch's record tells of the average of the parameters. */
+async function averageOf({ steps, values }: ParameterMean, evaluator: Evaluator): Promise<TrainingEpoch['average']> {
+  const { trainLoss, trainAccuracy, testLoss, testAccuracy } = await evaluator.evaluate(values);
+  return { steps, trainLoss, trainAccuracy, testLoss, testAccuracy };
 }
 
 /** A step's loss is taken before its update: only the evaluation tells of the last one. A task that evaluates nothing says NaN throughout. */

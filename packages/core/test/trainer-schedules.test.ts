@@ -11,7 +11,7 @@ import { step } from '../src/relations/schedules/step.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
 import { train } from '../src/training/trainer.js';
 import type { TrainingItem, TrainOptions } from '../src/training/training.js';
-import { base, collect, column, itemsOf } from './contract/sample-training.js';
+import { base, collect, collectSnapshots, column, itemsOf } from './contract/sample-training.js';
 import { slowHalfRunningAverage } from './reference/average.js';
 import { distance } from './reference/closeness.js';
 
@@ -86,6 +86,25 @@ describe('the equilibrium schedule in a training', () => {
     });
     expect(drops).toBeGreaterThan(2);
     expect(drops).toBeLessThan(60);
+  });
+
+  it('tells the scatter of its ratios, and warns, to the same bit where it is resumed', async () => {
+    const short = {
+      ...options,
+      epochs: 16,
+      schedule: equilibrium({ threshold: 0.15, decay: 0.5 }),
+      segmentSteps: () => 7,
+    };
+    const { items, snapshots } = await collectSnapshots(train(short));
+    const records = itemsOf('event', items).map(({ record }) => record);
+    const scatters = records.flatMap((record) => (record.type === 'learningRate' ? [record.reason['scatter']] : []));
+    expect(scatters.filter((scatter) => typeof scatter === 'number').length).toBeGreaterThan(1);
+    // One warning, though more than one change is within noise.
+    expect(scatters.filter((scatter) => Number(scatter) > 0.15).length).toBeGreaterThan(1);
+    const warnings = records.filter((record) => record.type === 'warning');
+    expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^the threshold 0.15 is below/)]);
+    for (let index = 5; index < items.length; index += 9)
+      expect(await collect(train({ ...short, resume: snapshots[index] }))).toEqual(items.slice(index));
   });
 
   it('is changed by commands between items, each recorded with its id', async () => {

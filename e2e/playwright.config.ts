@@ -7,7 +7,7 @@ export default defineConfig({
   // Finds or installs the browser and leaves its path in CHROMIUM_PATH, for the workers to read below.
   globalSetup: './src/browser/global-setup.ts',
   fullyParallel: true,
-  workers: 2,
+  workers: 4,
   forbidOnly: process.env['CI'] !== undefined,
   // Tests wait for conditions. These limits catch what hangs, not what is slow on a busy machine.
   timeout: 600_000,

@@ -43,7 +43,8 @@ test('a figure appears on the page once it is drawn, with its claims, panels and
   expect(claims.length).toBeGreaterThan(0);
   const link = page.getByRole('link', { name: title });
   await expect(link).toBeVisible();
-  for (const { verdict } of claims) await expect(page.getByRole('main')).toContainText(verdict);
+  for (const { verdict, scale } of claims)
+    await expect(page.getByRole('main')).toContainText(`${verdict} at scale ${scale}`);
   // By keyboard alone.
   await link.focus();
   await page.keyboard.press('Enter');

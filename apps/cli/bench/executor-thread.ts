@@ -1,5 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { classificationTask, initialParameters, randomState, sgd, trainingStep, type TensorValues } from '@fdr/core';
+import {
+  classificationTask,
+  initialParameters,
+  randomState,
+  sgd,
+  steadyRate,
+  trainingStep,
+  type TensorValues,
+} from '@fdr/core';
 import { makeExecutor } from '@fdr/training';
 import { networkFor } from '@fdr/training/compute';
 import type { ExecutorThreadData } from './candidate.js';
@@ -19,7 +27,6 @@ const optimizer = sgd({ momentum: network.momentum });
 const program = trainingStep(task.objective, optimizer, { weightDecay: WEIGHT_DECAY });
 const executable = await (await makeExecutor(backend, threads)).prepare(program, task.constants);
 const batches = task.batches(randomState(1, 'shuffling'));
-const settings = { learningRate: Float32Array.of(network.learningRate) };
 const zeros = Object.entries(program.state).map(([name, { shape }]): [string, Float32Array] => [
   name,
   new Float32Array(shape.reduce((product, size) => product * size, 1)),
@@ -27,9 +34,9 @@ const zeros = Object.entries(program.state).map(([name, { shape }]): [string, Fl
 let state: TensorValues = { ...Object.fromEntries(zeros), ...initialParameters(model.parameters, 1) };
 
 async function makeSteps(steps: number): Promise<void> {
-  const inputs = batches.take(0, steps);
+  const inputs = { ...batches.take(0, steps), ...steadyRate(network.learningRate, steps) };
   const began = performance.now();
-  const result = await executable.run({ steps, state, inputs, settings });
+  const result = await executable.run({ steps, state, inputs, settings: {} });
   parentPort?.postMessage(performance.now() - began);
   state = result.state;
 }

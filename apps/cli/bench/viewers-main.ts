@@ -24,7 +24,7 @@ if (options.json) console.log(JSON.stringify(costs));
 else
   console.log(
     `${formatViewers(costs)}\n` +
-      `\nMNIST on 1 thread of ${availableParallelism()} cores. Windows of ${epochs} epochs with viewers, each beside one without before and after; medians of ${rounds} rounds.` +
+      `\nMNIST on 1 thread of ${availableParallelism()} cores. Windows of ${epochs} epochs with viewers, each beside one without before and after; means of ${rounds} rounds.` +
       '\nThe viewers are socket.io clients of the lowest priority on the same machine: what is measured is what serving costs.',
   );
 process.exit(0);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { interval } from '@fdr/core/relations';
 import { startAudience } from './audience.js';
 import { formatRows, median } from './report.js';
 import { startTraining } from './training-process.js';
@@ -102,13 +103,18 @@ function summarize(viewers: number, windows: readonly Window[]): ViewersCost {
   };
 }
 
+/** The mean of the rounds' ratios and its confidence interval (Student). */
+function formatRatio(ratios: readonly number[]): readonly [mean: string, bounds: string] {
+  const { mean, low, high } = interval(ratios);
+  return [mean.toFixed(3), `${low.toFixed(3)} - ${high.toFixed(3)}`];
+}
+
 /** The table of what was measured. */
 export function formatViewers(costs: readonly ViewersCost[]): string {
   const rows = costs.map(({ viewers, milliseconds, ratios, connected, complete, historySeconds, bytesPerViewer }) => [
     String(viewers),
     median(milliseconds).toFixed(3),
-    median(ratios).toFixed(3),
-    `${Math.min(...ratios).toFixed(3)} - ${Math.max(...ratios).toFixed(3)}`,
+    ...formatRatio(ratios),
     String(connected),
     String(complete),
     `${historySeconds.median.toFixed(1)} / ${historySeconds.last.toFixed(1)}`,
@@ -118,7 +124,7 @@ export function formatViewers(costs: readonly ViewersCost[]): string {
     'viewers',
     'ms a step',
     'times without',
-    'min - max',
+    '95 % interval',
     'connected',
     'whole history',
     's: half / last',

@@ -1,4 +1,4 @@
-// How much FDR survives: npm run bench:trust -- [--kills 100] [--faults 200] [--rounds 3]
+// How much FDR survives: npm run bench:trust -- [--kills 100] [--faults 200] [--rounds 8]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { interval } from '@fdr/core/relations';
 import { z } from 'zod';
 import { readFaultCatalogue } from './fault-catalogue.js';
 import { runBrowserTests, runUnitTests, type TestResults } from './test-results.js';
@@ -18,7 +19,7 @@ const { values: options } = parseArgs({
     /** Operations on the disk that go wrong, drawn at random. */
     faults: { type: 'string', default: '200' },
     /** Windows with each number of viewers. */
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '8' },
   },
 });
 
@@ -107,11 +108,14 @@ async function viewers(): Promise<readonly string[][]> {
   const args = ['--viewers', '1000', '--rounds', options.rounds, '--json'];
   const [cost] = viewersReport.parse(JSON.parse(await runScript('apps/cli', 'bench:viewers', args)));
   if (cost === undefined) throw new Error('no viewers were measured');
-  const ratios = cost.ratios.toSorted((left, right) => left - right);
+  const ratio = interval(cost.ratios);
   return [
     ['viewers connected, with the whole history', `${cost.connected}, ${cost.complete} of ${cost.viewers}`],
     ['KiB of memory a viewer', (cost.bytesPerViewer / 1024).toFixed(0)],
-    ['a step with them, times one without', ratios.map((ratio) => ratio.toFixed(3)).join(', ')],
+    [
+      'a step with them, times one without',
+      `${ratio.mean.toFixed(3)} (95 %: ${ratio.low.toFixed(3)} to ${ratio.high.toFixed(3)})`,
+    ],
   ];
 }
 

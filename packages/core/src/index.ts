@@ -1,3 +1,6 @@
+export type { AverageState, ParameterAverage, ParameterMean } from './averaging/parameter-average.js';
+export { polynomialAverage } from './averaging/polynomial-average.js';
+export { tailAverage } from './averaging/tail-average.js';
 export type { Dynamics } from './dynamics.js';
 export { noiseCurvatureProgram } from './landscape/curvature-samples.js';
 export {
@@ -40,6 +43,7 @@ export {
 } from './observables/quadratic-pieces.js';
 export { adam } from './optimizers/adam.js';
 export { amsgrad } from './optimizers/amsgrad.js';
+export { dog } from './optimizers/dog.js';
 export {
   defineOptimizer,
   type Optimizer,
@@ -47,6 +51,8 @@ export {
   type Update,
   type Velocity,
 } from './optimizers/optimizer.js';
+export { prodigy } from './optimizers/prodigy.js';
+export { scheduleFree } from './optimizers/schedule-free.js';
 export { sgd, type Sgd } from './optimizers/sgd.js';
 export { initialParameters, type Initialization, type ParameterSpec } from './parameters.js';
 export type {
@@ -65,12 +71,15 @@ export type {
 } from '@fdr/program';
 export { permutation, randomState, type RandomState } from './random.js';
 export { constant } from './relations/schedules/constant.js';
+export { cooldown } from './relations/schedules/cooldown.js';
 export { cosine } from './relations/schedules/cosine.js';
 export { equilibrium } from './relations/schedules/equilibrium.js';
 export type { TrainingHorizon } from './relations/schedules/horizon.js';
+export { linear } from './relations/schedules/linear.js';
 export { plateau } from './relations/schedules/plateau.js';
 export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from './relations/schedules/schedule.js';
 export { step } from './relations/schedules/step.js';
+export { wsd } from './relations/schedules/wsd.js';
 export type { SpectralNode } from './relations/spectral-prediction.js';
 export { classificationTask, type ClassificationOptions } from './training/classification-task.js';
 export { classification, type ClassificationData, type LabelledImages } from './training/classification.js';
@@ -80,7 +89,7 @@ export type { Progress, TrainingEpoch, TrainingEvent } from './training/progress
 export { quadraticTask, type QuadraticData, type QuadraticTaskOptions } from './training/quadratic-task.js';
 export { SnapshotError } from './training/snapshot-error.js';
 export type { Snapshot, SnapshotTensor } from './training/snapshot.js';
-export { trainingStep, type StepOptions } from './training/step.js';
+export { steadyRate, trainingStep, type StepOptions } from './training/step.js';
 export type { EpochBatches, Evaluation, Evaluator, Task } from './training/task.js';
 export { train } from './training/trainer.js';
 export type { Training, TrainingItem, TrainOptions } from './training/training.js';

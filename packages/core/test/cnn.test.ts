@@ -12,7 +12,7 @@ import type { LabelledImages } from '../src/training/classification.js';
 import { classificationTask } from '../src/training/classification-task.js';
 import { eagerExecutor } from '../src/training/eager.js';
 import { identityTrial } from '../src/training/identity-trial.js';
-import { trainingStep } from '../src/training/step.js';
+import { steadyRate, trainingStep } from '../src/training/step.js';
 import { PICTURE_SHAPE, sampleCnn, samplePictures } from './contract/sample-pictures.js';
 import { distance } from './reference/closeness.js';
 import { plainCnnLogits, plainNetworkGradients, plainNetworkLoss, type PlainNetwork } from './reference/convolution.js';
@@ -90,9 +90,8 @@ describe('a small convolutional network', () => {
     );
     const before = { ...initialParameters(model.parameters, 3), ...optimizerStart(optimizer, model.parameters) };
     const steps = 4;
-    const inputs = task.batches(randomState(1, 'shuffling')).take(0, steps);
-    const settings = { learningRate: Float32Array.of(0.25) };
-    const { state, outputs } = await executable.run({ steps, state: before, inputs, settings });
+    const inputs = { ...task.batches(randomState(1, 'shuffling')).take(0, steps), ...steadyRate(0.25, steps) };
+    const { state, outputs } = await executable.run({ steps, state: before, inputs, settings: {} });
     await executable.dispose();
 
     let parameters = slotValues('parameters', model.parameters, before).map((values) => [...values]);

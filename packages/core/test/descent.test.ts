@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { sgd } from '../src/optimizers/sgd.js';
 import { randomState, permutation } from '../src/random.js';
 import { sampleOf } from '../src/relations/confidence.js';
-import { epochAverages } from '../src/relations/shuffling.js';
+import { epochAverages } from '../src/relations/epoch-averages.js';
+import { linear } from '../src/relations/schedules/linear.js';
 import { descentStep } from '../src/training/descent.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
 import { train } from '../src/training/trainer.js';
@@ -50,6 +51,21 @@ describe('a training that reads its descent', () => {
       expect(distance([record.descent!], [expected])).toBeLessThan(1e-4);
       random = task.batches(random).next;
     }
+  });
+
+  it('is per unit of the learning rate of its own step, where that falls within the epoch', async () => {
+    // Without noise, momentum and dampening: -v' = grad f = 2.5 theta.
+    const task = quadraticTask({ dimensions: 7, curvature: 2, noise: 0, start: 1, stepsPerEpoch: 6 });
+    const schedule = linear();
+    const falling = { ...options, task, schedule, optimizer: sgd(), weightDecay: 0.5, learningRate: 0.01, epochs: 2 };
+    const { items, snapshots } = await collectSnapshots(train({ ...falling, segmentSteps: () => 1 }));
+    const [first] = itemsOf('epoch', items);
+    const read = descentStep({ random: randomState(falling.seed, 'shuffling') }, 6);
+    const position = parametersOf(snapshots.find(({ state }) => state.progress.step === read)!)['position']!;
+    expect(read).toBeGreaterThan(0);
+    // The rate is 1 - read / 12 of 0.01 there.
+    const expected = position.reduce((sum, value) => sum + (2.5 * value) ** 2, 0);
+    expect(distance([first!.record.descent!], [expected])).toBeLessThan(1e-3);
   });
 
   it('has no number where there is none, nor that of an epoch before', async () => {

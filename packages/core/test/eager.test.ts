@@ -7,7 +7,7 @@ import { initialParameters } from '../src/parameters.js';
 import { randomState } from '../src/random.js';
 import { classificationTask } from '../src/training/classification-task.js';
 import { eagerExecutor } from '../src/training/eager.js';
-import { trainingStep } from '../src/training/step.js';
+import { steadyRate, trainingStep } from '../src/training/step.js';
 import { executorContract } from './contract/executor-contract.js';
 import { SAMPLE_WIDTHS, sampleImages } from './contract/sample-images.js';
 
@@ -21,8 +21,8 @@ describe('the eager executor', () => {
   const call = (steps: number) => ({
     steps,
     state: initialParameters(model.parameters, 1),
-    inputs: task.batches(randomState(1, 'shuffling')).take(0, steps),
-    settings: { learningRate: Float32Array.of(0.1) },
+    inputs: { ...task.batches(randomState(1, 'shuffling')).take(0, steps), ...steadyRate(0.1, steps) },
+    settings: {},
   });
 
   it('holds as many tensors after many steps as after one, and none once disposed', async () => {

@@ -6,9 +6,12 @@ import {
   amsgrad,
   cnn,
   defineOptimizer,
+  dog,
   eagerExecutor,
   mlp,
   quadraticTask,
+  prodigy,
+  scheduleFree,
   sgd,
   stationaryState,
   train,
@@ -22,13 +25,16 @@ import {
   formatMeasured,
   formatNumber,
   formatPercent,
+  formatRange,
   halfRunningAverage,
   plateau,
+  relaxationSteps,
   secondRelation,
   step,
   thresholdOf,
   valleyFloor,
 } from '../src/relations/index.js';
+import { shuffledVariance } from '../src/relations/shuffled-noise.js';
 import { resolveOptions } from '../src/validate.js';
 import { zip } from '../src/zip.js';
 
@@ -49,6 +55,15 @@ describe('the examples of the documentation', () => {
   it('adam and amsgrad', () => {
     expect(adam().slots).toEqual(['firstMoment', 'secondMoment']);
     expect(amsgrad().slots).toEqual(['firstMoment', 'secondMoment', 'maximum']);
+  });
+
+  it('dog and prodigy', () => {
+    expect(dog().slots).toEqual(['displacement']);
+    expect(prodigy().slots).toEqual(['displacement', 'firstMoment', 'secondMoment', 'gradientSum']);
+  });
+
+  it('scheduleFree', () => {
+    expect(scheduleFree().slots).toEqual(['offset']);
   });
 
   it('halfRunningAverage', () => {
@@ -107,6 +122,7 @@ describe('the examples of the documentation', () => {
   it('the formats', () => {
     expect(formatNumber(0.0081000001)).toBe('0.0081');
     expect(formatMeasured(1.05)).toBe('1.050');
+    expect(formatRange({ mean: 0.5, low: 0.25, high: 1 })).toBe('0.5000 (0.2500 to 1.000)');
     expect(formatPercent(0.9712)).toBe('97.12 %');
     expect(formatDuration(754)).toBe('12:34');
   });
@@ -116,13 +132,22 @@ describe('the examples of the documentation', () => {
     expect(stationaryState(unit).positionVariance).toBe(1);
   });
 
+  it('relaxationSteps', () => {
+    const optimizer = { kind: 'sgd', momentum: 0, dampening: 0 } as const;
+    expect(relaxationSteps({ optimizer, learningRate: 0.1, weightDecay: 0.01 })).toBe(500);
+  });
+
   it('secondRelation', () => {
     const runs = [0.1, 0.2].map((learningRate) => ({ learningRate, seed: 1, oFB: learningRate / 2, noiseTrace: 2 }));
     expect(secondRelation(runs).curvature.mean).toBe(0.5);
   });
 
+  it('shuffledVariance', () => {
+    expect(shuffledVariance(0.1, 30).end).toBeCloseTo(0.433, 3);
+  });
+
   it('valleyFloor', () => {
-    expect(valleyFloor({ lossHalf: 0.5, oLHalf: 0.25 }).floor).toBe(0.375);
+    expect(valleyFloor([], { stepsPerEpoch: 600, threshold: 0.01 })).toBeUndefined();
   });
 
   it('train', async () => {

@@ -4,12 +4,15 @@ import { z } from 'zod';
 import { mlp } from '../src/models/mlp.js';
 import { adam } from '../src/optimizers/adam.js';
 import { amsgrad } from '../src/optimizers/amsgrad.js';
+import { dog } from '../src/optimizers/dog.js';
 import type { Optimizer } from '../src/optimizers/optimizer.js';
+import { prodigy } from '../src/optimizers/prodigy.js';
+import { scheduleFree } from '../src/optimizers/schedule-free.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { isBalanced } from '../src/relations/equilibrium-rule.js';
 import { constant } from '../src/relations/schedules/constant.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';
-import { stationaryFloor } from '../src/relations/valley-floor.js';
+import { valleyFloor } from '../src/relations/valley-floor.js';
 import { classificationTask } from '../src/training/classification-task.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
 import { train } from '../src/training/trainer.js';
@@ -22,6 +25,7 @@ const OPTIMIZERS: readonly (readonly [string, Optimizer])[] = [
   ['sgd with momentum and dampening', sgd({ momentum: 0.9, dampening: 0.5 })],
   ['adam', adam()],
   ['amsgrad', amsgrad()],
+  ['schedule-free', scheduleFree()],
 ];
 /** The whole range that a run may have. */
 const RATES = [LEARNING_RATE.min, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, LEARNING_RATE.max];
@@ -95,7 +99,7 @@ describe('a training whose very last step has led beyond all numbers', () => {
       dispose: () => Promise.resolve(),
     };
     const items = await collect(train({ ...wild, task: { ...task, evaluator: () => Promise.resolve(evaluator) } }));
-    expect(items.at(-1)).toEqual({ type: 'end', reason: 'finished' });
+    expect(items.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
   });
 });
 
@@ -105,10 +109,18 @@ describe('a training without any noise, at its minimum', () => {
     const threshold = 0.99;
     const items = await collect(train({ ...base, task, schedule: equilibrium({ threshold, decay: 0.1 }) }));
     expect(itemsOf('event', items).filter(({ record }) => record.type === 'learningRate')).toEqual([]);
-    expect(items.at(-1)).toEqual({ type: 'end', reason: 'finished' });
-    for (const { record } of itemsOf('epoch', items)) {
-      expect(record).toMatchObject({ oLHalf: 0, oRHalf: 0, ratio: NaN, lossHalf: 0 });
-      expect(stationaryFloor(record, threshold)).toBeNull();
-    }
+    expect(items.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
+    const records = itemsOf('epoch', items).map(({ record }) => record);
+    for (const record of records) expect(record).toMatchObject({ oLHalf: 0, oRHalf: 0, ratio: NaN, lossHalf: 0 });
+    const tenfold = Array.from({ length: 10 }, () => records).flat();
+    expect(valleyFloor(tenfold, { stepsPerEpoch: 5, threshold })).toBeUndefined();
   });
+});
+
+it.each([
+  ['dog', dog()],
+  ['prodigy', prodigy()],
+])('%s ends with a verdict whatever its factor is', async (_, optimizer) => {
+  for (const learningRate of RATES)
+    verdictOf(await collect(train({ ...base, optimizer, learningRate, epochs: 1, schedule: constant() })));
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatMeasured, formatNumber, formatPercent } from '../src/relations/format.js';
+import {
+  formatDuration,
+  formatMeasured,
+  formatNumber,
+  formatPercent,
+  formatRateChange,
+} from '../src/relations/format.js';
 
 describe('formatNumber', () => {
   it.each<readonly [number, string]>([
@@ -74,5 +80,13 @@ describe('formatDuration', () => {
     [Infinity, '?'],
   ])('of %d seconds is %s', (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
+  });
+});
+
+describe('formatRateChange', () => {
+  it('names both rates, and one where it only begins to move', () => {
+    expect(formatRateChange(0.1, 0.09)).toBe('0.1 -> 0.09');
+    expect(formatRateChange(0.1, 0.09, '→')).toBe('0.1 → 0.09');
+    expect(formatRateChange(0.1, 0.1)).toBe('0.1');
   });
 });

@@ -2,15 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { interval, ratioInterval, studentFactor } from '../src/relations/confidence.js';
 import { secondRelation, type SecondRelationRun } from '../src/relations/second-relation.js';
 import { stationaryRun } from '../src/relations/stationary-run.js';
-import { constant } from '../src/relations/schedules/constant.js';
-import { possibleGain, valleyFloor } from '../src/relations/valley-floor.js';
 import { stationaryState } from '../src/models/quadratic.js';
-import { sgd } from '../src/optimizers/sgd.js';
 import { normal, randomState, type RandomState } from '../src/random.js';
-import { eagerExecutor } from '../src/training/eager.js';
-import { quadraticTask } from '../src/training/quadratic-task.js';
-import { train } from '../src/training/trainer.js';
+import { MOMENTUM_AND_DAMPENING } from './contract/executor-contract.js';
 import { distance } from './reference/closeness.js';
+import { iteratedMoments } from './reference/quadratic-moments.js';
 import { stationaryGradient, walkedGradient, type Quartic } from './reference/quartic.js';
 
 /** Normal numbers, one stream to the end. */
@@ -69,7 +65,7 @@ describe('the second relation', { timeout: 600_000 }, () => {
   const well: Quartic = { curvature: 1, quartic: 0.3, noise: 1 };
   const rates = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4];
 
-  it('is exact on the quadratic: the curvature is h at every learning rate, though G(eta) leaves its line', () => {
+  it('is exact on a quadratic of one curvature: h at every learning rate, though G(eta) leaves its line', () => {
     const bench = { dimensions: 100, curvature: 1.5, noise: 0.7, momentum: 0, dampening: 0 };
     const runs = rates.map((learningRate): SecondRelationRun => {
       const { positionVariance, velocityVariance } = stationaryState({ ...bench, learningRate });
@@ -97,6 +93,34 @@ describe('the second relation', { timeout: 600_000 }, () => {
     expect(found.curvatureDeviation.learningRate).toBe(Infinity);
     expect(found.curvatureDeviation.low).toBe(Infinity);
   });
+
+  it.each(MOMENTUM_AND_DAMPENING)(
+    'on a quadratic of two curvatures is a mean that rises with the learning rate, momentum %d, dampening %d',
+    (momentum, dampening) => {
+      const directions = [1, 20].map((curvature) => ({ curvature, noise: 0.3 }));
+      const edge = (2 * (1 + momentum)) / (20 * (1 - dampening));
+      const fractions = [0.01, 0.2, 0.5, 0.8];
+      const runs = fractions.map((fraction): SecondRelationRun => {
+        const learningRate = fraction * edge;
+        const moments = directions.map((direction) => {
+          const [square, along, speed] = iteratedMoments(direction, learningRate, momentum, dampening);
+          const { curvature: h } = direction;
+          return { oFB: (1 - dampening) * h ** 2 * square - momentum * h * along, speed };
+        });
+        const sum = (key: 'oFB' | 'speed') => moments.reduce((total, one) => total + one[key], 0);
+        return { learningRate, seed: 1, oFB: sum('oFB'), noiseTrace: sum('speed') };
+      });
+      const found = secondRelation(runs).points.map(({ curvature }) => curvature.mean);
+      const expected = fractions.map((fraction) => {
+        // c / (2 (1 + mu) - (1 - nu) eta h) at eta = fraction times the stable edge, over c / (2 (1 + mu))
+        const [soft, stiff] = [1 / (1 - fraction / 20), 1 / (1 - fraction)];
+        return (soft + 20 * stiff) / (soft + stiff);
+      });
+      expect(distance(found, expected)).toBeLessThan(1e-9);
+      // From nearly (1 + 20) / 2 to (1 / 0.96 + 20 / 0.2) / (1 / 0.96 + 1 / 0.2).
+      expect(distance([found[0]!, found[3]!], [10.5, 16.7])).toBeLessThan(0.01);
+    },
+  );
 
   it('knows the quartic it is tested on: G / (1/2 eta h^3 s^2) = 1 + eta h / 2 + 3 q s^2 eta / 2 + ...', () => {
     const steepness = [0.02, 0.01].map(
@@ -181,46 +205,5 @@ describe('a stationary run', () => {
     expect(descent).toBe(later.reduce((sum, value) => sum + value, 0) / later.length);
     expect(stationaryRun(still, { momentum: 0, dampening: 0, seed: 7 }).descent).toBeUndefined();
     expect(() => stationaryRun([], { momentum: 0, dampening: 0, seed: 7 })).toThrow('epochs must be at least one');
-  });
-});
-
-describe('the floor of the valley', { timeout: 600_000 }, () => {
-  const bench = { dimensions: 100, curvature: 1.5, noise: 0.7 };
-
-  it('is exact on the quadratic: f_0 = 1/2 dimensions h s^2, and the height is eta Tr C~ / 4', () => {
-    const { positionVariance, observable, velocityVariance } = stationaryState({
-      ...bench,
-      learningRate: 0.4,
-      momentum: 0,
-      dampening: 0,
-    });
-    const found = valleyFloor({ lossHalf: 75 * (positionVariance + 0.49), oLHalf: observable });
-    expect(distance([found.floor], [75 * 0.49])).toBeLessThan(1e-12);
-    expect(distance([found.height], [(0.4 * 100 * velocityVariance) / 4])).toBeLessThan(1e-12);
-    expect(possibleGain(found, 0.4)).toBe(found.height);
-    expect(distance([possibleGain(found, 0.4, 0.1)], [0.75 * found.height])).toBeLessThan(1e-12);
-  });
-
-  it('is found by a training, from the origin and from any theta_c', async () => {
-    const options = {
-      task: quadraticTask({ ...bench, stepsPerEpoch: 100 }),
-      executor: eagerExecutor('cpu'),
-      optimizer: sgd(),
-      learningRate: 0.4,
-      weightDecay: 0,
-      epochs: 6,
-      seed: 1,
-      schedule: constant(),
-    };
-    const floors: number[] = [];
-    for (const centre of [undefined, { position: new Float32Array(100).fill(0.5) }])
-      for await (const item of train({ ...options, centre }))
-        if (item.type === 'epoch' && item.record.epoch === 6) floors.push(valleyFloor(item.record).floor);
-    // 300 steps of a loss that is 36.75 +- 5 a step; the centre adds 50 times a mean gradient that a window leaves at
-    // |D theta| / (300 eta): some 0.05.
-    expect(floors).toHaveLength(2);
-    for (const floor of floors) expect(distance([floor], [36.75])).toBeLessThan(0.03);
-    expect(floors[0]).not.toBe(floors[1]);
-    expect(distance([floors[0]!], [floors[1]!])).toBeLessThan(0.01);
   });
 });

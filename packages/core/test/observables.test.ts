@@ -17,7 +17,7 @@ import { classificationTask } from '../src/training/classification-task.js';
 import { eagerExecutor } from '../src/training/eager.js';
 import type { TensorValues } from '@fdr/program';
 import { quadraticTask } from '../src/training/quadratic-task.js';
-import { trainingStep } from '../src/training/step.js';
+import { steadyRate, trainingStep } from '../src/training/step.js';
 import type { Task } from '../src/training/task.js';
 import { MOMENTUM_AND_DAMPENING } from './contract/executor-contract.js';
 import { SAMPLE_WIDTHS, sampleImages } from './contract/sample-images.js';
@@ -41,9 +41,11 @@ async function observed(task: Task, momentum: number, dampening: number, steps: 
   const start: TensorValues = { ...initialParameters(specs, 3), ...optimizerStart(optimizer, specs) };
   const program = trainingStep(task.objective, optimizer, { weightDecay, observables });
   const executable = await executor.prepare(program, task.constants);
-  const inputs = task.batches(randomState(1, 'shuffling')).take(0, steps);
-  const settings = { learningRate: Float32Array.of(learningRate) };
-  const { state, outputs } = await executable.run({ steps, state: start, inputs, settings });
+  const inputs = {
+    ...task.batches(randomState(1, 'shuffling')).take(0, steps),
+    ...steadyRate(learningRate, steps),
+  };
+  const { state, outputs } = await executable.run({ steps, state: start, inputs, settings: {} });
   await executable.dispose();
   const totalAt = (name: string, step: number) => {
     const width = outputs[name]!.length / steps;

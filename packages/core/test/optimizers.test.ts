@@ -4,12 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { adam } from '../src/optimizers/adam.js';
 import { amsgrad } from '../src/optimizers/amsgrad.js';
 import { optimizerStart, type Optimizer } from '../src/optimizers/optimizer.js';
+import { dog } from '../src/optimizers/dog.js';
+import { prodigy } from '../src/optimizers/prodigy.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { eagerExecutor } from '../src/training/eager.js';
 import type { TensorValues } from '@fdr/program';
 import type { Objective } from '../src/objective.js';
-import { trainingStep } from '../src/training/step.js';
+import { steadyRate, trainingStep } from '../src/training/step.js';
 import { optimizerContract } from './contract/optimizer-contract.js';
+import { plainDog, plainProdigy, type PlainDescent } from './reference/optimizers.js';
 import { distance } from './reference/closeness.js';
 
 optimizerContract('cpu', () => eagerExecutor('cpu'));
@@ -33,6 +36,15 @@ const PYTORCH = {
   ],
 } as const;
 
+/**
+ * dog-optimizer 1.0.3 and prodigyopt 1.1.2 with PyTorch 1.13.0 in float64, on the same eight steps with a learning rate of 1: what they gave
+ * after the last step; the slow versions of the contract give the same.
+ */
+const PACKAGES = {
+  'DoG(reps_rel=1e-2)': [1.009702218092636, -0.48506373775339934, 0.24510363652076067, 1.963072764898261],
+  'Prodigy(d0=1e-3)': [1.0414013269389264, -0.46156958303100054, 0.22486601878925078, 1.95814803986762],
+} as const;
+
 const START = [1, -0.5, 0.25, 2];
 const gradientAt = (t: number): number[] =>
   START.map((_, i) => Math.cos(3 * t + i) * 0.1 * (i + 1) * (t === 3 ? 20 : 1));
@@ -44,7 +56,11 @@ const slope: Objective = {
   loss: ([position], inputs) => tf.sum(tf.mul(position!, inputs['gradient']!)),
 };
 
-async function afterEightSteps(optimizer: Optimizer, carried: TensorValues = {}): Promise<number[]> {
+async function afterEightSteps(
+  optimizer: Optimizer,
+  carried: TensorValues = {},
+  learningRate = 0.01,
+): Promise<number[]> {
   const executable = await eagerExecutor('cpu').prepare(trainingStep(slope, optimizer, { weightDecay: 0 }), {});
   const { state } = await executable.run({
     steps: 8,
@@ -53,8 +69,11 @@ async function afterEightSteps(optimizer: Optimizer, carried: TensorValues = {})
       ...optimizerStart(optimizer, slope.parameters),
       ...carried,
     },
-    inputs: { gradient: Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8].flatMap(gradientAt)) },
-    settings: { learningRate: Float32Array.of(0.01) },
+    inputs: {
+      gradient: Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8].flatMap(gradientAt)),
+      ...steadyRate(learningRate, 8),
+    },
+    settings: {},
   });
   await executable.dispose();
   return [...state['parameters/position']!];
@@ -72,6 +91,15 @@ describe('beside PyTorch', () => {
     ['Adam(betas=(0.8, 0.9), eps=1e-3, amsgrad=True)', amsgrad(short)],
   ])('%s is the same', async (name, optimizer) => {
     expect(distance(gone(await afterEightSteps(optimizer)), gone(PYTORCH[name]))).toBeLessThan(1e-5);
+  });
+
+  it.each<readonly [keyof typeof PACKAGES, Optimizer, PlainDescent]>([
+    ['DoG(reps_rel=1e-2)', dog({ initialMovement: 1e-2 }), plainDog(1e-2)],
+    ['Prodigy(d0=1e-3)', prodigy({ initialDistance: 1e-3 }), plainProdigy(1e-3)],
+  ])('%s is the same', async (name, optimizer, plain) => {
+    expect(distance(gone(await afterEightSteps(optimizer, {}, 1)), gone(PACKAGES[name]))).toBeLessThan(1e-5);
+    const gradients = [1, 2, 3, 4, 5, 6, 7, 8].map(gradientAt);
+    expect(distance(gone(plain(START, gradients, 1)), gone(PACKAGES[name]))).toBeLessThan(1e-11);
   });
 
   it('SGD with dampening differs by its undamped first step alone', async () => {

@@ -8,27 +8,12 @@ import { eagerExecutor } from '../src/training/eager.js';
 import type { TensorValues } from '@fdr/program';
 import { identityTrial } from '../src/training/identity-trial.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
-import { trainingStep } from '../src/training/step.js';
+import { steadyRate, trainingStep } from '../src/training/step.js';
 import { MOMENTUM_AND_DAMPENING } from './contract/executor-contract.js';
 import { distance } from './reference/closeness.js';
+import { iteratedMoments } from './reference/quadratic-moments.js';
 
 const bench = { dimensions: 1000, curvature: 1.5, noise: 0.7 };
-
-/** <theta^2>, <theta v>, <v^2> by carrying the moments along (10) and (11) until nothing changes. */
-function iteratedMoments(learningRate: number, momentum: number, dampening: number): [number, number, number] {
-  const pull = (1 - dampening) * bench.curvature;
-  let [square, along, speed] = [0, 0, 0];
-  for (let step = 0; step < 20_000; step++) {
-    // v' = mu v - k theta + k c, theta' = theta + eta v', c independent of both.
-    const nextSpeed =
-      momentum ** 2 * speed - 2 * momentum * pull * along + pull ** 2 * square + pull ** 2 * bench.noise ** 2;
-    const positionTimesNext = momentum * along - pull * square;
-    const nextAlong = positionTimesNext + learningRate * nextSpeed;
-    square = square + 2 * learningRate * positionTimesNext + learningRate ** 2 * nextSpeed;
-    [along, speed] = [nextAlong, nextSpeed];
-  }
-  return [square, along, speed];
-}
 
 describe('the stationary state of the quadratic', () => {
   it('is the known one without momentum: eta h s^2 / (2 - eta h)', () => {
@@ -46,7 +31,9 @@ describe('the stationary state of the quadratic', () => {
   it.each(MOMENTUM_AND_DAMPENING)('is where the moments settle, momentum %d, dampening %d', (momentum, dampening) => {
     const state = stationaryState({ ...bench, learningRate: 0.4, momentum, dampening });
     const found = [state.positionVariance, state.positionVelocity, state.velocityVariance];
-    expect(distance(found, iteratedMoments(0.4, momentum, dampening))).toBeLessThan(1e-10);
+    expect(
+      distance(found, iteratedMoments({ curvature: 1.5, noise: (1.5 * 0.7) ** 2 }, 0.4, momentum, dampening)),
+    ).toBeLessThan(1e-10);
   });
 
   it('takes weight decay as a stiffer spring to a nearer centre', () => {
@@ -83,16 +70,17 @@ describe('training on the quadratic', () => {
       ...initialParameters(specs, 1),
       ...(momentum > 0 && zeroSlot('velocity', specs)),
     };
-    const settings = { learningRate: Float32Array.of(learningRate) };
-    let { state } = await executable.run({ steps: warming, state: start, inputs: batches.take(0, warming), settings });
+    const run = (from: number, steps: number, before: TensorValues) =>
+      executable.run({
+        steps,
+        state: before,
+        inputs: { ...batches.take(from, steps), ...steadyRate(learningRate, steps) },
+        settings: {},
+      });
+    let { state } = await run(0, warming, start);
     const sums = { left: 0, right: 0, square: 0 };
     for (let step = 0; step < measured; step++) {
-      const { outputs, state: next } = await executable.run({
-        steps: 1,
-        state,
-        inputs: batches.take(warming + step, 1),
-        settings,
-      });
+      const { outputs, state: next } = await run(warming + step, 1, state);
       sums.left += outputs['oL']![0]! / measured;
       sums.right += outputs['oR']![0]! / measured;
       const position = state['parameters/position'] as Float32Array;
@@ -148,8 +136,8 @@ describe('the exact identity', () => {
     const { state, outputs } = await executable.run({
       steps: 500,
       state: start,
-      inputs: task.batches(randomState(1, 'shuffling')).take(0, 500),
-      settings: { learningRate: Float32Array.of(0.05) },
+      inputs: { ...task.batches(randomState(1, 'shuffling')).take(0, 500), ...steadyRate(0.05, 500) },
+      settings: {},
     });
     await executable.dispose();
     const moment = (values: TensorValues) => ({
@@ -179,8 +167,8 @@ describe('the exact identity', () => {
     const { state, outputs } = await executable.run({
       steps: 50,
       state: start,
-      inputs: task.batches(randomState(1, 'shuffling')).take(0, 50),
-      settings: { learningRate: Float32Array.of(0.05) },
+      inputs: { ...task.batches(randomState(1, 'shuffling')).take(0, 50), ...steadyRate(0.05, 50) },
+      settings: {},
     });
     await executable.dispose();
     const moment = (values: TensorValues) => ({

@@ -2,6 +2,7 @@ import { eventRecord } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Executable, Executor } from '@fdr/program';
+import { ratioScatter } from '../src/relations/ratio-scatter.js';
 import { constant } from '../src/relations/schedules/constant.js';
 import { cosine } from '../src/relations/schedules/cosine.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';
@@ -10,12 +11,21 @@ import { step } from '../src/relations/schedules/step.js';
 import { quadraticTask } from '../src/training/quadratic-task.js';
 import { train } from '../src/training/trainer.js';
 import type { TrainingItem, TrainOptions } from '../src/training/training.js';
-import { base, collect, column, itemsOf } from './contract/sample-training.js';
+import { base, collect, collectSnapshots, column, itemsOf } from './contract/sample-training.js';
 import { slowHalfRunningAverage } from './reference/average.js';
 import { distance } from './reference/closeness.js';
 
 const task = quadraticTask({ dimensions: 40, curvature: 1, noise: 1, start: 1, stepsPerEpoch: 20 });
 const { executor } = base;
+/** The scatter of the ratio over the later half of these steps, of sums that are taken one by one. */
+function scatterOf(oL: readonly number[], oR: readonly number[]): number {
+  const begin = Math.floor(oL.length / 2);
+  const blocks = Math.min(16, oL.length - begin);
+  const ends = Array.from({ length: blocks + 1 }, (_, block) => Math.round((block * (oL.length - begin)) / blocks));
+  const sums = (side: readonly number[]) =>
+    Float64Array.from(ends, (end) => side.slice(begin, begin + end).reduce((sum, value) => sum + value, 0));
+  return ratioScatter(sums(oL), sums(oR)) ?? NaN;
+}
 const rates = (items: readonly TrainingItem[]) => itemsOf('epoch', items).map(({ record }) => record.learningRate);
 
 describe('the equilibrium schedule in a training', () => {
@@ -57,11 +67,15 @@ describe('the equilibrium schedule in a training', () => {
           to: learningRate / 2,
           reason: {
             rule: 'equilibrium',
-            message: expect.stringMatching(/^the ratio [01]\.\d+ was within 0\.05 of 1 over the last \d+ steps$/),
+            message: expect.stringMatching(
+              /^the ratio [01]\.\d+ was within 0\.05 of 1 over the last \d+ steps[;,] .*it scatters by/,
+            ),
             ratio: record.ratio,
             threshold,
             stepsUsed: t / 2,
+            scatter: expect.closeTo(scatterOf(since('oL').slice(0, t), since('oR').slice(0, t)), 12),
           },
+          layers: { position: { ratio: record.layers['position']!.ratio, scatter: expect.any(Number) } },
         },
       });
       drops++;
@@ -72,6 +86,25 @@ describe('the equilibrium schedule in a training', () => {
     });
     expect(drops).toBeGreaterThan(2);
     expect(drops).toBeLessThan(60);
+  });
+
+  it('tells the scatter of its ratios, and warns, to the same bit where it is resumed', async () => {
+    const short = {
+      ...options,
+      epochs: 16,
+      schedule: equilibrium({ threshold: 0.15, decay: 0.5 }),
+      segmentSteps: () => 7,
+    };
+    const { items, snapshots } = await collectSnapshots(train(short));
+    const records = itemsOf('event', items).map(({ record }) => record);
+    const scatters = records.flatMap((record) => (record.type === 'learningRate' ? [record.reason['scatter']] : []));
+    expect(scatters.filter((scatter) => typeof scatter === 'number').length).toBeGreaterThan(1);
+    // One warning, though more than one change is within noise.
+    expect(scatters.filter((scatter) => Number(scatter) > 0.15).length).toBeGreaterThan(1);
+    const warnings = records.filter((record) => record.type === 'warning');
+    expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^the threshold 0.15 is below/)]);
+    for (let index = 5; index < items.length; index += 9)
+      expect(await collect(train({ ...short, resume: snapshots[index] }))).toEqual(items.slice(index));
   });
 
   it('is changed by commands between items, each recorded with its id', async () => {

@@ -31,7 +31,7 @@ describe('a training', () => {
         message: 'batch size 6 does not divide 64: 4 examples of each shuffle are left out',
       },
     });
-    expect(items.at(-1)).toEqual({ type: 'end', reason: 'finished' });
+    expect(items.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
   });
 
   it('yields records that the schemas of the run folder accept', async () => {

@@ -74,7 +74,9 @@ const isResumable = ({ run }: RunReader): boolean => run.status === 'stopped' ||
 /** Path of a finished run's last checkpoint; undefined if the run is incomplete. */
 async function lastCheckpoint({ run, folder, lastEpoch }: RunReader): Promise<string | undefined> {
   const { status, config, stepsPerEpoch } = run;
-  if (status !== 'finished' || lastEpoch?.epoch !== config.epochs) return undefined;
-  const lastStep = config.epochs * stepsPerEpoch;
+  if (status !== 'finished' || lastEpoch === undefined) return undefined;
+  // A cooldown ends a training before its epochs are done.
+  if (lastEpoch.epoch !== config.epochs && config.schedule.kind !== 'cooldown') return undefined;
+  const lastStep = lastEpoch.epoch * stepsPerEpoch;
   return (await listCheckpoints(folder)).find(({ step }) => step === lastStep)?.path;
 }

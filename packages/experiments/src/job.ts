@@ -47,8 +47,7 @@ const FORMAT = 1;
 
 /**
  * Makes a training job. Its key is a hash of everything that determines the run's numbers: the configuration and the parent's key. The
- * number of threads is left out, because it changes the last bits at most; so is the sampling of a run that shuffles, as all did before there
- * was a choice.
+ * number of threads is left out, because it changes the last bits at most.
  *
  * @param name shown to people; not part of the key
  * @param config complete except for `start`
@@ -57,10 +56,7 @@ const FORMAT = 1;
  */
 export function makeJob(name: string, config: RunConfig, parent?: RunJob): RunJob {
   const determining = Object.entries(config)
-    .filter(
-      ([field, value]) =>
-        value !== undefined && !IRRELEVANT.has(field) && !(field === 'sampling' && value === 'shuffle'),
-    )
+    .filter(([field, value]) => value !== undefined && !IRRELEVANT.has(field))
     .sort(([left], [right]) => (left < right ? -1 : 1));
   return { kind: 'run', key: keyOf([FORMAT, determining, parent?.key ?? null]), name, config, parent: parent?.key };
 }

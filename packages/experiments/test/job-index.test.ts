@@ -44,9 +44,17 @@ describe('the index of jobs', () => {
       checkpoints: [0, 4],
     });
     await storeSampleRun(runs, { ...sample, id: 'short', tags: [jobTag('short')], epochs: 2, checkpoints: [4, 6] });
+    await storeSampleRun(runs, {
+      ...sample,
+      id: 'cooled',
+      tags: [jobTag('cooled')],
+      epochs: 2,
+      checkpoints: [0, 4],
+      schedule: { kind: 'cooldown', threshold: 0.01 },
+    });
     await storeSampleRun(runs, { ...sample, id: 'of-no-job', checkpoints: [6] });
     const { completed, interrupted } = await readJobIndex(out);
-    expect([...completed.keys()]).toEqual(['complete']);
+    expect([...completed.keys()].sort()).toEqual(['complete', 'cooled']);
     expect(completed.get('complete')).toMatchObject({
       kind: 'run',
       checkpoint: join(runs, 'complete', 'checkpoints', '6.safetensors'),

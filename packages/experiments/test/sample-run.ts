@@ -1,4 +1,4 @@
-import type { Environment, EpochRecord, Run, RunStatus } from '@fdr/records';
+import type { Environment, EpochRecord, Run, RunStatus, ScheduleConfig } from '@fdr/records';
 import { createRun, type RunWriter } from '@fdr/run-store';
 import { DEFAULT_CONFIG } from '@fdr/training';
 
@@ -44,12 +44,13 @@ export interface SampleRun {
   readonly epochs: number;
   readonly plannedEpochs: number;
   readonly checkpoints?: readonly number[];
+  readonly schedule?: ScheduleConfig;
 }
 
 /** Writes a run into a folder of runs. It is still being written until the writer is closed. */
 export async function writeSampleRun(
   runsDirectory: string,
-  { id, tags = [], status, epochs, plannedEpochs, checkpoints = [] }: SampleRun,
+  { id, tags = [], status, epochs, plannedEpochs, checkpoints = [], schedule = DEFAULT_CONFIG.schedule }: SampleRun,
 ): Promise<RunWriter> {
   const run: Run = {
     schemaVersion: 1,
@@ -58,7 +59,7 @@ export async function writeSampleRun(
     tags: [...tags],
     createdAt: '2019-05-06T14:30:00.000Z',
     status: 'running',
-    config: { ...DEFAULT_CONFIG, epochs: plannedEpochs },
+    config: { ...DEFAULT_CONFIG, epochs: plannedEpochs, schedule },
     dataHash: 'a'.repeat(64),
     parameters: [],
     stepColumns: ['loss', 'oL', 'oR'],

@@ -2,7 +2,7 @@ import { bestEpoch, formatPercent } from '@fdr/core/relations';
 import { brokenRanges } from './curve.js';
 import type { Figure } from './figure.js';
 import { runChartOption } from './run-chart.js';
-import { epochCurve, lastEpochSummary, visibleEpochs } from './run-records.js';
+import { averagedCurve, epochCurve, keepsAverage, lastEpochSummary, visibleEpochs } from './run-records.js';
 import type { Marks } from './chart.js';
 import { isWithin, type Range } from './scale.js';
 import { THEMES, type Theme } from './theme.js';
@@ -21,6 +21,8 @@ export const accuracy: Figure = {
     const toAxis = (fraction: number): number => (view.y === 'log' ? 1 - fraction : fraction);
     const train = epochCurve(records, ({ trainAccuracy }) => toAxis(trainAccuracy));
     const test = epochCurve(records, ({ testAccuracy }) => toAxis(testAccuracy));
+    const averaged = averagedCurve(records, ({ testAccuracy }) => toAxis(testAccuracy));
+    const ofAverage = { name: 'test data, average', curve: averaged, color: theme.average, dots: true };
     const best = bestEpoch(epochs);
     const bestPoint = best && { x: best.step / run.stepsPerEpoch, y: toAxis(best.testAccuracy) };
     const marks = bestPoint ? [bestMark(bestPoint, range, theme)] : [];
@@ -30,14 +32,25 @@ export const accuracy: Figure = {
         traces: [
           { name: 'training data', curve: train, color: theme.trainData, dots: true },
           { name: 'test data', curve: test, color: theme.testData, dots: true },
+          ...(keepsAverage(records) ? [ofAverage] : []),
         ],
         marks,
         gaps: brokenRanges(test),
         unit: 'percent',
       }),
       table: {
-        columns: ['epoch', 'train accuracy', 'test accuracy'],
-        rows: epochs.map(({ epoch, trainAccuracy, testAccuracy }) => [epoch, trainAccuracy, testAccuracy]),
+        columns: [
+          'epoch',
+          'train accuracy',
+          'test accuracy',
+          ...(keepsAverage(records) ? ['average, test accuracy'] : []),
+        ],
+        rows: epochs.map(({ epoch, trainAccuracy, testAccuracy, average }) => [
+          epoch,
+          trainAccuracy,
+          testAccuracy,
+          ...(keepsAverage(records) ? [average?.testAccuracy ?? NaN] : []),
+        ]),
       },
       summary: lastEpochSummary(records, ({ epoch, testAccuracy }) => {
         const known = best ? `; best ${formatPercent(best.testAccuracy)} after epoch ${best.epoch}` : '';

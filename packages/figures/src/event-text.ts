@@ -1,4 +1,4 @@
-import { formatNumber } from '@fdr/core/relations';
+import { changeText, formatNumber, formatRateChange } from '@fdr/core/relations';
 import type { EventRecord, Settings } from '@fdr/records';
 
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
@@ -33,7 +33,7 @@ function commandText({ command }: Extract<EventRecord, { type: 'command' }>): st
 export function eventText(event: EventRecord): string {
   switch (event.type) {
     case 'learningRate':
-      return `Learning rate ${formatNumber(event.from)} → ${formatNumber(event.to)}: ${event.reason.message}`;
+      return `Learning rate ${formatRateChange(event.from, event.to, '→')}: ${changeText(event)}`;
     case 'schedule':
       return `Schedule set by hand: ${settingsText(event.schedule)}`;
     case 'command':

@@ -2,7 +2,7 @@ import { formatNumber } from '@fdr/core/relations';
 import { brokenRanges } from './curve.js';
 import type { Figure } from './figure.js';
 import { runChartOption } from './run-chart.js';
-import { epochCurve, lastEpochSummary } from './run-records.js';
+import { averagedCurve, epochCurve, keepsAverage, lastEpochSummary } from './run-records.js';
 import { THEMES } from './theme.js';
 
 /** The loss over all examples, L2 term included, after each epoch. */
@@ -15,18 +15,26 @@ export const fullBatchLoss: Figure = {
     const theme = THEMES[view.theme];
     const train = epochCurve(records, ({ trainLoss }) => trainLoss);
     const test = epochCurve(records, ({ testLoss }) => testLoss);
+    const averaged = averagedCurve(records, ({ trainLoss }) => trainLoss);
+    const ofAverage = { name: 'training data, average', curve: averaged, color: theme.average, dots: true };
     return {
       option: runChartOption(records, view, {
         name: 'loss',
         traces: [
           { name: 'training data', curve: train, color: theme.trainData, dots: true },
           { name: 'test data', curve: test, color: theme.testData, dots: true },
+          ...(keepsAverage(records) ? [ofAverage] : []),
         ],
         gaps: brokenRanges(train),
       }),
       table: {
-        columns: ['epoch', 'train loss', 'test loss'],
-        rows: records.epochs.map(({ epoch, trainLoss, testLoss }) => [epoch, trainLoss, testLoss]),
+        columns: ['epoch', 'train loss', 'test loss', ...(keepsAverage(records) ? ['average, train loss'] : [])],
+        rows: records.epochs.map(({ epoch, trainLoss, testLoss, average }) => [
+          epoch,
+          trainLoss,
+          testLoss,
+          ...(keepsAverage(records) ? [average?.trainLoss ?? NaN] : []),
+        ]),
       },
       summary: lastEpochSummary(
         records,

@@ -6,9 +6,10 @@ export { balancePanel, COMPARED_RUN_COLORS, comparisonPanels, type ComparedRun }
 export { recordPanels, recordedPanels } from './paper/panel-record.js';
 export { panelOption, panelsOption, panelsSize, panelsTable, type Panel } from './paper/panels.js';
 export { replayPanels, type Replay } from './paper/replay.js';
+export { ruleComparisonPanels } from './paper/rule-comparison.js';
 export { secondRelationPanels, type SecondRelationFigure } from './paper/second-relation.js';
 export { visibleEpochs, type RunRecords, type View } from './run-records.js';
 export type { Range, Scale } from './scale.js';
-export { appendBuckets, appendRows, createStepSeries, type StepSeries } from './step-series.js';
+export { appendBuckets, appendRows, bucketsOf, createStepSeries, type StepSeries } from './step-series.js';
 export { csv, type Table } from './table.js';
 export type { ThemeName } from './theme.js';

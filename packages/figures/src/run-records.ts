@@ -43,6 +43,19 @@ export function epochCurve({ run, epochs }: RunRecords, valueOf: (record: EpochR
   return epochs.map((record) => curvePoint(record.step / run.stepsPerEpoch, valueOf(record)));
 }
 
+/** A value of the average of the parameters over epochs; empty where none is kept. */
+export function averagedCurve(
+  { run, epochs }: RunRecords,
+  valueOf: (average: NonNullable<EpochRecord['average']>) => number,
+): Curve {
+  return epochs.flatMap(({ step, average }) =>
+    average ? [curvePoint(step / run.stepsPerEpoch, valueOf(average))] : [],
+  );
+}
+
+/** Whether an average of the parameters is kept. */
+export const keepsAverage = ({ run }: Pick<RunRecords, 'run'>): boolean => run.config.average !== undefined;
+
 /** The single values of a curve's points inside a range. */
 export const visibleValues = (curve: Curve, range: Range): number[] =>
   curve.filter(({ x }) => isWithin(range, x)).map(({ low }) => low);

@@ -187,6 +187,28 @@ describe('the summary of the ratio', () => {
   });
 });
 
+it('an average of the parameters is a line of its own in accuracy and loss, where one is kept', () => {
+  const averaged: RunRecords = {
+    ...records,
+    run: { ...records.run, config: { ...records.run.config, average: 'tail' } },
+    epochs: records.epochs.map((record) => ({
+      ...record,
+      average: { steps: 9, trainLoss: 0.25, trainAccuracy: 0.5, testLoss: 0.75, testAccuracy: 0.875 },
+    })),
+  };
+  for (const [id, name, value] of [
+    ['accuracy', 'test data, average', 0.875],
+    ['full-batch-loss', 'training data, average', 0.25],
+  ] as const) {
+    const { table, ...drawing } = figure(id).draw(averaged, view);
+    const line = seriesOf({ table, ...drawing }).find((series) => series.name === name);
+    expect(new Map(line!.data).get(7)).toBe(value);
+    expect(table.rows[6]!.at(-1)).toBe(value);
+    expect(seriesOf(figure(id).draw(records, view)).map((series) => series.name)).not.toContain(name);
+    expect(figure(id).draw(records, view).table.columns).toHaveLength(3);
+  }
+});
+
 it('the figure of the layers has a colour for each layer, and dashes for its later tensors', () => {
   const parameters = ['a.kernel', 'b.kernel', 'a.bias', 'c'].map((name) => ({ name, shape: [1] }));
   const drawing = figure('layers').draw({ ...records, run: { ...records.run, parameters } }, view);

@@ -12,7 +12,7 @@ export const epochRecord = z.object({
   epoch: z.int().min(1),
   /** Steps done since the run began. */
   step: z.int().min(1),
-  /** eta during this epoch. */
+  /** eta during this epoch; where the schedule moves it at each step, at the epoch's beginning. */
   learningRate: anyNumber,
   /** Half-running average of the mini-batch loss, L2 term included. */
   lossHalf: anyNumber,
@@ -38,6 +38,16 @@ export const epochRecord = z.object({
   oFB: anyNumber,
   /** -v' . grad f at one uniformly random step of the epoch; left out where it was not asked for. */
   descent: anyNumber.optional(),
+  /** The average of the parameters over its newest `steps` steps, evaluated as they are; left out where none is kept. */
+  average: z
+    .object({
+      steps: z.int().min(1),
+      trainLoss: anyNumber,
+      trainAccuracy: anyNumber,
+      testLoss: anyNumber,
+      testAccuracy: anyNumber,
+    })
+    .optional(),
   /** Wall-clock seconds of this epoch, evaluation included. */
   seconds: z.number().min(0),
 });

@@ -14,6 +14,9 @@ const learningRateReason = z
 /** See {@link learningRateReason}. */
 export type LearningRateReason = Readonly<z.infer<typeof learningRateReason>>;
 
+/** A parameter tensor's ratio O_L / O_R at a change, and its standard error over one window. */
+const layerRatio = z.object({ ratio: anyNumber, scatter: anyNumber });
+
 const position = { step: z.int().min(0), epoch: z.int().min(0) };
 
 /** The kinds of events, each with the fields that say when it happened. */
@@ -25,6 +28,8 @@ const eventKinds = <When extends z.ZodRawShape>(when: When) =>
       from: anyNumber,
       to: anyNumber,
       reason: learningRateReason,
+      /** By the parameter tensors' names; those whose scatter is not known are left out, and all of them where the change was a command. */
+      layers: z.record(z.string(), layerRatio).optional(),
     }),
     z.object({ ...when, type: z.literal('schedule'), schedule: settings, commandId: z.string() }),
     z.object({ ...when, type: z.literal('command'), command }),

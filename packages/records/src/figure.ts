@@ -6,10 +6,29 @@ export const figureId = z
   .string()
   .regex(/^fig[A-Za-z0-9]{1,61}$/, 'a figure id is "fig" and 1 to 61 letters and digits');
 
-/** Whether the measurement supports a claim; `undecided` where nothing could be measured. */
+/** Whether the measurement supports a claim; `undecided` where it is too uncertain, or nothing could be measured. */
 export const verdict = z.enum(['holds', 'does not hold', 'undecided']);
 /** See {@link verdict}. */
 export type Verdict = z.infer<typeof verdict>;
+
+/** The values for which a claim is true. The bounds are not among them; either may be infinite. */
+const tolerance = z.object({ low: anyNumber, high: anyNumber });
+/** See {@link tolerance}. */
+export type Tolerance = Readonly<z.infer<typeof tolerance>>;
+
+/** One value that decides about a claim, with its 95 % interval and the verdict on it alone. */
+export const measurement = z.object({
+  /** What was measured, and where: `O_L / O_R at η = 0.05`. */
+  quantity: z.string(),
+  mean: anyNumber,
+  low: anyNumber,
+  high: anyNumber,
+  /** Why it cannot decide, whatever its value. */
+  obstacle: z.string().optional(),
+  verdict,
+});
+/** See {@link measurement}. */
+export type Measurement = Readonly<z.infer<typeof measurement>>;
 
 /** One claim of the paper, and what was measured. */
 export const claim = z.object({
@@ -18,7 +37,13 @@ export const claim = z.object({
   section: z.string(),
   /** The condition under which the claim holds. */
   test: z.string(),
+  /** The measurements in words. */
   measured: z.string(),
+  /** Figures drawn before there were intervals have neither of these three. */
+  tolerance: tolerance.optional(),
+  measurements: z.array(measurement).readonly().optional(),
+  /** How much of the paper's experiment the verdict is of, as `--scale` names it. */
+  scale: z.string().optional(),
   verdict,
 });
 /** See {@link claim}. */

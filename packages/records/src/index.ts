@@ -14,13 +14,16 @@ export {
   figureList,
   figureRecord,
   figureSummary,
+  measurement,
   panelRecord,
   verdict,
   type Claim,
   type FigureList,
   type FigureRecord,
   type FigureSummary,
+  type Measurement,
   type PanelRecord,
+  type Tolerance,
   type Verdict,
 } from './figure.js';
 export { anyNumber } from './number-codec.js';

@@ -17,6 +17,32 @@ export const OPTIMIZER_OPTIONS = {
   },
   adam: momentOptions,
   amsgrad: momentOptions,
+  'schedule-free': {
+    interpolation: numberOption(
+      'beta',
+      { above: 0, below: 1 },
+      0.9,
+      'weight of the mean at the point where gradients are taken',
+    ),
+    warmupSteps: numberOption(
+      'n',
+      { min: 0, max: 1e7, integer: true },
+      0,
+      'steps over which the learning rate rises to eta',
+    ),
+  },
+  dog: {
+    initialMovement: numberOption(
+      'r',
+      { min: 1e-12, max: 1 },
+      1e-6,
+      'length of the first step over 1 + |theta|, about',
+    ),
+  },
+  prodigy: {
+    ...momentOptions,
+    initialDistance: numberOption('d', { min: 1e-12, max: 1 }, 1e-6, 'first estimate of the distance to the solution'),
+  },
 } as const satisfies Readonly<Record<string, OptionTable>>;
 
 /** A built-in optimizer's name. */

@@ -51,8 +51,7 @@ export const runConfig = z.strictObject({
   weightDecay: numberIn(WEIGHT_DECAY),
   /** Examples a step. */
   batchSize: numberIn(BATCH_SIZE),
-  /** A run that does not say is one that shuffles. */
-  sampling: sampling.default('shuffle'),
+  sampling,
   /** Passes over the training data; with replacement, as many steps as those have. */
   epochs: numberIn(EPOCHS),
   schedule: scheduleConfig,
@@ -67,6 +66,8 @@ export const runConfig = z.strictObject({
   centre: z.string().min(1).max(4096).optional(),
   /** Whether -v' . grad f is read at one random step of each epoch, for a pass over the training data; not where it is left out. */
   descent: z.boolean().optional(),
+  /** Average of the parameters that is kept and evaluated beside them; none where it is left out. */
+  average: z.enum(['tail', 'polynomial']).optional(),
   /** Names of the observables measured besides the standard ones; none where it is left out. */
   observables: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
 });

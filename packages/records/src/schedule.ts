@@ -11,11 +11,12 @@ const FRACTION = { above: 0, below: 1 };
 const COUNT = { min: 1, max: 1_000_000, integer: true };
 
 const minimumLearningRate = numberOption('eta', { min: 0, max: 1e12 }, 0, 'lower bound of the learning rate');
+const threshold = numberOption('X', FRACTION, 0.01, 'lower the learning rate when the ratio is within X of 1');
 
 /** Options of the built-in schedules: range, default and meaning of each, for factory, configuration, flags and page alike. */
 export const SCHEDULE_OPTIONS = {
   equilibrium: {
-    threshold: numberOption('X', FRACTION, 0.01, 'lower the learning rate when the ratio is within X of 1'),
+    threshold,
     decay: numberOption('Y', FRACTION, 0.1, 'multiply the learning rate by 1 - Y when it is lowered'),
     balance: choiceOption(
       'scope',
@@ -38,6 +39,16 @@ export const SCHEDULE_OPTIONS = {
   },
   constant: {},
   cosine: { minimumLearningRate },
+  linear: {},
+  wsd: {
+    decayFraction: numberOption(
+      'f',
+      { above: 0, max: 1 },
+      0.2,
+      'part of the training, at its end, in which the learning rate falls to 0',
+    ),
+  },
+  cooldown: { threshold },
   plateau: {
     patience: numberOption(
       'n',

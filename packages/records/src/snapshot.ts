@@ -17,10 +17,22 @@ const positiveCount = z.int().min(1).max(MAX_STEPS);
 
 /** The state of each built-in schedule, between two epochs' ends. */
 const SCHEDULE_STATES = {
-  equilibrium: z.strictObject({ passed: positiveCount.optional(), learningRate: z.number().optional() }),
+  equilibrium: z.strictObject({
+    passed: positiveCount.optional(),
+    learningRate: z.number().optional(),
+    warned: z.literal(1).optional(),
+  }),
   step: z.strictObject({ epochs: count }),
   constant: z.strictObject({}),
   cosine: z.strictObject({ epochs: count, total: positiveCount }),
+  linear: z.strictObject({ epochs: count, total: positiveCount }),
+  wsd: z.strictObject({ epochs: count, total: positiveCount }),
+  cooldown: z.strictObject({
+    epochs: count,
+    total: positiveCount,
+    span: positiveCount.optional(),
+    cooled: count.optional(),
+  }),
   plateau: z.strictObject({ best: z.number().optional(), worse: count }),
 } as const satisfies Readonly<Record<ScheduleKind, z.ZodType>>;
 
@@ -37,12 +49,21 @@ const averageState = z
   })
   .refine(({ lastNotFinite, steps }) => lastNotFinite <= steps, 'lastNotFinite must be at most steps');
 
+/** Means of the parameters: the steps of each, whose values are tensors. */
+const parameterAverage = z.strictObject({
+  taken: count,
+  sinceChange: count,
+  blocks: z.array(positiveCount).max(100),
+  latest: positiveCount.optional(),
+});
+
 const identity = z.strictObject({
   objective: z.string().max(1000),
   stepsPerEpoch: positiveCount,
   optimizer: settings,
   weightDecay: numberIn(WEIGHT_DECAY),
   observables: z.array(z.string().max(100)).max(1000),
+  average: settings.optional(),
 });
 
 const progress = z
@@ -78,6 +99,7 @@ export const snapshotState = z
     identity,
     progress,
     averages: z.record(z.string().max(1000), averageState),
+    parameterAverage: parameterAverage.optional(),
   })
   .refine(
     ({ identity: { stepsPerEpoch }, progress: { step, epoch, stepInEpoch } }) =>

@@ -14,6 +14,8 @@ export const averageName = (column: string): string => `averages/${column}`;
 
 /** More tensors of a parameter's shape than any optimizer keeps. */
 const MAX_SLOTS = 8;
+/** More than any average of the parameters adds. */
+const MAX_AVERAGE_SLOTS = 24;
 
 /**
  * The state that a checkpoint's header tells, and whether the tensors that it lists are those of such a training. A file that someone has
@@ -46,8 +48,9 @@ export function checkedState(
     const wanted = expected.get(name) ?? ofSlot ?? 'no such tensor';
     if (own !== wanted) throw new RunFolderError(`${name} is ${own}, expected ${wanted}`);
   }
-  if (slots.size > MAX_SLOTS)
-    throw new RunFolderError(`it has ${slots.size} tensors of each parameter's shape, expected at most ${MAX_SLOTS}`);
+  const most = MAX_SLOTS + (state.identity.average ? MAX_AVERAGE_SLOTS : 0);
+  if (slots.size > most)
+    throw new RunFolderError(`it has ${slots.size} tensors of each parameter's shape, expected at most ${most}`);
   return state;
 }
 

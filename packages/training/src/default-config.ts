@@ -26,15 +26,25 @@ export const defaultSchedule = (kind: ScheduleKind): ScheduleConfig =>
 export const defaultOptimizer = (kind: OptimizerKind): OptimizerConfig =>
   optimizerConfig.parse({ kind, ...defaultsOf(OPTIMIZER_OPTIONS[kind]) });
 
+/** Where the learning rate usually begins. */
+const LEARNING_RATES: Readonly<Record<OptimizerKind, number>> = {
+  sgd: 0.1,
+  adam: 1e-3,
+  amsgrad: 1e-3,
+  'schedule-free': 1,
+  dog: 1,
+  prodigy: 1,
+};
+
 /**
  * A run by this optimizer where nothing else is chosen: the paper's multilayer perceptron on MNIST, by its schedule. That is defined with SGD
- * alone; with any other optimizer the learning rate is constant, and begins where adaptive methods usually do.
+ * alone; with any other optimizer the learning rate is constant.
  */
 export const defaultConfig = (optimizer: OptimizerKind = 'sgd'): RunConfig => ({
   model: 'mlp',
   dataset: 'mnist',
   optimizer: defaultOptimizer(optimizer),
-  learningRate: optimizer === 'sgd' ? 0.1 : 1e-3,
+  learningRate: LEARNING_RATES[optimizer],
   weightDecay: 0.01,
   batchSize: 100,
   sampling: 'shuffle',

@@ -1,4 +1,4 @@
-import type { Run } from '@fdr/records';
+import type { Run, ScheduleKind } from '@fdr/records';
 import {
   claimRun,
   errorCode,
@@ -12,7 +12,7 @@ import {
   type RunReader,
 } from '@fdr/run-store';
 import { readSnapshot, type CheckpointSnapshot } from './checkpoint-snapshot.js';
-import { recordedSchedule } from './registry/schedules.js';
+import { makeSchedule, recordedSchedule } from './registry/schedules.js';
 import { TrainingError } from './training-error.js';
 import type { ResumedTraining } from './worker-messages.js';
 
@@ -24,6 +24,9 @@ export interface ResumePoint extends ResumedTraining {
   readonly claim: RunClaim;
   readonly rollback: RollbackPoint;
 }
+
+/** Schedules whose every rate depends on how long the training is. */
+const SPANNING: readonly ScheduleKind[] = ['cosine', 'linear', 'wsd'];
 
 /** Which run is to go on, from where, and how far. */
 export interface ResumePointOptions {
@@ -73,9 +76,14 @@ async function findPoint(
   const point = (await newestCheckpoint(folder, reader, { from, warn })) ?? BEGINNING;
   const { snapshot, step, records, rowsFrom } = point;
   const schedule = snapshot ? recordedSchedule(snapshot) : run.config.schedule;
-  if (schedule.kind === 'cosine' && run.config.epochs !== found.config.epochs)
+  if (SPANNING.includes(schedule.kind) && run.config.epochs !== found.config.epochs)
     throw new TrainingError(
-      `--epochs can't be changed: the cosine schedule of run ${id} spans its ${found.config.epochs}`,
+      `--epochs can't be changed: the ${schedule.kind} schedule of run ${id} spans its ${found.config.epochs}`,
+    );
+  const ended = snapshot && makeSchedule(schedule).ended?.(snapshot.state.progress.scheduleState);
+  if (ended !== undefined && step < run.config.epochs * run.stepsPerEpoch)
+    throw new TrainingError(
+      `run ${id} has finished after ${done} epochs: ${ended}; to train it from an earlier checkpoint: --from STEP`,
     );
   const accuracies = (await reader.epochs(0, records.epochs)).map(({ testAccuracy }) => testAccuracy);
   const keepsCommands = from === undefined && found.status !== 'diverged';

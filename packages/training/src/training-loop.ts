@@ -14,7 +14,7 @@ export async function runTrainingLoop(options: LoopStateOptions & CommandHandler
     if (item.type === 'end') {
       const lastGood = loop.lastGoodStep();
       loop.checkpoint('permanent');
-      loop.status(item.reason, item.reason === 'finished' ? 'all epochs are done' : divergenceText(lastGood));
+      loop.status(item.reason, item.reason === 'finished' ? item.message : divergenceText(item.message, lastGood));
       return;
     }
     // Nothing may change between an epoch's last step and its record: the record describes the epoch as it was.
@@ -30,5 +30,5 @@ export async function runTrainingLoop(options: LoopStateOptions & CommandHandler
   }
 }
 
-const divergenceText = (lastGood: number | undefined): string =>
-  `the loss is no longer finite; ${lastGood === undefined ? 'no good checkpoint is left' : `the last good checkpoint is of step ${lastGood}`}`;
+const divergenceText = (message: string, lastGood: number | undefined): string =>
+  `${message}; ${lastGood === undefined ? 'no good checkpoint is left' : `the last good checkpoint is of step ${lastGood}`}`;

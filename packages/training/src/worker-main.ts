@@ -8,6 +8,7 @@ import type { CommandQueue } from './command-queue.js';
 import { commandReplay } from './command-replay.js';
 import { dataHash } from './data-hash.js';
 import { openTask } from './open-task.js';
+import { makeAverage } from './registry/averages.js';
 import { findObservables } from './registry/observables.js';
 import { makeOptimizer } from './registry/optimizers.js';
 import { makeSchedule, recordedSchedule } from './registry/schedules.js';
@@ -41,6 +42,7 @@ export async function runWorker(
     executor,
     optimizer,
     observables,
+    average: makeAverage(config.average),
     schedule: makeSchedule(snapshot ? recordedSchedule(snapshot) : config.schedule),
     learningRate: config.learningRate,
     weightDecay: config.weightDecay,

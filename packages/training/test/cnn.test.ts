@@ -5,6 +5,7 @@ import {
   initialParameters,
   randomState,
   sgd,
+  steadyRate,
   trainingStep,
   type Optimizer,
   type TensorValues,
@@ -29,8 +30,8 @@ async function trained(backend: 'onnx' | 'cpu', optimizer: Optimizer) {
     ]),
   );
   const state: TensorValues = { ...zeros, ...initialParameters(model.parameters, 2) };
-  const inputs = task.batches(randomState(2, 'shuffling')).take(0, 10);
-  const result = await executable.run({ steps: 10, state, inputs, settings: { learningRate: Float32Array.of(0.05) } });
+  const inputs = { ...task.batches(randomState(2, 'shuffling')).take(0, 10), ...steadyRate(0.05, 10) };
+  const result = await executable.run({ steps: 10, state, inputs, settings: {} });
   await executable.dispose();
   return result;
 }

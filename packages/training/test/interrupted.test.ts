@@ -1,6 +1,7 @@
-import { cp, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Command, RunConfig } from '@fdr/records';
 import { listCheckpoints, openRun, readCheckpoint } from '@fdr/run-store';
 import { eventually, temporaryFolder } from '@fdr/testing';
@@ -32,9 +33,9 @@ async function running(
   };
 }
 
-/** A new training in a folder of its own. */
-async function started(config: Partial<RunConfig>) {
-  const runsDirectory = await temporaryFolder();
+/** A new training; its folder is deleted after the test unless another is given. */
+async function started(config: Partial<RunConfig>, folder?: string) {
+  const runsDirectory = folder ?? (await temporaryFolder());
   const options = { checkpointEvery: 60, config: { ...SAMPLE_CONFIG, ...config }, name: '', runsDirectory };
   return { runsDirectory, ...(await running((listen, warn) => startSession({ ...options, listen, warn }))) };
 }
@@ -59,6 +60,13 @@ async function resumed(
     resumeSession({ checkpointEvery: 60, runsDirectory, from, acceptChanges, listen, warn }),
   );
   return { ...session, from, skipped };
+}
+
+/** Replaces a text in a file that must be there. */
+async function edit(path: string, found: RegExp | string, replacement: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  expect(text).toMatch(found);
+  await writeFile(path, text.replace(found, replacement));
 }
 
 const bits = (folder: string) => readFile(join(folder, 'steps.f32'));
@@ -114,10 +122,7 @@ describe('a training that was interrupted', { timeout: 600_000 }, () => {
     await session.ended;
     const { id } = session.run;
     const path = join(runsDirectory, id, 'commands.jsonl');
-    await writeFile(
-      path,
-      (await readFile(path, 'utf8')).replace(/"step":\d+,"epoch":\d+/, '"step":900000,"epoch":9000'),
-    );
+    await edit(path, /"step":\d+,"epoch":\d+/, '"step":900000,"epoch":9000');
     const again = await resumed(runsDirectory, id);
     expect(await again.command({ type: 'setLearningRate', learningRate: 0.01 })).toEqual({
       ok: false,
@@ -167,66 +172,66 @@ describe('a training that was interrupted', { timeout: 600_000 }, () => {
     expect(rollback.step).toBe(0);
     await claim.release();
   });
+});
+
+describe('a training that has finished', { timeout: 600_000 }, () => {
+  let finished: Session;
+  beforeAll(async () => {
+    const runsDirectory = await mkdtemp(join(tmpdir(), 'fdr-test-'));
+    finished = (await started({ epochs: 2 }, runsDirectory)).session;
+    await finished.ended;
+    return () => rm(runsDirectory, { recursive: true });
+  });
+
+  /** A copy of that run for one test. */
+  async function copied() {
+    const { id, stepsPerEpoch } = finished.run;
+    const runsDirectory = await crashed(finished.folder);
+    return { id, stepsPerEpoch, runsDirectory, folder: join(runsDirectory, id) };
+  }
 
   it('begins again where it was killed before its first checkpoint, to the same bits', async () => {
-    const { session, runsDirectory } = await started({ epochs: 2 });
-    await session.ended;
-    const { id } = session.run;
-    const before = await bits(session.folder);
-    const killed = join(await temporaryFolder(), 'runs');
-    await cp(runsDirectory, killed, { recursive: true });
-    const folder = join(killed, id);
+    const { id, runsDirectory, folder } = await copied();
     await rm(join(folder, 'checkpoints'), { recursive: true });
     for (const name of ['epochs.jsonl', 'events.jsonl', 'steps.f32']) await writeFile(join(folder, name), '');
-    await writeFile(
-      join(folder, 'run.json'),
-      (await readFile(join(folder, 'run.json'), 'utf8')).replace('"finished"', '"running"'),
-    );
-    const again = await resumed(killed, id);
+    await edit(join(folder, 'run.json'), '"finished"', '"running"');
+    const again = await resumed(runsDirectory, id);
     expect(await again.session.ended).toEqual({ status: 'finished', complete: true });
-    expect((await bits(folder)).equals(before)).toBe(true);
+    expect((await bits(folder)).equals(await bits(finished.folder))).toBe(true);
   });
 
   it('goes on from an earlier checkpoint on request, and refuses one that is not there', async () => {
-    const { session, runsDirectory } = await started({ epochs: 3 });
-    await session.ended;
-    const { id, stepsPerEpoch } = session.run;
-    const before = await bits(session.folder);
+    const { id, stepsPerEpoch, runsDirectory, folder } = await copied();
     await expect(resumed(runsDirectory, id, { from: 7 })).rejects.toThrow(
       /has no good checkpoint of step 7; it has those of steps 0, /,
     );
     const again = await resumed(runsDirectory, id, { from: 0 });
     expect(await again.session.ended).toEqual({ status: 'finished', complete: true });
-    expect((await bits(session.folder)).equals(before)).toBe(true);
-    expect((await openRun(runsDirectory, id)).position()).toMatchObject({ epochs: 3, steps: 3 * stepsPerEpoch });
+    expect((await bits(folder)).equals(await bits(finished.folder))).toBe(true);
+    expect((await openRun(runsDirectory, id)).position()).toMatchObject({ epochs: 2, steps: 2 * stepsPerEpoch });
   });
 
-  it.each([
-    [
-      'dataHash',
-      /"dataHash": "[0-9a-f]{64}"/,
-      `"dataHash": "${'0'.repeat(64)}"`,
-      /the data \(SHA-256\) was 0000000000000000, is /,
-    ],
-    ['onnxruntime', /"onnxruntime": "[^"]*"/, '"onnxruntime": "0.0.1"', /ONNX Runtime was 0\.0\.1, is /],
-    ['tensorflow', /"tensorflow": "[^"]*"/, '"tensorflow": "0.0.1"', /TensorFlow\.js was 0\.0\.1, is /],
-  ])('refuses another %s by name, unless that is accepted, which it records', async (_, pattern, text, message) => {
-    const { session, runsDirectory } = await started({ epochs: 2 });
-    await session.ended;
-    const path = join(session.folder, 'run.json');
-    const original = await readFile(path, 'utf8');
-    expect(original).toMatch(pattern);
-    await writeFile(path, original.replace(pattern, text));
-    const before = await bits(session.folder);
-    const options = { epochs: 3 };
-    const { id } = session.run;
-    await expect(resumed(runsDirectory, id, options)).rejects.toThrow(message);
-    expect((await bits(session.folder)).equals(before)).toBe(true);
-    const again = await resumed(runsDirectory, id, { ...options, acceptChanges: true });
+  const changes = [
+    ['dataHash', /"dataHash": "[0-9a-f]{64}"/, '0'.repeat(64), /the data \(SHA-256\) was 0000000000000000, is /],
+    ['onnxruntime', /"onnxruntime": "[^"]*"/, '0.0.1', /ONNX Runtime was 0\.0\.1, is /],
+    ['tensorflow', /"tensorflow": "[^"]*"/, '0.0.1', /TensorFlow\.js was 0\.0\.1, is /],
+  ] as const;
+
+  it.each(changes)('is not gone on with where another %s is found', async (name, pattern, text, message) => {
+    const { id, runsDirectory, folder } = await copied();
+    await edit(join(folder, 'run.json'), pattern, `"${name}": "${text}"`);
+    await expect(resumed(runsDirectory, id, { epochs: 3 })).rejects.toThrow(message);
+    expect((await bits(folder)).equals(await bits(finished.folder))).toBe(true);
+  });
+
+  it('is gone on with where the changes are accepted, which it records', async () => {
+    const { id, runsDirectory, folder } = await copied();
+    const path = join(folder, 'run.json');
+    for (const [name, pattern, text] of changes) await edit(path, pattern, `"${name}": "${text}"`);
+    const again = await resumed(runsDirectory, id, { epochs: 3, acceptChanges: true });
     expect(await again.session.ended).toEqual({ status: 'finished', complete: true });
-    expect((await (await openRun(runsDirectory, id)).events()).filter(({ type }) => type === 'warning')).toEqual([
-      expect.objectContaining({ message: expect.stringMatching(message) }),
-    ]);
+    const warnings = (await (await openRun(runsDirectory, id)).events()).filter(({ type }) => type === 'warning');
+    for (const [, , , message] of changes) expect(JSON.stringify(warnings)).toMatch(message);
     expect(await readFile(path, 'utf8')).toMatch(/"dataHash": "(?!0000)/);
   });
 });

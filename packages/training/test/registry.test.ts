@@ -1,5 +1,15 @@
-import { adam, amsgrad, EXTRA_OBSERVABLES, sgd, type Optimizer, type Schedule } from '@fdr/core';
-import { constant, cosine, equilibrium, plateau, step } from '@fdr/core/relations';
+import {
+  adam,
+  amsgrad,
+  dog,
+  EXTRA_OBSERVABLES,
+  prodigy,
+  scheduleFree,
+  sgd,
+  type Optimizer,
+  type Schedule,
+} from '@fdr/core';
+import { constant, cooldown, cosine, equilibrium, linear, plateau, step, wsd } from '@fdr/core/relations';
 import { optimizerConfig, scheduleConfig, type OptimizerConfig, type ScheduleConfig } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { defaultOptimizer, defaultSchedule } from '../src/default-config.js';
@@ -12,6 +22,15 @@ describe('the registry of optimizers', () => {
     [{ kind: 'sgd', momentum: 0.9, dampening: 0.1 }, sgd({ momentum: 0.9, dampening: 0.1 })],
     [{ kind: 'adam', beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }, adam({ beta1: 0.8, beta2: 0.9, epsilon: 1e-3 })],
     [{ kind: 'amsgrad', beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }, amsgrad({ beta1: 0.8, beta2: 0.9, epsilon: 1e-3 })],
+    [
+      { kind: 'schedule-free', interpolation: 0.5, warmupSteps: 9 },
+      scheduleFree({ interpolation: 0.5, warmupSteps: 9 }),
+    ],
+    [{ kind: 'dog', initialMovement: 1e-4 }, dog({ initialMovement: 1e-4 })],
+    [
+      { kind: 'prodigy', beta1: 0.8, beta2: 0.9, epsilon: 1e-3, initialDistance: 1e-4 },
+      prodigy({ beta1: 0.8, beta2: 0.9, epsilon: 1e-3, initialDistance: 1e-4 }),
+    ],
   ])('makes of %j the optimizer whose settings they are', (config, expected) => {
     const { settings, slots, scalars, dynamics } = makeOptimizer(config);
     expect(settings).toEqual(config);
@@ -39,6 +58,10 @@ describe('the registry of optimizers', () => {
     ['dampening with AMSGrad', { kind: 'amsgrad', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, dampening: 0.5 }],
     ['a beta1 of 1', { kind: 'adam', beta1: 1, beta2: 0.999, epsilon: 1e-8 }],
     ['a beta2 that is NaN', { kind: 'adam', beta1: 0.9, beta2: NaN, epsilon: 1e-8 }],
+    ['a first movement of 0', { kind: 'dog', initialMovement: 0 }],
+    ['a first distance of 0', { kind: 'prodigy', beta1: 0.9, beta2: 0.9, epsilon: 1e-3, initialDistance: 0 }],
+    ['an interpolation of 1', { kind: 'schedule-free', interpolation: 1, warmupSteps: 0 }],
+    ['half a step of warm-up', { kind: 'schedule-free', interpolation: 0.9, warmupSteps: 0.5 }],
     ['an epsilon of 0', { kind: 'amsgrad', beta1: 0.9, beta2: 0.999, epsilon: 0 }],
   ])('is never given %s: neither schema nor factory accepts it', (_, config) => {
     expect(optimizerConfig.safeParse(config).success).toBe(false);
@@ -56,6 +79,9 @@ describe('the registry of schedules', () => {
     [{ kind: 'step', everyEpochs: 2, divisor: 4, minimumLearningRate: 0 }, step({ everyEpochs: 2, divisor: 4 })],
     [{ kind: 'constant' }, constant()],
     [{ kind: 'cosine', minimumLearningRate: 0.5 }, cosine({ minimumLearningRate: 0.5 })],
+    [{ kind: 'linear' }, linear()],
+    [{ kind: 'wsd', decayFraction: 0.1 }, wsd({ decayFraction: 0.1 })],
+    [{ kind: 'cooldown', threshold: 0.2 }, cooldown({ threshold: 0.2 })],
     [
       { kind: 'plateau', patience: 1, factor: 0.5, improvement: 0.25, minimumLearningRate: 0 },
       plateau({ patience: 1, factor: 0.5, improvement: 0.25 }),
@@ -73,7 +99,15 @@ describe('the registry of schedules', () => {
     let learningRate = 0.8;
     // best 1; 0.8 is worse than 0.75, 0.76 too: drop; 0.7 is the best
     const rates = [1, 0.8, 0.76, 0.7].map((trainLoss) => {
-      const end = { oLHalf: 1, oRHalf: 1, stepsUsed: 9, layers: {}, learningRate, trainLoss };
+      const end = {
+        oLHalf: 1,
+        oRHalf: 1,
+        stepsUsed: 9,
+        layers: {},
+        scatter: { total: undefined, layers: {} },
+        learningRate,
+        trainLoss,
+      };
       ({ state, learningRate } = decide(state, end));
       return learningRate;
     });

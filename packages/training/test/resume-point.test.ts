@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Command } from '@fdr/records';
+import type { Command, EventRecord, ScheduleConfig } from '@fdr/records';
 import { DEFAULT_CONFIG } from '../src/default-config.js';
 import { resumePoint } from '../src/resume-point.js';
 import { startSession } from '../src/session.js';
@@ -9,6 +9,7 @@ import { temporaryFolder } from '../../run-store/test/sample.js';
 async function trainingWithoutEnd() {
   const runsDirectory = await temporaryFolder();
   const warn = (message: string) => expect.unreachable(message);
+  const events: EventRecord[] = [];
   let begun = (): void => undefined;
   const firstEpoch = new Promise<void>((resolve) => (begun = resolve));
   const session = await startSession({
@@ -24,7 +25,10 @@ async function trainingWithoutEnd() {
       schedule: { kind: 'constant' },
       epochs: 1e6,
     },
-    listen: (report) => report.type === 'epoch' && begun(),
+    listen: (report) => {
+      if (report.type === 'event') events.push(report.record);
+      if (report.type === 'epoch') begun();
+    },
   });
   await firstEpoch;
   const { id } = session.run;
@@ -35,6 +39,8 @@ async function trainingWithoutEnd() {
     await session.ended;
   };
   return {
+    events,
+    ended: session.ended,
     command,
     stop,
     point: async (epochs?: number) => {
@@ -52,12 +58,28 @@ it('there is no point to go on from while the run has a living writer', async ()
   expect((await point()).snapshot?.state.progress.epoch).toBeGreaterThanOrEqual(1);
 });
 
-it('the epochs stay as they are under a cosine schedule, though a command has set it', async () => {
+it.each<ScheduleConfig>([
+  { kind: 'cosine', minimumLearningRate: 0 },
+  { kind: 'wsd', decayFraction: 0.2 },
+])('the epochs stay as they are under the schedule %j, though a command has set it', async (schedule) => {
   const { command, point, stop } = await trainingWithoutEnd();
-  await command({ type: 'setSchedule', schedule: { kind: 'cosine', minimumLearningRate: 0 } });
+  await command({ type: 'setSchedule', schedule });
   await stop();
   await expect(point(2e6)).rejects.toThrow(
-    /^--epochs can't be changed: the cosine schedule of run .* spans its 1000000$/,
+    new RegExp(`^--epochs can't be changed: the ${schedule.kind} schedule of run .* spans its 1000000$`),
   );
   expect((await point(1e6)).run.config.epochs).toBe(1e6);
+});
+
+it('a training that its cooldown has ended is finished: it goes on from an earlier checkpoint alone', async () => {
+  const { command, point, events, ended } = await trainingWithoutEnd();
+  // A large rate forgets its start within a few epochs, and any ratio between 0.01 and 1.99 will do.
+  await command({ type: 'setLearningRate', learningRate: 0.3 });
+  await command({ type: 'setSchedule', schedule: { kind: 'cooldown', threshold: 0.99 } });
+  await ended;
+  expect(events.at(-1)).toMatchObject({
+    status: 'finished',
+    message: expect.stringMatching(/^the cooldown of \d+ epochs? is over: the learning rate is 0$/),
+  });
+  await expect(point(2e6)).rejects.toThrow(/^run .* has finished after \d+ epochs: the cooldown .* --from STEP$/);
 });

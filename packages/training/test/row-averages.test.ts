@@ -13,7 +13,7 @@ const COLUMNS = ['loss', 'lossHalf', 'oL'];
 const STEPS = 12;
 const READINGS = new Map([
   ['loss', { first: 1, every: 1 }],
-  ['oL', { first: 4, every: 4 }],
+  ['oL', { first: 1, every: 1 }],
 ]);
 const rowsUpTo = (step: number) =>
   Float32Array.from({ length: COLUMNS.length * step }, (_, index) => Math.fround(Math.sin(index) * 10));

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { formatVerdict } from '@fdr/core/relations';
 import { createPreviews, runExperiment, writeFigure, type Failure, type FigureResult } from '@fdr/experiments';
 import { plan } from '@fdr/experiments/planning';
 import { EXIT } from '../failure.js';
@@ -61,7 +62,7 @@ export async function reproduce(options: ReproduceOptions, commandLine: string):
 function printClaims(figures: readonly FigureResult[], output: Output): void {
   const rows = figures.flatMap((figure) =>
     figure.kind === 'drawn'
-      ? figure.drawn.claims.map(({ statement, measured, verdict }) => [figure.id, verdict, statement, measured])
+      ? figure.drawn.claims.map((claim) => [figure.id, formatVerdict(claim), claim.statement, claim.measured])
       : [],
   );
   const columns = ['FIGURE', 'VERDICT', 'CLAIM', 'MEASURED'].map((title, rank) => ({ title, rank }));

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { relaxationText } from '@fdr/core/relations';
 import type { Command as RunCommand, RunStatus } from '@fdr/records';
 import { isLoopback, startServer, type RunningServer } from '@fdr/server';
 import type { Session, SessionListeners } from '@fdr/training';
@@ -84,11 +85,13 @@ function serve(
   });
 }
 
-/** Prints what is training, where it is recorded and where its page is. The reporter for machines has printed the run itself. */
+/** Prints what is training, where it is recorded, how long it needs to forget its start, and where its page is. The reporter for machines has printed the run itself. */
 function announce(output: Output, { run, folder }: Session, server: RunningServer | undefined, json: boolean): void {
   const { backend, threads } = run.environment;
   const onThreads = backend === 'onnx' ? ` on ${threads} thread${threads > 1 ? 's' : ''}` : '';
+  const relaxation = relaxationText(run);
   if (!json) output.write(`run ${run.id}, ${backend}${onThreads}, recorded in ${folder}\n`);
+  if (!json && relaxation !== undefined) output.write(`${relaxation}\n`);
   if (!server) return;
   const url = new URL(`/runs/${run.id}`, server.url);
   url.hash = new URL(server.url).hash;

@@ -26,12 +26,16 @@ const CONFIG_FLAGS: Readonly<Record<ConfigKey, readonly [placeholder: string, me
   seed: ['n', 'seed of initialization and of the mini-batches'],
   backend: ['name', 'library that computes; auto takes the fastest that works here'],
   threads: ['n', 'most threads of the onnx backend; it takes fewer where more are slower'],
-  start: ['checkpoint', 'checkpoint whose parameters the training starts from'],
+  start: [
+    'checkpoint',
+    'checkpoint whose parameters the training starts from; CHECKPOINT#average takes the average that it holds',
+  ],
   centre: ['checkpoint', 'checkpoint whose parameters O_L is read from (theta_c of footnote 4), instead of the origin'],
   descent: [
     '',
     "read -v' . grad f at one random step of each epoch: O_FB for any sampling, for a pass over the training data",
   ],
+  average: ['name', 'average of the parameters that is evaluated beside them and saved with them'],
   observables: ['names', 'extra observables to measure at each step, as a,b,c or all; help lists them'],
 };
 

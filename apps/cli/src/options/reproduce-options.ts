@@ -27,7 +27,11 @@ export function addReproduceOptions(command: Command): Command {
     .addArgument(new Argument('<figure>', describeRange(figureSchema)))
     .addOption(new Option('--model <name>', `network: ${describeRange(modelSchema)}`).default('both', 'both'))
     .option('--scale <size>', 'quick (synthetic data, seconds), paper, or a fraction of its epochs: 0.1', 'quick')
-    .option('--seeds <n>', `sequences of figures 2 and 3: ${describeRange(seedsSchema)} (default: as the paper)`)
+    .option(
+      '--seeds <n>',
+      `sequences of figure 3, initializations of figures 4, S1 and S2: ${describeRange(seedsSchema)} (default: what a verdict needs; ` +
+        'with scale quick 2 and 1)',
+    )
     .option('--jobs <n>', `runs at the same time: ${describeRange(jobsSchema)} (default: cores / threads)`)
     .addOption(new Option('--threads <n>', 'of each run').default('1', '1'))
     .addOption(new Option('--backend <name>', 'what computes').default('auto', 'auto'))
@@ -62,7 +66,7 @@ export function readReproduceOptions(word: string, given: Readonly<Record<string
     figures: figure === 'all' ? FIGURES : [figure],
     models,
     scale: parseScale(String(given['scale'])),
-    sequences: typeof seeds === 'string' ? parseWord('--seeds', seedsSchema, seeds) : undefined,
+    seeds: typeof seeds === 'string' ? parseWord('--seeds', seedsSchema, seeds) : undefined,
     concurrency:
       typeof jobs === 'string'
         ? parseWord('--jobs', jobsSchema, jobs)

@@ -1,4 +1,4 @@
-import { epochRecord, eventRecord, run, type EpochRecord, type EventRecord, type Run } from '@fdr/records';
+import { anyNumber, epochRecord, eventRecord, run, type EpochRecord, type EventRecord, type Run } from '@fdr/records';
 import { z } from 'zod';
 
 /** What `--json` prints: one record, under the name that it also has on the wire. */
@@ -6,6 +6,8 @@ type JsonRecord =
   /** The address of the page, with its token if one is required. */
   | { readonly type: 'dashboard'; readonly url: string }
   | { readonly type: 'run'; readonly run: Run }
+  /** The relaxation time of the run's settings; see `relaxationOf`. */
+  | { readonly type: 'relaxation'; readonly runId: string; readonly steps: number; readonly epochs: number }
   | { readonly type: 'epoch'; readonly runId: string; readonly epoch: EpochRecord }
   | { readonly type: 'event'; readonly runId: string; readonly event: EventRecord };
 
@@ -20,6 +22,8 @@ function encode(record: JsonRecord): object {
       return record;
     case 'run':
       return { ...record, run: z.encode(run, record.run) };
+    case 'relaxation':
+      return { ...record, steps: z.encode(anyNumber, record.steps), epochs: z.encode(anyNumber, record.epochs) };
     case 'epoch':
       return { ...record, epoch: z.encode(epochRecord, record.epoch) };
     case 'event':

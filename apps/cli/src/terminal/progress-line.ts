@@ -11,6 +11,8 @@ export interface TrainingState {
   readonly loss: number;
   /** On the test data, 0 to 1. */
   readonly accuracy: number;
+  /** The same of the average of the parameters; undefined where none is kept. */
+  readonly averageAccuracy?: number | undefined;
   /** oLHalf / oRHalf */
   readonly ratio: number;
   readonly learningRate: number;
@@ -26,7 +28,13 @@ const FIELDS: readonly { readonly rank: number; readonly text: (state: TrainingS
   },
   { rank: 4, text: ({ remainingSeconds }) => `ETA ${formatDuration(remainingSeconds)}` },
   { rank: 2, text: ({ loss }) => `loss ${formatMeasured(loss)}` },
-  { rank: 5, text: ({ accuracy }) => `test ${known(accuracy, formatPercent)}` },
+  {
+    rank: 5,
+    text: ({ accuracy, averageAccuracy }) => {
+      const ofAverage = averageAccuracy === undefined ? '' : `, average ${formatPercent(averageAccuracy)}`;
+      return `test ${known(accuracy, formatPercent)}${ofAverage}`;
+    },
+  },
   { rank: 1, text: ({ ratio }) => `ratio ${known(ratio, formatMeasured)}` },
   { rank: 3, text: ({ learningRate }) => `lr ${formatNumber(learningRate)}` },
 ];

@@ -19,8 +19,11 @@ interface ProgressOptions {
   readonly now?: () => number;
 }
 
+/** What is shown of an epoch. */
+type ProgressValues = Pick<TrainingState, 'loss' | 'accuracy' | 'averageAccuracy' | 'ratio' | 'learningRate'>;
+
 /** New values of what is shown. What is left out stays as it was. */
-type ProgressUpdate = Partial<Pick<TrainingState, 'loss' | 'accuracy' | 'ratio' | 'learningRate'>>;
+type ProgressUpdate = Partial<ProgressValues>;
 
 /** Shows a training's progress. */
 interface Progress {
@@ -43,7 +46,7 @@ export function createProgress(output: Output, options: ProgressOptions): Progre
   const { epochs, stepsPerEpoch, now = () => performance.now() } = options;
   const rate = createStepRate(stepsPerEpoch, now);
   let step = options.step ?? 0;
-  let values = { loss: NaN, accuracy: NaN, ratio: NaN, learningRate: options.learningRate };
+  let values: ProgressValues = { loss: NaN, accuracy: NaN, ratio: NaN, learningRate: options.learningRate };
   let printed = -Infinity;
   let pending = false;
   let ended = false;

@@ -1,4 +1,10 @@
-import { formatNumber, formatSettings, type RuleReplay } from '@fdr/core/relations';
+import {
+  formatNumber,
+  formatRateChange,
+  formatSettings,
+  type ComparedRule,
+  type RuleReplay,
+} from '@fdr/core/relations';
 import { anyNumber, type ScheduleConfig } from '@fdr/records';
 import { z } from 'zod';
 import { formatTable } from './table.js';
@@ -9,6 +15,44 @@ const COLUMNS = [
   { title: 'WHY', rank: 0 },
   { title: 'KIND', rank: 0 },
 ] as const;
+
+const COMPARISON_COLUMNS = [
+  { title: 'RULE', rank: 0 },
+  { title: 'FIRST AFTER EPOCH', rank: 0, alignment: 'right' },
+  { title: 'TIMES', rank: 1, alignment: 'right' },
+  { title: 'LR', rank: 1 },
+  { title: 'WHY', rank: 0 },
+] as const;
+
+/**
+ * When each rule would have fired, for people. What follows a rule's first firing is hypothetical: its steps were made at another
+ * learning rate than the rule would have set.
+ *
+ * @param columns of the terminal
+ */
+export function comparisonText(
+  runId: string,
+  epochs: number,
+  rules: readonly ComparedRule[],
+  columns?: number,
+): string {
+  const rows = rules.map(({ name, firings, unknown }) => {
+    const [first] = firings;
+    if (first === undefined)
+      return [name, '-', unknown === undefined ? '0' : '-', '', unknown ?? 'it would not have fired'];
+    const rates = formatRateChange(first.from, first.to);
+    return [name, formatNumber(first.epoch), String(firings.length), rates, first.reason.message];
+  });
+  return (
+    `rules over run ${runId}, ${epochs} epochs, each with the defaults of its authors\n` +
+    formatTable(COMPARISON_COLUMNS, rows, columns) +
+    'Firings after the first are hypothetical: they rest on steps made at another learning rate.\n'
+  );
+}
+
+/** The same for machines, with every firing. */
+export const comparisonJson = (runId: string, rules: readonly ComparedRule[]): string =>
+  `${JSON.stringify({ type: 'comparison', runId, rules: rules.map(({ name, firings, unknown }) => ({ name, firings, unknown })) })}\n`;
 
 /**
  * When the rule would have fired, for people.
@@ -25,7 +69,7 @@ export function replayText(
   if (firings.length === 0) return `${heading}it would not have fired\n`;
   const rows = firings.map(({ epoch, from, to, reason, exact }) => [
     String(epoch),
-    `${formatNumber(from)} -> ${formatNumber(to)}`,
+    formatRateChange(from, to),
     reason.message,
     exact ? 'exact' : 'hypothetical',
   ]);

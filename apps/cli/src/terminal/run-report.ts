@@ -1,4 +1,12 @@
-import { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from '@fdr/core/relations';
+import {
+  changeText,
+  formatDuration,
+  formatMeasured,
+  formatNumber,
+  formatPercent,
+  formatRateChange,
+  formatSettings,
+} from '@fdr/core/relations';
 import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
 import { z } from 'zod';
@@ -33,7 +41,7 @@ export function runReport(
     ['environment', pairs(run.environment)],
     ['parameters', parameters],
     ['last epoch', lastEpoch === undefined ? [['none yet', '']] : epochPairs(reader, lastEpoch, epochs)],
-    ...(lastEpoch === undefined ? [] : [valleySection(run, lastEpoch)]),
+    ...(lastEpoch === undefined ? [] : [valleySection(run, epochs)]),
     ...relations,
     ['learning rate', changePairs(events)],
     ['events', eventPairs(events)],
@@ -49,7 +57,7 @@ export function runReport(
 export function runReportJson({ reader, epochs, events }: RunRecords, relations?: readonly object[]): string {
   const document = {
     ...runJson(reader),
-    valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, reader.lastEpoch),
+    valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, epochs),
     relations: relations?.length === 0 ? undefined : relations,
     epochs: epochs.map((record) => z.encode(epochRecord, record)),
     events: events.map((record) => z.encode(eventRecord, record)),
@@ -91,8 +99,20 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
     ),
     ['loss', losses.join(', ')],
     ['accuracy', `${formatPercent(last.trainAccuracy)} training, ${formatPercent(last.testAccuracy)} test`],
+    ...averagePairs(last),
     ['best test', bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy)],
     ['time', `${formatDuration(seconds)} for ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}`],
+  ];
+}
+
+/** The average of the parameters, where one is kept. */
+function averagePairs({ average }: EpochRecord): Pairs {
+  if (!average) return [];
+  const { steps, trainLoss, testLoss, trainAccuracy, testAccuracy } = average;
+  return [
+    ['average', `of the parameters over ${steps.toLocaleString('en')} steps`],
+    ['  loss', `${formatMeasured(trainLoss)} training, ${formatMeasured(testLoss)} test`],
+    ['  accuracy', `${formatPercent(trainAccuracy)} training, ${formatPercent(testAccuracy)} test`],
   ];
 }
 
@@ -100,10 +120,7 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
 const changePairs = (events: readonly EventRecord[]): Pairs =>
   events
     .filter((event) => event.type === 'learningRate')
-    .map(({ epoch, from, to, reason }) => [
-      `epoch ${epoch}`,
-      `${formatNumber(from)} -> ${formatNumber(to)}: ${reason.message}`,
-    ]);
+    .map((event) => [`epoch ${event.epoch}`, `${formatRateChange(event.from, event.to)}: ${changeText(event)}`]);
 
 /** Every other event. */
 const eventPairs = (events: readonly EventRecord[]): Pairs =>

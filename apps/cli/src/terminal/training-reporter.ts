@@ -1,4 +1,4 @@
-import { formatNumber } from '@fdr/core/relations';
+import { changeText, formatRateChange, relaxationOf } from '@fdr/core/relations';
 import type { EventRecord, Run } from '@fdr/records';
 import type { WorkerMessage } from '@fdr/training';
 import { jsonLine } from './json-line.js';
@@ -24,8 +24,9 @@ export function progressReporter(run: Run, output: Output): Reporter {
         progress.onSteps(step, { loss: value('lossHalf'), ratio: value('oLHalf') / value('oRHalf') });
       }
       if (message.type === 'epoch') {
-        const { step, lossHalf, testAccuracy, ratio, learningRate } = message.record;
-        progress.onEpoch(step, { loss: lossHalf, accuracy: testAccuracy, ratio, learningRate });
+        const { step, lossHalf, testAccuracy, average, ratio, learningRate } = message.record;
+        const accuracies = { accuracy: testAccuracy, averageAccuracy: average?.testAccuracy };
+        progress.onEpoch(step, { loss: lossHalf, ...accuracies, ratio, learningRate });
       }
       if (message.type === 'event') {
         const note = noteOf(message.record);
@@ -42,7 +43,7 @@ function noteOf(event: EventRecord): string | undefined {
     case 'warning':
       return `warning: ${event.message}`;
     case 'learningRate':
-      return `epoch ${event.epoch}: learning rate ${formatNumber(event.from)} -> ${formatNumber(event.to)}: ${event.reason.message}`;
+      return `epoch ${event.epoch}: learning rate ${formatRateChange(event.from, event.to)}: ${changeText(event)}`;
     case 'status':
       return event.status === 'running' ? undefined : `${event.status}: ${event.message}`;
     case 'schedule':
@@ -56,6 +57,9 @@ function noteOf(event: EventRecord): string | undefined {
 /** For machines: one JSON object a line. */
 export function jsonReporter(run: Run, output: Output): Reporter {
   output.write(jsonLine({ type: 'run', run }));
+  const relaxation = relaxationOf(run);
+  if (relaxation)
+    output.write(jsonLine({ type: 'relaxation', runId: run.id, steps: relaxation.steps, epochs: relaxation.epochs }));
   return {
     report: (message) => {
       if (message.type === 'epoch') output.write(jsonLine({ type: 'epoch', runId: run.id, epoch: message.record }));

@@ -1,50 +1,67 @@
 import {
   formatMeasured,
   formatNumber,
+  formatRange,
   possibleGain,
-  stationaryFloor,
   thresholdOf,
+  valleyFloor,
   type ValleyFloor,
 } from '@fdr/core/relations';
 import type { EpochRecord, Run } from '@fdr/records';
-import type { Section } from './section.js';
+import type { Pairs, Section } from './section.js';
 
 /** Fractions of the learning rate whose gain is shown. */
 const FRACTIONS = [
   { fraction: 1 / 2, label: 'at half of it' },
   { fraction: 1 / 10, label: 'at a tenth' },
-  { fraction: 0, label: 'at most' },
+  { fraction: 0, label: 'at none' },
 ] as const;
 
-/** The estimate of the valley's floor (section 2.3.1) from the run's last averages, for people. */
-export function valleySection({ config }: Run, last: EpochRecord): Section {
-  const valley = stationaryFloor(last, thresholdOf(config.schedule));
+/** The harmonic estimate of the valley's floor (section 2.3.1) from the run's epochs, for people. */
+export function valleySection(run: Run, epochs: readonly EpochRecord[]): Section {
+  const valley = estimateOf(run, epochs);
   if (!valley) {
-    const because = `not in equilibrium: the ratio is not within ${formatNumber(thresholdOf(config.schedule))} of 1`;
-    return ['valley floor', [['no estimate', because]]];
+    const threshold = formatNumber(thresholdOf(run.config.schedule));
+    const because = `it needs 10 epochs at one learning rate, the ratio within ${threshold} of 1, and losses that tell a height from 0`;
+    return ['valley floor, harmonic estimate', [['no estimate', because]]];
   }
-  const gains = gainsOf(valley, last.learningRate).map(({ gain, label }) => `${formatMeasured(gain)} ${label}`);
+  const gains = gainsOf(valley).map(({ gain, label }) => [label, formatRange(gain)] as const);
   return [
-    'valley floor, estimated from the averages in equilibrium',
+    'valley floor, harmonic estimate from the averages in equilibrium',
     [
-      ['loss at the floor', formatMeasured(valley.floor)],
-      ['height above it', `${formatMeasured(valley.height)} at learning rate ${formatNumber(last.learningRate)}`],
-      ['still to gain', gains.join(', ')],
+      ['loss at the floor', formatRange(valley.floor)],
+      ['height above it', `${formatRange(valley.height)} at learning rate ${formatNumber(valley.learningRate)}`],
+      ...gains.map(([label, gain]) => [`to gain ${label}`, gain] as const),
+      ...calibrationPairs(valley),
     ],
   ];
 }
 
-/** The same for machines; null where the averages are not in equilibrium. */
-export function valleyJson({ config }: Run, last: EpochRecord) {
-  const valley = stationaryFloor(last, thresholdOf(config.schedule));
+const calibrationPairs = ({ calibration }: ValleyFloor): Pairs =>
+  calibration === undefined
+    ? []
+    : [
+        [
+          'calibrated',
+          `at ${calibration.pairs} earlier ${calibration.pairs === 1 ? 'drop' : 'drops'} the loss fell by ${formatMeasured(calibration.factor)} of the estimate`,
+        ],
+      ];
+
+/** The same for machines; null where the epochs do not support it. */
+export function valleyJson(run: Run, epochs: readonly EpochRecord[]) {
+  const valley = estimateOf(run, epochs);
   if (!valley) return null;
-  const gains = gainsOf(valley, last.learningRate).map(({ learningRate, gain }) => ({ learningRate, gain }));
-  return { ...valley, gains };
+  const { learningRate, floor, height, calibration } = valley;
+  const gains = gainsOf(valley).map(({ lower, gain }) => ({ learningRate: lower, ...gain }));
+  return { learningRate, floor, height, calibration, gains };
 }
 
+const estimateOf = ({ config, stepsPerEpoch }: Run, epochs: readonly EpochRecord[]): ValleyFloor | undefined =>
+  valleyFloor(epochs, { stepsPerEpoch, threshold: thresholdOf(config.schedule) });
+
 /** What the loss would fall by at lower learning rates. */
-const gainsOf = (valley: ValleyFloor, learningRate: number) =>
+const gainsOf = (valley: ValleyFloor) =>
   FRACTIONS.map(({ fraction, label }) => {
-    const lower = fraction * learningRate;
-    return { label, learningRate: lower, gain: possibleGain(valley, learningRate, lower) };
+    const lower = fraction * valley.learningRate;
+    return { label, lower, gain: possibleGain(valley, lower) };
   });

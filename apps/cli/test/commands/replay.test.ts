@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { eventRecord, type EventRecord } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { fdr, jsonLines, temporaryFolder } from './fdr.js';
@@ -57,5 +59,30 @@ describe('fdr replay', { timeout: 600_000 }, () => {
       [['--momentum', '0.9'], "unknown option '--momentum'"],
     ] as const)
       expect(await fdr(folder, 'replay', id, ...words)).toEqual({ code: 2, out: '', errors: `fdr: ${message}\n` });
+  });
+
+  it('compares every rule and its rivals on one run: a table, JSON, a picture', async () => {
+    const folder = await temporaryFolder();
+    const { id } = await train(folder, '--schedule', 'constant', '--epochs', '8', '--observables', 'noiseTrace');
+    const alone = await fdr(folder, 'replay', id, '--json');
+    const { firings } = JSON.parse(alone.out) as { firings: object[] };
+    const { out } = await fdr(folder, 'replay', id, '--compare', '--json');
+    const { rules } = JSON.parse(out) as { rules: { name: string; firings: object[]; unknown?: string }[] };
+    expect(rules.map(({ name }) => name)).toEqual(['FDR1, in total', 'FDR1, by layer', 'plateau', 'SASA', 'SASA+', 'Pflug', 'Pesme']); // prettier-ignore
+    expect(rules[0]?.firings).toEqual(firings);
+    const text = await fdr(folder, 'replay', id, '--compare', '--out', 'pictures');
+    expect(text.out).toMatch(/^rules over run .*, 8 epochs, .*\nRULE +FIRST AFTER EPOCH/);
+    expect(text.errors).toMatch(/replay-.*\.svg\n.*\.png\n.*\.csv\n$/);
+    const csv = await readFile(join(folder, 'pictures', `replay-${id}.csv`), 'utf8');
+    expect(csv).toMatch(/refined/);
+    for (const words of [
+      ['--rule', 'plateau'],
+      ['--threshold', '0.1'],
+    ])
+      expect(await fdr(folder, 'replay', id, '--compare', ...words)).toMatchObject({
+        code: 2,
+        out: '',
+        errors: expect.stringMatching(/^fdr: --compare takes every rule with the defaults of its authors; .*\n$/),
+      });
   });
 });

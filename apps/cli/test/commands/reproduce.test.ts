@@ -53,6 +53,13 @@ it(
     expect(report).toMatch(/\| (holds|does not hold|undecided) \|\n/);
     const drawn = figureRecord.parse(JSON.parse(await readFile(join(folder, 'results', 'fig2a.json'), 'utf8')));
     expect(drawn.jobs).toEqual({ done: 4, planned: 4 });
+    // Every verdict carries its scale, tolerance and intervals: in the figure's data and in the line that is printed.
+    for (const { statement, verdict, scale, tolerance, measurements = [] } of drawn.claims) {
+      expect(scale).toBe('quick');
+      expect(tolerance).toBeDefined();
+      expect(measurements.length).toBeGreaterThan(0);
+      expect(out.split('\n').find((line) => line.includes(statement))).toContain(`${verdict} at scale quick`);
+    }
     // A curve of each side of each of the three learning rates, and their ratios.
     expect(drawn.panels.map(({ chart }) => chart.traces.length)).toEqual([6, 3]);
     const points = await readFile(join(folder, 'results', 'fig2a-epochs.csv'), 'utf8');

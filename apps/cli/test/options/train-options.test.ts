@@ -77,6 +77,11 @@ describe('the options of fdr train', () => {
     });
   });
 
+  it('read the average of the parameters, which is none by default', async () => {
+    expect((await trainOptions('--average', 'polynomial')).config.average).toBe('polynomial');
+    expect((await trainOptions()).config.average).toBeUndefined();
+  });
+
   it('read every option of the equilibrium schedule and of the plateau schedule', async () => {
     const equilibrium =
       '--schedule equilibrium --threshold 0.1 --decay 0.5 --balance layers --minimum-steps 500 --passes 2 --minimum-learning-rate 1e-4';
@@ -120,9 +125,11 @@ describe('the options of fdr train', () => {
   it('have a help that tells how the defaults depend on the optimizer', () => {
     const command = createProgram().command('train');
     addTrainOptions(command);
-    expect(command.helpInformation().replaceAll(/\s+/g, ' ')).toContain('(default: 0.1; 0.001 with adam, amsgrad)');
     expect(command.helpInformation().replaceAll(/\s+/g, ' ')).toContain(
-      '(default: equilibrium; constant with adam, amsgrad)',
+      '(default: 0.1; 0.001 with adam, amsgrad; 1 with schedule-free, dog, prodigy)',
+    );
+    expect(command.helpInformation().replaceAll(/\s+/g, ' ')).toContain(
+      '(default: equilibrium; constant with adam, amsgrad, schedule-free, dog, prodigy)',
     );
   });
 
@@ -170,13 +177,14 @@ describe('the options of fdr train', () => {
     ['--epochs', '1e7', 'an integer from 1 to 1000000'],
     ['--threshold', '0', 'a number from 0 to 1 (0 and 1 excluded)'],
     ['--decay', '1', 'a number from 0 to 1 (0 and 1 excluded)'],
+    ['--average', 'none', 'one of tail, polynomial'],
     ['--seed', '1.5', 'an integer from 0 to 4294967295'],
     ['--seed', '4294967296', 'an integer from 0 to 4294967295'],
     ['--threads', '0', 'an integer from 1 to 256'],
     ['--threads', '257', 'an integer from 1 to 256'],
     ['--model', 'resnet', 'one of mlp, cnn'],
-    ['--optimizer', 'rmsprop', 'one of sgd, adam, amsgrad'],
-    ['--schedule', 'sine', 'one of equilibrium, step, constant, cosine, plateau'],
+    ['--optimizer', 'rmsprop', 'one of sgd, adam, amsgrad, schedule-free, dog, prodigy'],
+    ['--schedule', 'sine', 'one of equilibrium, step, constant, cosine, linear, wsd, cooldown, plateau'],
     ['--balance', 'each', 'one of total, layers'],
     ['--minimum-steps', '-1', 'an integer from 0 to 1e12'],
     ['--passes', '0', 'an integer from 1 to 1000000'],
@@ -247,7 +255,11 @@ describe('the options of fdr train', () => {
       '{"schedule": {"decay": 0.2}}',
       'must have a "kind", one of equilibrium, step, constant,',
     ],
-    ['an unknown optimizer', '{"optimizer": {"kind": "rmsprop"}}', 'must be one of sgd, adam, amsgrad, not "rmsprop"'],
+    [
+      'an unknown optimizer',
+      '{"optimizer": {"kind": "rmsprop"}}',
+      'must be one of sgd, adam, amsgrad, schedule-free, dog, prodigy, not "rmsprop"',
+    ],
     [
       'an option of another kind',
       '{"schedule": {"kind": "step", "threshold": 0.1}}',

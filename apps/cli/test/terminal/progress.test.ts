@@ -22,6 +22,10 @@ describe('progressLine', () => {
     );
   });
 
+  it('shows the accuracy of the average beside that of the parameters, where one is kept', () => {
+    expect(progressLine({ ...state, averageAccuracy: 0.975 })).toContain('  test 97.12 %, average 97.50 %  ratio');
+  });
+
   it.each([
     [80, 'epoch 12.5/100  ETA 0:50  loss 0.3251  test 97.12 %  ratio 1.055  lr 0.1'],
     [60, 'epoch 12.5/100  ETA 0:50  loss 0.3251  ratio 1.055  lr 0.1'],

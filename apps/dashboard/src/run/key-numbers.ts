@@ -4,10 +4,11 @@ import {
   formatPercent,
   isBalanced,
   possibleGain,
-  stationaryFloor,
+  relaxationOf,
   thresholdOf,
+  valleyFloor,
 } from '@fdr/core/relations';
-import { isActive } from '@fdr/records';
+import { isActive, type EpochRecord, type Run } from '@fdr/records';
 import type { RunHistory } from '../feed/run-history.js';
 
 /** One of the large numbers on top of a run's page, ready to be shown. */
@@ -33,17 +34,49 @@ function timeLeft({ run, epochs }: RunHistory): string {
   return `about ${(seconds / 3600).toFixed(1)} h left`;
 }
 
-/** The estimate of the valley's floor (section 2.3.1) from the last epoch's averages, which holds in equilibrium only. */
-function valleyFloor({ run, epochs }: RunHistory): Pick<KeyNumber, 'value' | 'note'> {
-  const last = epochs.at(-1);
-  const valley = last && stationaryFloor(last, thresholdOf(run.config.schedule));
-  if (!valley) return { value: '–', note: last ? 'no estimate: not in equilibrium' : NO_EPOCH };
-  const half = possibleGain(valley, last.learningRate, last.learningRate / 2);
+/** The harmonic estimate of the valley's floor (section 2.3.1), where the epochs at the last learning rate support it. */
+function floorEstimate({ run, epochs }: RunHistory): KeyNumber {
+  const name = 'Valley floor';
+  const { stepsPerEpoch, config } = run;
+  const valley = valleyFloor(epochs, { stepsPerEpoch, threshold: thresholdOf(config.schedule) });
+  if (!valley) {
+    const note = 'no estimate: it needs 10 epochs at one rate, and equilibrium';
+    return { name, value: '–', note: epochs.length > 0 ? note : NO_EPOCH };
+  }
+  const range = ({ low, high }: { readonly low: number; readonly high: number }) =>
+    `${formatNumber(low)} to ${formatNumber(high)}`;
+  const half = possibleGain(valley, valley.learningRate / 2);
   return {
-    value: formatNumber(valley.floor),
-    note: `${formatNumber(valley.height)} below the loss; halving the rate gains ${formatNumber(half)}`,
+    name,
+    value: formatNumber(valley.floor.mean),
+    note: `harmonic estimate, ${range(valley.floor)}; halving the rate gains ${range(half)}`,
   };
 }
+
+/** tau at the learning rate of now, and what the run has of it left. */
+function relaxationTime(run: Run, learningRate: number): KeyNumber {
+  const relaxation = relaxationOf({ ...run, config: { ...run.config, learningRate } });
+  if (!relaxation)
+    return { name: 'Relaxation time', value: '–', note: `not defined with ${run.config.optimizer.kind}` };
+  const { epochs, isShort } = relaxation;
+  return {
+    name: 'Relaxation time',
+    value: formatNumber(epochs, 3),
+    note: `epochs at this rate, at least; ${isShort ? 'the run is shorter than 2 of it' : `the run has ${run.config.epochs}`}`,
+  };
+}
+
+/** The accuracy of the average of the parameters, where one is kept. */
+const averageNumbers = (last: EpochRecord | undefined): KeyNumber[] =>
+  last?.average
+    ? [
+        {
+          name: 'Test accuracy of the average',
+          value: formatPercent(last.average.testAccuracy),
+          note: `training loss ${formatNumber(last.average.trainLoss)}, over ${last.average.steps.toLocaleString('en')} steps`,
+        },
+      ]
+    : [];
 
 /** The key numbers of a run, from its last epoch and its last change of the learning rate. */
 export function keyNumbers(history: RunHistory): KeyNumber[] {
@@ -51,6 +84,7 @@ export function keyNumbers(history: RunHistory): KeyNumber[] {
   const last = epochs.at(-1);
   const done = Math.max(steps.steps, last?.step ?? 0);
   const changes = events.filter((event) => event.type === 'learningRate');
+  const learningRate = changes.at(-1)?.to ?? run.config.learningRate;
   const best = bestEpoch(epochs);
   const threshold = thresholdOf(run.config.schedule);
   const balanced = last !== undefined && isBalanced(last, threshold);
@@ -72,20 +106,22 @@ export function keyNumbers(history: RunHistory): KeyNumber[] {
       note: `${last ? (balanced ? 'inside' : 'outside') : 'equilibrium is'} 1 ± ${formatNumber(threshold)}`,
       tone: balanced ? 'good' : undefined,
     },
-    { name: 'Valley floor', ...valleyFloor(history) },
+    floorEstimate(history),
     {
       name: 'Learning rate',
-      value: formatNumber(changes.at(-1)?.to ?? run.config.learningRate),
+      value: formatNumber(learningRate),
       note:
         changes.length === 0
           ? 'not changed yet'
           : `after ${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`,
     },
+    relaxationTime(run, learningRate),
     {
       name: 'Test accuracy',
       value: last ? formatPercent(last.testAccuracy) : '–',
       note: best ? `best ${formatPercent(best.testAccuracy)} at epoch ${best.epoch}` : NO_EPOCH,
     },
+    ...averageNumbers(last),
     { name: 'Train accuracy', value: last ? formatPercent(last.trainAccuracy) : '–', note: 'whole training set' },
   ];
 }

@@ -5,7 +5,7 @@ import { zip } from '../zip.js';
 
 /** One step, as observables see it; tensors are in the order of the parameters. */
 export interface MeasuredStep {
-  /** theta, before the update. */
+  /** theta, where the gradient is taken: the parameters before the update, unless the optimizer has a `gradientPoint`. */
   readonly parameters: readonly tf.Tensor[];
   /** grad f^B(theta), L2 term included. */
   readonly gradients: readonly tf.Tensor[];

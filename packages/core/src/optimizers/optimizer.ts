@@ -42,6 +42,13 @@ export interface Optimizer<Slot extends string = string, Scalar extends string =
   readonly scalars: readonly Scalar[];
   /** mu and nu of (10), for which the relations are derived; undefined for any other update, where O_R has no meaning. */
   readonly dynamics?: Dynamics | undefined;
+  /** True where an average of the parameters is the model, by the method's authors: a training without one warns. */
+  readonly needsAverage?: boolean | undefined;
+  /**
+   * Where the gradient of a step is taken, from the parameters and the state before it; at the parameters themselves where it is left out. The
+   * parameters are what is evaluated, saved and started from, whatever this is.
+   */
+  gradientPoint?(parameters: readonly tf.Tensor[], state: OptimizerState<Slot, Scalar>): readonly tf.Tensor[];
   /** @param learningRate eta, float32 []. */
   update(
     parameters: readonly tf.Tensor[],

@@ -1,4 +1,5 @@
 import type { Settings } from '@fdr/records';
+import type { Interval } from './confidence.js';
 
 /**
  * A number in at most `digits` significant digits and no trailing zeros, an exponent only below 1e-3 and from 1e6 on; `NaN`, `∞` and
@@ -30,6 +31,14 @@ export function formatMeasured(value: number): string {
   const text = size >= 1e5 || size < 1e-3 ? value.toExponential(3) : value.toPrecision(4);
   return text.replace('e+', 'e');
 }
+
+/**
+ * A measured number and its interval.
+ *
+ * @example formatRange({ mean: 0.5, low: 0.25, high: 1 }) // '0.5000 (0.2500 to 1.000)'
+ */
+export const formatRange = ({ mean, low, high }: Interval): string =>
+  `${formatMeasured(mean)} (${formatMeasured(low)} to ${formatMeasured(high)})`;
 
 /**
  * A fraction of one as percent with two decimals.
@@ -64,3 +73,11 @@ export function formatSettings({ kind, ...options }: Settings): string {
   const listed = Object.entries(options).map(([name, value]) => `${name} ${value}`);
   return listed.length === 0 ? kind : `${kind} (${listed.join(', ')})`;
 }
+
+/**
+ * A change of the learning rate: `0.1 -> 0.09`; the rate alone where it only begins to move.
+ *
+ * @param arrow between the two rates.
+ */
+export const formatRateChange = (from: number, to: number, arrow = '->'): string =>
+  from === to ? formatNumber(from) : `${formatNumber(from)} ${arrow} ${formatNumber(to)}`;

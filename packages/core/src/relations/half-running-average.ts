@@ -39,10 +39,28 @@ export interface HalfRunningAverage {
   value(): number;
   /** Number of values in the window: `t - floor(t/2)`. */
   window(): number;
+  /**
+   * Sums of the values from the window's beginning to the ends of blocks of nearly equal length, 0 and the whole window included; fewer
+   * blocks where fewer prefix sums are kept. Empty where `value` is NaN.
+   *
+   * @param blocks most blocks, a positive integer.
+   * @throws Error as `value` does.
+   */
+  blockSums(blocks: number): Float64Array;
   /** Everything but the prefix sums. */
   state(): HalfRunningAverageState;
   /** The prefix sums still needed, oldest first. */
   prefixes(): Float64Array;
+}
+
+/** Whether an average is read after `end` values. */
+const isReadAfter = (end: number, { first, every }: Readings): boolean => end >= first && (end - first) % every === 0;
+
+function requireReading(steps: number, readings: Readings): void {
+  if (isReadAfter(steps, readings)) return;
+  throw new Error(
+    `this average is read after ${readings.first} values and every ${readings.every}; not after ${steps}`,
+  );
 }
 
 const numberOfReading = (end: number, { first, every }: Readings): number =>
@@ -61,6 +79,12 @@ export function keptPrefixes(
   // The windows of the readings up to this one have begun.
   const end = 2 * steps + 1;
   return { firstKept, length: end < first ? 0 : numberOfLast(end) + 1 - firstKept };
+}
+
+/** The sums since point 0 at points that part `0 .. last` into equal shares, as many as there can be. */
+function sumsAtShares(shares: number, last: number, sumAt: (point: number) => number): Float64Array {
+  const count = Math.min(shares, last);
+  return Float64Array.from({ length: count + 1 }, (_, share) => sumAt(Math.round((share * last) / count)) - sumAt(0));
 }
 
 /**
@@ -84,8 +108,7 @@ export function halfRunningAverage(
   let start = 0;
   let length = saved?.prefixes.length ?? 0;
 
-  /** Whether the average is read after `end` values. */
-  const isRead = (end: number): boolean => end >= first && (end - first) % every === 0;
+  const isRead = (end: number): boolean => isReadAfter(end, { first, every });
 
   function keepPrefix(): void {
     if (start + length === buffer.length) {
@@ -122,6 +145,8 @@ export function halfRunningAverage(
 
   if (!saved) noteBeginning();
 
+  const isDefined = (): boolean => steps > 0 && lastNotFinite <= Math.floor(steps / 2);
+
   return {
     push: (value) => {
       steps++;
@@ -131,11 +156,16 @@ export function halfRunningAverage(
       prune();
     },
     value: () => {
-      const begin = Math.floor(steps / 2);
-      if (steps === 0 || lastNotFinite > begin) return NaN;
-      if (!isRead(steps))
-        throw new Error(`this average is read after ${first} values and every ${every}; not after ${steps}`);
-      return (sum - (buffer[start] ?? NaN)) / (steps - begin);
+      if (!isDefined()) return NaN;
+      requireReading(steps, { first, every });
+      return (sum - (buffer[start] ?? NaN)) / (steps - Math.floor(steps / 2));
+    },
+    blockSums: (blocks) => {
+      if (!isDefined()) return new Float64Array();
+      requireReading(steps, { first, every });
+      // A window that begins now has kept the sum of now as its last one.
+      const last = isRead(2 * steps) || isRead(2 * steps + 1) ? length - 1 : length;
+      return sumsAtShares(blocks, last, (point) => (point < length ? (buffer[start + point] ?? NaN) : sum));
     },
     window: () => steps - Math.floor(steps / 2),
     state: () => ({ first, every, steps, sum, remainder, lastNotFinite, firstKept }),

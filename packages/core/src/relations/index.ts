@@ -3,22 +3,46 @@ export { OptionError } from '../validate.js';
 export { interval, ratioInterval, type Interval } from './confidence.js';
 export { cubicDefect, cubicRelation, type CubicWindow } from './cubic-relation.js';
 export type { DeviationOnset } from './deviation.js';
+export { epochAverages, type EpochAverages, type EpochDynamics } from './epoch-averages.js';
 export { inEquilibrium, isBalanced, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
-export { formatDuration, formatMeasured, formatNumber, formatPercent, formatSettings } from './format.js';
+export {
+  formatDuration,
+  formatMeasured,
+  formatNumber,
+  formatPercent,
+  formatRange,
+  formatRateChange,
+  formatSettings,
+} from './format.js';
+export { formatInterval, formatTolerance, formatVerdict } from './verdict-text.js';
 export { fullBatchObservable } from './full-batch-observable.js';
 export { halfRunningAverage, keptPrefixes, type HalfRunningAverage, type Readings } from './half-running-average.js';
 export { identityDefect, IDENTITY_TOLERANCE, type Moment, type Window } from './identity.js';
+export { leastSquares } from './least-squares.js';
 export { quadraticRelations, type QuadraticRelations, type Relation } from './quadratic-relations.js';
+export { compareRules, type ComparedRule, type RuleComparison } from './rivals/compare-rules.js';
+export { refinedSchedule, type RefinedOptions } from './rivals/refined.js';
+export { sasa, type SasaOptions } from './rivals/sasa.js';
+export { sasaPlus, type SasaPlusOptions } from './rivals/sasa-plus.js';
+export { pflug, type PflugOptions } from './rivals/pflug.js';
+export { pesme, type PesmeOptions } from './rivals/pesme.js';
+export type { Beginning, RunningTest, StationarityTest } from './rivals/stationarity-test.js';
+export { replayTest, type TestReplay } from './rivals/test-replay.js';
+export { ratioScatter, scatterOfAverages, type RatioScatter } from './ratio-scatter.js';
+export { relaxationOf, relaxationSteps, relaxationText, type Relaxation } from './relaxation-time.js';
 export { replayRule, type Firing, type Observation, type RuleReplay } from './schedules/rule-replay.js';
 export { dynamicsOf, thresholdOf } from './run-config.js';
 export { bestEpoch } from './run-status.js';
 export { constant } from './schedules/constant.js';
+export { cooldown } from './schedules/cooldown.js';
 export { cosine } from './schedules/cosine.js';
 export { equilibrium } from './schedules/equilibrium.js';
 export type { TrainingHorizon } from './schedules/horizon.js';
+export { linear } from './schedules/linear.js';
 export { plateau } from './schedules/plateau.js';
 export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from './schedules/schedule.js';
 export { step } from './schedules/step.js';
+export { wsd } from './schedules/wsd.js';
 export {
   secondRelation,
   type SecondRelation,
@@ -34,14 +58,6 @@ export {
   rowAverages,
   type SavedAverages,
 } from './saved-averages.js';
-export {
-  epochAverages,
-  fullBatchBounds,
-  shuffledVariance,
-  shufflingRatio,
-  type EpochAverages,
-  type EpochDynamics,
-} from './shuffling.js';
 export type { Sides } from './sides.js';
 export {
   calibratedSpectrum,
@@ -50,5 +66,8 @@ export {
   type SpectralNode,
 } from './spectral-prediction.js';
 export { stationaryRun } from './stationary-run.js';
-export { possibleGain, stationaryFloor, valleyFloor, type ValleyFloor } from './valley-floor.js';
+export { jointVerdict, verdictOf } from './verdict.js';
+export { possibleGain, valleyFloor, type Calibration, type ValleyFloor } from './valley-floor.js';
+export { windowRatio, type StepSums } from './window-ratio.js';
+export { changeText, isWithinNoise } from './within-noise.js';
 export type { WindowDefect, WindowDefects } from './window-defect.js';

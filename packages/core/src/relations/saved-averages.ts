@@ -30,23 +30,31 @@ export function averagedColumns(names: readonly string[]): AveragedColumn[] {
 export const beginningOf = (taken: number, stepInEpoch: number, stepsPerEpoch: number): number =>
   (((stepInEpoch - taken) % stepsPerEpoch) + stepsPerEpoch) % stepsPerEpoch;
 
+/** Most readings an epoch of an average that is no column. */
+const READINGS_PER_EPOCH = 16;
+
+/** Steps between two readings: the fewest that fit into an epoch without a rest and no more than so many times. */
+function readingInterval(stepsPerEpoch: number): number {
+  let readings = Math.min(READINGS_PER_EPOCH, stepsPerEpoch);
+  while (stepsPerEpoch % readings !== 0) readings--;
+  return stepsPerEpoch / readings;
+}
+
 /**
- * When the average of each column is read: at each step where it is a column too, else at epochs' ends, for which it keeps one number an
- * epoch instead of one a step.
+ * When the average of each column is read: at each step where it is a column too, else at epochs' ends. For these it keeps up to 16 numbers
+ * an epoch instead of one a step, which show how much it scatters (`ratioScatter`).
  *
  * @param beginning steps done of the epoch in which the averages began
  */
-export const readingsOf = (
+export function readingsOf(
   columns: readonly AveragedColumn[],
   stepsPerEpoch: number,
   beginning: number,
-): ReadonlyMap<string, Readings> =>
-  new Map(
-    columns.map(({ name, half }) => [
-      name,
-      half ? { first: 1, every: 1 } : { first: stepsPerEpoch - beginning, every: stepsPerEpoch },
-    ]),
-  );
+): ReadonlyMap<string, Readings> {
+  const every = readingInterval(stepsPerEpoch);
+  const first = every - (beginning % every);
+  return new Map(columns.map(({ name, half }) => [name, half ? { first: 1, every: 1 } : { first, every }]));
+}
 
 /**
  * What is wrong with a saved average, in words; undefined if nothing is.

@@ -1,4 +1,4 @@
-import { epochAverages, type EpochDynamics } from './shuffling.js';
+import { epochAverages, type EpochDynamics } from './epoch-averages.js';
 
 /** A node of a spectral measure: a curvature h, and the variance of a mini-batch's gradient that lies there. */
 export interface SpectralNode {

@@ -7,7 +7,7 @@ import { initialParameters, slotValues } from '../parameters.js';
 import { randomState } from '../random.js';
 import { inRange } from '../validate.js';
 import type { Executor, TensorValues } from '@fdr/program';
-import { trainingStep } from './step.js';
+import { steadyRate, trainingStep } from './step.js';
 import type { Task } from './task.js';
 
 /** Options of {@link identityTrial}. */
@@ -42,8 +42,11 @@ export async function identityTrial(options: IdentityTrialOptions): Promise<Wind
     const { state, outputs } = await executable.run({
       steps,
       state: before,
-      inputs: task.batches(randomState(options.seed, 'shuffling')).take(0, steps),
-      settings: { learningRate: Float32Array.of(learningRate) },
+      inputs: {
+        ...task.batches(randomState(options.seed, 'shuffling')).take(0, steps),
+        ...steadyRate(learningRate, steps),
+      },
+      settings: {},
     });
     const { oL, oR } = outputs;
     if (!oL || !oR) throw new Error(`${executor.name} returned no observables`);

@@ -18,7 +18,7 @@ export interface Progress {
   readonly epoch: number;
   /** Steps done of the epoch under way; all of them while its evaluation is due. */
   readonly stepInEpoch: number;
-  /** eta of the next step. */
+  /** eta at the beginning of the epoch under way; each step's, unless the schedule moves it within an epoch. */
   readonly learningRate: number;
   /** Kind and options of the schedule. */
   readonly schedule: Settings;
@@ -47,6 +47,13 @@ export const positionOf = ({ step, epoch }: Progress): { readonly step: number; 
   step,
   epoch,
 });
+
+/** The verdict that a training has diverged, and why, once. */
+export function withDivergence(progress: Progress, reason: string): Progress {
+  if (progress.diverged) return progress;
+  const message = `${reason}: the training has diverged`;
+  return withEvent({ ...progress, diverged: true }, { type: 'warning', ...positionOf(progress), message });
+}
 
 /** Options of {@link firstProgress}; `epochs` is the length of the training. */
 interface FirstProgressOptions {

@@ -1,6 +1,7 @@
 import type { LayerBalance } from '@fdr/records';
 import { halfRunningAverage, type HalfRunningAverage, type Readings } from '../relations/half-running-average.js';
 import { ratioOf, type Balance } from '../relations/equilibrium-rule.js';
+import { scatterOfAverages, type RatioScatter } from '../relations/ratio-scatter.js';
 import {
   averageFault,
   beginningOf,
@@ -32,6 +33,7 @@ export interface Averages extends Balance {
   /** Of `v . grad f^B`; NaN without momentum. */
   readonly vDotGradientHalf: number;
   readonly layers: Readonly<Record<string, LayerBalance>>;
+  readonly scatter: RatioScatter;
   /** Of the extra observables, by their columns; undefined if there are none. */
   readonly observables?: Readonly<Record<string, number>> | undefined;
 }
@@ -162,6 +164,7 @@ export function recording(
         layers: Object.fromEntries(
           tensors.map((tensor) => [tensor, balance(ofTensor('oL', tensor), ofTensor('oR', tensor))]),
         ),
+        scatter: scatterOf(tensors, average),
         observables:
           extra.length === 0 ? undefined : Object.fromEntries(extra.map(({ name }) => [name, average(name).value()])),
       };
@@ -169,6 +172,14 @@ export function recording(
     save: () =>
       Object.fromEntries([...averages].map(([name, one]) => [name, { state: one.state(), prefixes: one.prefixes() }])),
   };
+}
+
+/** How much the ratios scatter. @param average of a column */
+function scatterOf(tensors: readonly string[], average: (column: string) => HalfRunningAverage): RatioScatter {
+  const ofColumns = (tensor: string) =>
+    scatterOfAverages(average(ofTensor('oL', tensor)), average(ofTensor('oR', tensor)));
+  const layers = tensors.map((tensor) => [tensor, ofColumns(tensor)] as const);
+  return { total: scatterOfAverages(average('oL'), average('oR')), layers: Object.fromEntries(layers) };
 }
 
 /**

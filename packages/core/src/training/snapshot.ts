@@ -5,7 +5,10 @@ import type { TensorValues } from '@fdr/program';
 import type { HalfRunningAverageState } from '../relations/half-running-average.js';
 import type { SavedAverages } from '../relations/saved-averages.js';
 import { zip } from '../zip.js';
+import type { AverageState } from '../averaging/parameter-average.js';
 import type { Progress } from './progress.js';
+import { keepAverage, savedAverage, savedSteps, type SavedSteps } from './saved-parameter-average.js';
+import { RUNNING } from './step.js';
 import { SnapshotError } from './snapshot-error.js';
 
 /** One tensor of a snapshot. */
@@ -22,6 +25,8 @@ export interface SnapshotIdentity {
   readonly weightDecay: number;
   /** Names of the extra observables, in order. */
   readonly observables: readonly string[];
+  /** Of the average of the parameters; undefined where none is kept. */
+  readonly average?: Settings | undefined;
 }
 
 /** Everything from which a training goes on bit for bit. */
@@ -29,7 +34,8 @@ export interface Snapshot {
   /**
    * Parameters by their names (`dense1.kernel`, float32), the optimizer's state (`velocity/dense1.kernel`,
    * `optimizer/firstWeight`, float32), theta_c where there is one (`centre/dense1.kernel`, float32), and the prefix sums of the half-running
-   * averages (`averages/loss`, float64).
+   * averages (`averages/loss`, float64). Where an average of the parameters is kept: that of the last epoch's end (`average/dense1.kernel`),
+   * the running one, and those it is made of (`running/...`, `block0/...`, float32).
    */
   readonly tensors: Readonly<Record<string, SnapshotTensor>>;
   /** Everything else, as plain JSON. */
@@ -38,6 +44,7 @@ export interface Snapshot {
     readonly identity: SnapshotIdentity;
     readonly progress: Progress;
     readonly averages: Readonly<Record<string, HalfRunningAverageState>>;
+    readonly parameterAverage?: SavedSteps | undefined;
   };
 }
 
@@ -49,6 +56,8 @@ export interface SavedTraining {
   /** theta_c, in the order of the parameters; undefined where O_L is measured from the origin. */
   readonly centre: readonly Float32Array[] | undefined;
   readonly averages: SavedAverages;
+  /** Undefined where no average of the parameters is kept. */
+  readonly average: AverageState | undefined;
 }
 
 /** A snapshot's name of a parameter's companion; the parameters themselves go by their own names. */
@@ -60,7 +69,7 @@ export function toSnapshot(
   identity: SnapshotIdentity,
   parameters: readonly ParameterSpec[],
   optimizer: Optimizer,
-  { progress, tensors: state, centre, averages }: SavedTraining,
+  { progress, tensors: state, centre, averages, average }: SavedTraining,
 ): Snapshot {
   const tensors: Record<string, SnapshotTensor> = {};
   const keep = (slot: string, values: readonly Float32Array[]): void => {
@@ -69,6 +78,7 @@ export function toSnapshot(
   };
   for (const slot of ['parameters', ...optimizer.slots]) keep(slot, slotValues(slot, parameters, state));
   if (centre) keep('centre', centre);
+  if (average) keepAverage(average, state, parameters, keep);
   for (const name of optimizer.scalars.map(scalarName))
     tensors[name] = { shape: [], values: Float32Array.from(state[name] ?? []) };
   for (const [name, { prefixes }] of Object.entries(averages))
@@ -80,6 +90,7 @@ export function toSnapshot(
       identity,
       progress,
       averages: Object.fromEntries(Object.entries(averages).map(([name, { state: saved }]) => [name, saved])),
+      parameterAverage: average && savedSteps(average),
     },
   };
 }
@@ -101,7 +112,8 @@ export function fromSnapshot(
   refuseDifference(saved.identity, identity);
   const slotFrom = (slot: string): Float32Array[] =>
     parameters.map(({ name, shape }) => valuesOf(tensors, tensorName(slot, name), Float32Array, shape));
-  const slots = ['parameters', ...optimizer.slots].map((slot) => namedSlot(slot, parameters, slotFrom(slot)));
+  const carried = identity.average ? [...optimizer.slots, RUNNING] : optimizer.slots;
+  const slots = ['parameters', ...carried].map((slot) => namedSlot(slot, parameters, slotFrom(slot)));
   const scalars = optimizer.scalars
     .map(scalarName)
     .map((name) => [name, valuesOf(tensors, name, Float32Array, [])] as const);
@@ -110,6 +122,7 @@ export function fromSnapshot(
     progress: saved.progress,
     tensors: { ...mergedRecords(slots), ...Object.fromEntries(scalars) },
     centre: centred ? slotFrom('centre') : undefined,
+    average: identity.average && savedAverage(saved.parameterAverage, slotFrom),
     averages: Object.fromEntries(
       Object.entries(saved.averages).map(([name, state]) => [
         name,
@@ -124,10 +137,18 @@ export const settingsText = (settings: Settings): string =>
   JSON.stringify(Object.fromEntries(Object.entries(settings).sort(([left], [right]) => (left < right ? -1 : 1))));
 
 function refuseDifference(saved: SnapshotIdentity, expected: SnapshotIdentity): void {
-  const texts = ({ optimizer, observables, ...others }: SnapshotIdentity): readonly (readonly [string, string])[] =>
-    Object.entries({ ...others, optimizer: settingsText(optimizer), observables: observables.join() }).map(
-      ([name, value]) => [name, String(value)],
-    );
+  const texts = ({
+    optimizer,
+    observables,
+    average,
+    ...others
+  }: SnapshotIdentity): readonly (readonly [string, string])[] =>
+    Object.entries({
+      ...others,
+      optimizer: settingsText(optimizer),
+      observables: observables.join(),
+      average: average ? settingsText(average) : 'none',
+    }).map(([name, value]) => [name, String(value)]);
   for (const [[name, found], [, wanted]] of zip(texts(saved), texts(expected)))
     if (found !== wanted) throw new SnapshotError(`the snapshot's ${name} is ${found}, this training's is ${wanted}`);
 }

@@ -5,9 +5,10 @@ import type { Objective } from '../objective.js';
 import { checkedObservables, isDefined, standardObservables } from '../observables/catalogue.js';
 import type { MeasuredStep, Observable } from '../observables/observable.js';
 import { namedState, optimizerSpecs, optimizerState, type Optimizer } from '../optimizers/optimizer.js';
-import { namedSlot, slotSpecs, slotTensors, tensorNamed } from '../parameters.js';
-import type { Program } from '@fdr/program';
+import { namedSlot, slotSpecs, slotTensors, tensorNamed, type ParameterSpec } from '../parameters.js';
+import type { Program, Tensors, TensorSpec, TensorValues } from '@fdr/program';
 import { inRange } from '../validate.js';
+import { zip } from '../zip.js';
 
 /** Options of {@link trainingStep} besides objective and optimizer. */
 export interface StepOptions {
@@ -17,6 +18,8 @@ export interface StepOptions {
   readonly observe?: boolean | undefined;
   /** Observables besides the standard ones; none by default. */
   readonly observables?: readonly Observable[] | undefined;
+  /** True keeps an average of the parameters in the state `running/<name>`, with the input `averageWeight` float32 []; false by default. */
+  readonly averaged?: boolean | undefined;
   /** True measures O_L from theta_c (footnote 4), the constants `centre/<parameter>`; false by default. */
   readonly centred?: boolean | undefined;
 }
@@ -25,38 +28,72 @@ export interface StepOptions {
 const NO_VELOCITY = { scale: NaN, tensors: [] };
 const NO_DYNAMICS = { momentum: NaN, dampening: NaN };
 
+const SCALAR: TensorSpec = { shape: [], dtype: 'float32' };
+
+/** Slot of the running average A in the state of a training step that keeps one. */
+export const RUNNING = 'running';
+
+/** `(1 - c) A + c theta`: see `ParameterAverage`. */
+function nextRunning(
+  specs: readonly ParameterSpec[],
+  state: Tensors,
+  inputs: Tensors,
+  parameters: readonly tf.Tensor[],
+): Tensors {
+  const weight = tensorNamed('averageWeight', inputs);
+  const rest = tf.sub(1, weight);
+  const running = zip(slotTensors(RUNNING, specs, state), parameters).map(([average, parameter]) =>
+    tf.add(tf.mul(rest, average), tf.mul(weight, parameter)),
+  );
+  return namedSlot(RUNNING, specs, running);
+}
+
+/** The same learning rate at each of some steps: what {@link trainingStep} takes besides the objective's inputs. */
+export const steadyRate = (learningRate: number, steps: number): TensorValues => ({
+  learningRate: new Float32Array(steps).fill(learningRate),
+});
+
 /**
  * One step of training as a {@link Program}.
  *
- * State `parameters/<name>` and what the optimizer carries (`velocity/<name>` with momentum); setting `learningRate` float32 [];
- * inputs and constants are the objective's. Outputs: `loss` [] (f^B with its L2 term, before the update), `oL` [tensors], for SGD
+ * State `parameters/<name>` and what the optimizer carries (`velocity/<name>` with momentum); inputs are the objective's and
+ * `learningRate` float32 []; constants are the objective's. Outputs: `loss` [] (f^B with its L2 term, before the update, where the gradient is taken), `oL` [tensors], for SGD
  * `oR` [tensors], with momentum `vDotGradient` [tensors], and each extra observable [tensors] by its name.
  *
  * @throws OptionError if the weight decay is out of its range, or an observable cannot be measured with this optimizer.
  */
 export function trainingStep(objective: Objective, optimizer: Optimizer, options: StepOptions): Program {
   const { parameters: specs } = objective;
-  const { observe = true, centred = false } = options;
+  const { observe = true, centred = false, averaged = false } = options;
   const weightDecay = inRange('weightDecay', options.weightDecay, WEIGHT_DECAY);
   const extra = checkedObservables(optimizer, options.observables ?? []);
   const observables = observe ? [...standardObservables(optimizer), ...extra].filter(isDefined(optimizer)) : [];
   return {
     name: `${objective.name}-${optimizer.settings.kind}-step`,
-    state: { ...slotSpecs('parameters', specs), ...optimizerSpecs(optimizer, specs) },
-    inputs: objective.inputs,
-    settings: { learningRate: { shape: [], dtype: 'float32' } },
+    state: {
+      ...slotSpecs('parameters', specs),
+      ...optimizerSpecs(optimizer, specs),
+      ...(averaged ? slotSpecs(RUNNING, specs) : undefined),
+    },
+    inputs: {
+      ...objective.inputs,
+      learningRate: SCALAR,
+      ...(averaged ? { averageWeight: SCALAR } : undefined),
+    },
+    settings: {},
     constants: centred && observe ? { ...objective.constants, ...slotSpecs('centre', specs) } : objective.constants,
-    step: ({ state, inputs, settings, constants }) => {
+    step: ({ state, inputs, constants }) => {
       const parameters = slotTensors('parameters', specs, state);
       const carried = optimizerState(optimizer, specs, state);
-      const learningRate = tensorNamed('learningRate', settings);
+      const learningRate = tensorNamed('learningRate', inputs);
+      const point = optimizer.gradientPoint?.(parameters, carried) ?? parameters;
       const { value, grads: gradients } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const loss = objective.loss(tensors, inputs, constants);
         return weightDecay === 0 ? loss : tf.add(loss, weightDecayTerm(tensors, weightDecay));
-      })(parameters);
+      })([...point]);
       const updated = optimizer.update(parameters, gradients, carried, learningRate);
       const step: MeasuredStep = {
-        parameters,
+        parameters: point,
         gradients,
         nextParameters: updated.parameters,
         learningRate,
@@ -67,7 +104,11 @@ export function trainingStep(objective: Objective, optimizer: Optimizer, options
       };
       const measured = observables.map(({ name, measure }): [string, tf.Tensor] => [name, measure(step)]);
       return {
-        state: { ...namedSlot('parameters', specs, updated.parameters), ...namedState(updated.state, specs) },
+        state: {
+          ...namedSlot('parameters', specs, updated.parameters),
+          ...namedState(updated.state, specs),
+          ...(averaged ? nextRunning(specs, state, inputs, updated.parameters) : undefined),
+        },
         outputs: { loss: value, ...Object.fromEntries(measured) },
       };
     },

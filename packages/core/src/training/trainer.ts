@@ -1,6 +1,7 @@
 import { EPOCHS } from '@fdr/records';
+import { NOTHING_AVERAGED } from '../averaging/parameter-average.js';
 import { optimizerStart, type Optimizer } from '../optimizers/optimizer.js';
-import { givenParameters, initialParameters, namedSlot, type ParameterSpec } from '../parameters.js';
+import { givenParameters, initialParameters, namedSlot, zeroSlot, type ParameterSpec } from '../parameters.js';
 import type { Schedule } from '../relations/schedules/schedule.js';
 import { inRange, oneOf, OptionError } from '../validate.js';
 import { checkedLearningRate, firstProgress, withLearningRate, withSchedule } from './progress.js';
@@ -15,9 +16,10 @@ import {
 } from './snapshot.js';
 import { SnapshotError } from './snapshot-error.js';
 import { stateStore } from './state-store.js';
-import { trainingStep } from './step.js';
+import { RUNNING, trainingStep } from './step.js';
 import type { Training, TrainingItem, TrainOptions } from './training.js';
-import { nextTransition, type TrainingPlan, type TrainingState } from './transitions.js';
+import type { TrainingPlan, TrainingState } from './training-state.js';
+import { nextTransition } from './transitions.js';
 
 /**
  * Trains by stochastic gradient descent, measures both sides of (FDR1') at each step, and lets a schedule set the learning
@@ -31,17 +33,17 @@ export function train(options: TrainOptions): Training {
   const { stepsPerEpoch, objective } = task;
   const { parameters } = objective;
   const plan = planOf(options);
-  const identity: SnapshotIdentity = {
-    objective: objective.name,
-    stepsPerEpoch,
-    optimizer: optimizer.settings,
-    weightDecay,
-    observables: observables.map(({ name }) => name),
-  };
+  const identity = identityOf(options);
   requireNeeds(options.schedule, optimizer);
+  refuseAverageOfAverage(options);
   const saved = options.resume ? resumed(options, identity, options.resume) : undefined;
   const centre = saved ? saved.centre : givenCentre(options);
-  const program = trainingStep(objective, optimizer, { weightDecay, observables, centred: centre !== undefined });
+  const program = trainingStep(objective, optimizer, {
+    weightDecay,
+    observables,
+    centred: centre !== undefined,
+    averaged: options.average !== undefined,
+  });
   const store = stateStore(firstState(options, plan, saved));
 
   async function* items(): AsyncGenerator<TrainingItem, void, void> {
@@ -73,7 +75,11 @@ export function train(options: TrainOptions): Training {
       store.update((before) => {
         if (learningRate === before.progress.learningRate) return before;
         before.recording.restart(before.progress.stepInEpoch % stepsPerEpoch);
-        return { ...before, progress: withLearningRate(before.progress, learningRate, commandId) };
+        return {
+          ...before,
+          progress: withLearningRate(before.progress, learningRate, commandId),
+          average: before.average && options.average?.afterRateChange(before.average),
+        };
       });
     },
     setSchedule: (schedule, commandId) => {
@@ -86,18 +92,35 @@ export function train(options: TrainOptions): Training {
       }));
     },
     snapshot: () => {
-      const { progress, tensors, recording: averages } = store.current();
-      return toSnapshot(identity, parameters, optimizer, { progress, tensors, centre, averages: averages.save() });
+      const { progress, tensors, recording: averages, average } = store.current();
+      return toSnapshot(identity, parameters, optimizer, {
+        progress,
+        tensors,
+        centre,
+        averages: averages.save(),
+        average,
+      });
     },
   };
 }
 
-function planOf({ task, optimizer, segmentSteps, ...options }: TrainOptions): TrainingPlan {
+/** What a snapshot of this training must share with it. */
+const identityOf = ({ task, optimizer, weightDecay, observables = [], average }: TrainOptions): SnapshotIdentity => ({
+  objective: task.objective.name,
+  stepsPerEpoch: task.stepsPerEpoch,
+  optimizer: optimizer.settings,
+  weightDecay,
+  observables: observables.map(({ name }) => name),
+  average: average?.settings,
+});
+
+function planOf({ task, optimizer, average, segmentSteps, ...options }: TrainOptions): TrainingPlan {
   const epochs = inRange('epochs', options.epochs, EPOCHS);
   const onDivergence = oneOf('onDivergence', options.onDivergence ?? 'stop', ['stop', 'continue']);
   return {
     task,
     optimizer,
+    average,
     epochs,
     stopsWhenDiverged: onDivergence === 'stop',
     readsDescent: options.descent ?? false,
@@ -111,6 +134,15 @@ function requireNeeds({ settings, needs }: Schedule, optimizer: Optimizer): void
       'schedule',
       `another one with ${optimizer.settings.kind}, whose O_R is not defined`,
       settings.kind,
+    );
+}
+
+function refuseAverageOfAverage({ average, optimizer }: TrainOptions): void {
+  if (average && optimizer.gradientPoint)
+    throw new OptionError(
+      'average',
+      `left out with ${optimizer.settings.kind}, whose parameters are a mean of its steps already`,
+      average.settings.kind,
     );
 }
 
@@ -128,17 +160,22 @@ const givenCentre = ({ task, centre }: TrainOptions): readonly Float32Array[] | 
   centre && givenParameters('centre', task.objective.parameters, centre);
 
 function firstState(options: TrainOptions, { epochs }: TrainingPlan, saved: SavedTraining | undefined): TrainingState {
-  const { task, optimizer, schedule, observables = [] } = options;
+  const { task, optimizer, schedule, average, observables = [] } = options;
   const { stepsPerEpoch } = task;
   const { parameters } = task.objective;
   const shape = { tensors: parameters.map(({ name }) => name), optimizer, observables, stepsPerEpoch };
   const { learningRate, seed } = options;
-  const warnings = [...task.warnings, ...growthWarnings(options)];
+  const warnings = [...task.warnings, ...growthWarnings(options), ...averageWarnings(options)];
   return {
     progress: saved?.progress ?? firstProgress({ learningRate, schedule, seed, epochs, stepsPerEpoch, warnings }),
     schedule,
-    tensors: saved?.tensors ?? { ...firstParameters(options, parameters), ...optimizerStart(optimizer, parameters) },
+    tensors: saved?.tensors ?? {
+      ...firstParameters(options, parameters),
+      ...optimizerStart(optimizer, parameters),
+      ...(average && zeroSlot(RUNNING, parameters)),
+    },
     recording: recording(shape, saved && { averages: saved.averages, stepInEpoch: saved.progress.stepInEpoch }),
+    average: saved ? saved.average : average && NOTHING_AVERAGED,
     batches: undefined,
   };
 }
@@ -147,6 +184,13 @@ const firstParameters = ({ start, seed }: TrainOptions, parameters: readonly Par
   start
     ? namedSlot('parameters', parameters, givenParameters('start', parameters, start))
     : initialParameters(parameters, seed);
+
+const averageWarnings = ({ optimizer, average }: TrainOptions): string[] =>
+  optimizer.needsAverage && !average
+    ? [
+        `${optimizer.settings.kind} is meant to be evaluated by an average of its parameters, the polynomial one, and none is kept`,
+      ]
+    : [];
 
 const growthWarnings = ({ optimizer, weightDecay }: TrainOptions): string[] =>
   optimizer.dynamics && weightDecay === 0

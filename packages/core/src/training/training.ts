@@ -1,3 +1,4 @@
+import type { ParameterAverage } from '../averaging/parameter-average.js';
 import type { Observable } from '../observables/observable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Executor } from '@fdr/program';
@@ -39,6 +40,11 @@ export interface TrainOptions {
    */
   readonly descent?: boolean | undefined;
   /**
+   * An average of the parameters to keep and to evaluate beside them at epochs' ends; none by default. The trajectory is the same to the last
+   * bit. A snapshot holds the one of the last epoch's end as `average/<parameter>`.
+   */
+  readonly average?: ParameterAverage | undefined;
+  /**
    * Called before each segment with the number of steps done: the most steps it may have, at least 1; an epoch's by default. A segment ends
    * with its epoch.
    */
@@ -50,6 +56,12 @@ export interface TrainOptions {
    * must be those of the snapshot.
    */
   readonly resume?: Snapshot | undefined;
+}
+
+/** How a training ended, and why in words. */
+export interface TrainingEnd {
+  readonly reason: 'finished' | 'diverged';
+  readonly message: string;
 }
 
 /** What a training yields, one after another. */
@@ -64,7 +76,7 @@ export type TrainingItem =
     }
   | { readonly type: 'epoch'; readonly record: TrainingEpoch }
   | { readonly type: 'event'; readonly record: TrainingEvent }
-  | { readonly type: 'end'; readonly reason: 'finished' | 'diverged' };
+  | ({ readonly type: 'end' } & TrainingEnd);
 
 /**
  * A training under way. Iterating it trains; leaving the iteration frees its memory. Between two items nothing is computed, and
@@ -74,7 +86,7 @@ export interface Training extends AsyncIterable<TrainingItem> {
   readonly stepColumns: readonly string[];
   readonly stepsPerEpoch: number;
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** Takes effect at the next segment and restarts the averages. @throws OptionError if it is not in [1e-12, 1e12]. */
+  /** Takes effect at the next segment and restarts the averages. Where the schedule moves the rate within an epoch, it is that of the epoch's beginning. @throws OptionError if it is not in [1e-12, 1e12]. */
   setLearningRate(learningRate: number, commandId: string): void;
   /** Takes effect at the next epoch's end. @throws OptionError where the optimizer lacks what the schedule needs. */
   setSchedule(schedule: Schedule, commandId: string): void;

@@ -1,50 +1,16 @@
-import type { Optimizer } from '../optimizers/optimizer.js';
+import type { ParameterMean } from '../averaging/parameter-average.js';
 import { slotValues } from '../parameters.js';
-import type { CallResult, Executable, TensorValues } from '@fdr/program';
 import { fullBatchObservable } from '../relations/full-batch-observable.js';
 import { ratioOf } from '../relations/equilibrium-rule.js';
-import type { Decision, Schedule } from '../relations/schedules/schedule.js';
-import { inRange } from '../validate.js';
-import { descentOf, descentStep } from './descent.js';
-import { positionOf, withEvent, type Progress, type TrainingEpoch } from './progress.js';
-import type { Averages, Recording } from './recording.js';
-import type { EpochBatches, Evaluation, Evaluator, Task } from './task.js';
-import type { TrainingItem } from './training.js';
-
-/** What stays the same during a training. */
-export interface TrainingPlan {
-  readonly task: Task;
-  readonly optimizer: Optimizer;
-  readonly epochs: number;
-  readonly stopsWhenDiverged: boolean;
-  /** Whether the descent is read at a random step of each epoch. */
-  readonly readsDescent: boolean;
-  /** Most steps of the next segment, at least 1, by the number of steps done. */
-  readonly segmentSteps: (step: number) => number;
-}
-
-/** The state of a training between two items. A transition returns a new one; only the recording is updated in place. */
-export interface TrainingState {
-  readonly progress: Progress;
-  readonly schedule: Schedule;
-  /** State of the training program: parameters, and what the optimizer carries. */
-  readonly tensors: TensorValues;
-  readonly recording: Recording;
-  /** The batches of the epoch under way; drawn when its first segment begins. */
-  readonly batches: EpochBatches | undefined;
-}
-
-/** The state after a transition, and the item that it yields. */
-export interface Transition {
-  readonly state: TrainingState;
-  readonly item: TrainingItem;
-}
-
-/** What a training runs while it is iterated. */
-interface TrainingPrograms {
-  readonly step: Executable;
-  readonly evaluator: Evaluator;
-}
+import type { RatioScatter } from '../relations/ratio-scatter.js';
+import type { Decision } from '../relations/schedules/schedule.js';
+import { positionOf, withDivergence, withEvent, type Progress, type TrainingEpoch } from './progress.js';
+import type { Averages } from './recording.js';
+import { runSegment } from './segment.js';
+import { RUNNING } from './step.js';
+import type { Evaluation, Evaluator } from './task.js';
+import type { TrainingEnd } from './training.js';
+import type { TrainingPlan, TrainingPrograms, TrainingState, Transition } from './training-state.js';
 
 /** The next item of a training: an event that waits, its end, the steps of a segment, or an epoch's record. */
 export async function nextTransition(
@@ -55,69 +21,21 @@ export async function nextTransition(
   const { progress } = state;
   const [record, ...pendingEvents] = progress.pendingEvents;
   if (record) return { state: { ...state, progress: { ...progress, pendingEvents } }, item: { type: 'event', record } };
-  const reason = endReason(plan, progress);
-  if (reason) return { state, item: { type: 'end', reason } };
+  const end = endOf(plan, state);
+  if (end) return { state, item: { type: 'end', ...end } };
   if (progress.stepInEpoch < plan.task.stepsPerEpoch) return runSegment(plan, state, { step, evaluator });
   return endEpoch(plan, state, evaluator);
 }
 
-/** Why a training ends here; undefined where it goes on. */
-function endReason(
+/** How a training ends here; undefined where it goes on. */
+function endOf(
   { epochs, stopsWhenDiverged }: TrainingPlan,
-  { diverged, epoch }: Progress,
-): 'finished' | 'diverged' | undefined {
-  if (diverged && stopsWhenDiverged) return 'diverged';
-  return epoch >= epochs ? 'finished' : undefined;
-}
-
-/** Runs the next steps of the epoch under way, as many as the plan allows. The step at which the descent is read has a segment of its own. */
-async function runSegment(
-  plan: TrainingPlan,
-  state: TrainingState,
-  { step, evaluator }: TrainingPrograms,
-): Promise<Transition> {
-  const { task } = plan;
-  const { progress, recording } = state;
-  const { parameters } = task.objective;
-  const most = Math.floor(inRange('segmentSteps()', plan.segmentSteps(progress.step), { min: 1 }));
-  const read = plan.readsDescent ? descentStep(progress, task.stepsPerEpoch) - progress.stepInEpoch : -1;
-  const left = read > 0 ? read : task.stepsPerEpoch - progress.stepInEpoch;
-  const steps = read === 0 ? 1 : Math.min(most, left);
-  const batches = state.batches ?? task.batches(progress.random);
-  const gradient =
-    read === 0 ? await evaluator.gradient(slotValues('parameters', parameters, state.tensors)) : undefined;
-  const result = await step.run({
-    steps,
-    state: state.tensors,
-    inputs: batches.take(progress.stepInEpoch, steps),
-    settings: { learningRate: Float32Array.of(progress.learningRate) },
-  });
-  const rows = recording.rows(result, steps);
-  const moved = afterSteps(progress, steps, result);
-  const descent = gradient && descentOf(parameters, gradient, state.tensors, result.state, progress.learningRate);
-  return {
-    state: {
-      ...state,
-      batches,
-      tensors: result.state,
-      progress: descent !== undefined && Number.isFinite(descent) ? { ...moved, descent } : moved,
-    },
-    item: { type: 'steps', from: progress.step, columns: recording.columns, rows },
-  };
-}
-
-function afterSteps(before: Progress, steps: number, { outputs }: CallResult): Progress {
-  const progress = { ...before, step: before.step + steps, stepInEpoch: before.stepInEpoch + steps };
-  const losses = outputs['loss'] ?? new Float32Array();
-  const bad = losses.findIndex((loss) => !Number.isFinite(loss));
-  return bad < 0 ? progress : withDivergence(progress, `the loss is ${losses[bad]} at step ${before.step + bad + 1}`);
-}
-
-/** The verdict that a training has diverged, and why, once. */
-function withDivergence(progress: Progress, reason: string): Progress {
-  if (progress.diverged) return progress;
-  const message = `${reason}: the training has diverged`;
-  return withEvent({ ...progress, diverged: true }, { type: 'warning', ...positionOf(progress), message });
+  { progress, schedule }: TrainingState,
+): TrainingEnd | undefined {
+  if (progress.diverged && stopsWhenDiverged) return { reason: 'diverged', message: 'the loss is no longer finite' };
+  if (progress.epoch >= epochs) return { reason: 'finished', message: 'all epochs are done' };
+  const message = schedule.ended?.(progress.scheduleState);
+  return message === undefined ? undefined : { reason: 'finished', message };
 }
 
 /** Evaluates the parameters at an epoch's end, records the epoch, and lets the schedule decide on the next one's learning rate. */
@@ -125,6 +43,8 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
   const { progress, schedule, recording, tensors } = state;
   const { parameters } = plan.task.objective;
   const evaluation = await evaluator.evaluate(slotValues('parameters', parameters, tensors));
+  const average = state.average && plan.average?.endEpoch(state.average, slotValues(RUNNING, parameters, tensors));
+  const averaged = average?.latest && (await averageOf(average.latest, evaluator));
   const averages = recording.averages();
   const { learningRate } = progress;
   const ended = { ...progress, epoch: progress.epoch + 1, stepInEpoch: 0, descent: undefined };
@@ -133,19 +53,31 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
     oRHalf: averages.oRHalf,
     stepsUsed: averages.stepsUsed,
     layers: averages.layers,
+    scatter: averages.scatter,
     trainLoss: evaluation.trainLoss,
     learningRate,
   });
   if (decision.reason) recording.restart(0);
   const batches = state.batches ?? plan.task.batches(progress.random);
-  const decided = afterDecision({ ...ended, random: batches.next }, decision);
+  const decided = afterDecision({ ...ended, random: batches.next }, decision, averages);
   return {
-    state: { ...state, batches: undefined, progress: afterEvaluation(decided, evaluation) },
+    state: {
+      ...state,
+      batches: undefined,
+      progress: afterEvaluation(decided, evaluation),
+      average: decision.reason && average ? plan.average?.afterRateChange(average) : average,
+    },
     item: {
       type: 'epoch',
-      record: epochOf(plan, { ...ended, descent: progress.descent }, averages, evaluation),
+      record: { ...epochOf(plan, { ...ended, descent: progress.descent }, averages, evaluation), average: averaged },
     },
   };
+}
+
+/** What an epoch's record tells of the average of the parameters. */
+async function averageOf({ steps, values }: ParameterMean, evaluator: Evaluator): Promise<TrainingEpoch['average']> {
+  const { trainLoss, trainAccuracy, testLoss, testAccuracy } = await evaluator.evaluate(values);
+  return { steps, trainLoss, trainAccuracy, testLoss, testAccuracy };
 }
 
 /** A step's loss is taken before its update: only the evaluation tells of the last one. A task that evaluates nothing says NaN throughout. */
@@ -156,11 +88,28 @@ function afterEvaluation(progress: Progress, evaluation: Evaluation): Progress {
   return withDivergence(progress, `the loss of the training data is ${trainLoss} after epoch ${progress.epoch}`);
 }
 
-function afterDecision(before: Progress, { state, learningRate, reason }: Decision): Progress {
+function afterDecision(
+  before: Progress,
+  { state, learningRate, reason, warning }: Decision,
+  { layers, scatter }: Averages,
+): Progress {
   const progress = { ...before, scheduleState: state, learningRate };
   if (!reason) return progress;
   const change = { from: before.learningRate, to: learningRate, reason };
-  return withEvent(progress, { type: 'learningRate', ...positionOf(progress), ...change });
+  const ratios = layerRatios(layers, scatter.layers);
+  const changed = withEvent(progress, { type: 'learningRate', ...positionOf(progress), ...change, ...ratios });
+  return warning === undefined
+    ? changed
+    : withEvent(changed, { type: 'warning', ...positionOf(progress), message: warning });
+}
+
+/** The ratio of each parameter tensor and its scatter, where both are known; nothing where none is. */
+function layerRatios(layers: Averages['layers'], scatters: RatioScatter['layers']) {
+  const known = Object.entries(layers).flatMap(([name, { ratio }]) => {
+    const scatter = scatters[name];
+    return scatter === undefined || !Number.isFinite(ratio) ? [] : [[name, { ratio, scatter }] as const];
+  });
+  return known.length === 0 ? {} : { layers: Object.fromEntries(known) };
 }
 
 /** @param progress with the learning rate that the epoch had, and its descent. */

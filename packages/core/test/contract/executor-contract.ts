@@ -11,7 +11,7 @@ import { classificationTask } from '../../src/training/classification-task.js';
 import { evaluationProgram } from '../../src/training/evaluation.js';
 import type { Executor, Program, TensorValues } from '@fdr/program';
 import { identityTrial } from '../../src/training/identity-trial.js';
-import { trainingStep } from '../../src/training/step.js';
+import { steadyRate, trainingStep } from '../../src/training/step.js';
 import { distance } from '../reference/closeness.js';
 import { plainHessianVector } from '../reference/hessian.js';
 import {
@@ -157,8 +157,10 @@ export function executorContract(name: string, make: () => Executor | Promise<Ex
       const data = sampleImages();
       const model = mlp(SAMPLE_WIDTHS);
       const task = classificationTask({ model, data, batchSize: 6 });
-      const indices = (steps: number) => task.batches(randomState(1, 'shuffling')).take(0, steps);
-      const settings = { learningRate: Float32Array.of(0.125) };
+      const indices = (steps: number) => ({
+        ...task.batches(randomState(1, 'shuffling')).take(0, steps),
+        ...steadyRate(0.125, steps),
+      });
       const plain = (values: TensorValues, slot: string): PlainParameters =>
         model.parameters.map((spec) => [...(values[slotName(slot, spec.name)] as Float32Array)]);
       const examples = (positions: ArrayLike<number>): PlainExample[] =>
@@ -179,7 +181,7 @@ export function executorContract(name: string, make: () => Executor | Promise<Ex
         const executable = await executor.prepare(program, task.constants);
         const steps = 5;
         const inputs = indices(steps);
-        const { state, outputs } = await executable.run({ steps, state: before, inputs, settings });
+        const { state, outputs } = await executable.run({ steps, state: before, inputs, settings: {} });
         await executable.dispose();
 
         let parameters = plain(before, 'parameters');
@@ -237,7 +239,7 @@ export function executorContract(name: string, make: () => Executor | Promise<Ex
             const observables = EXTRA_OBSERVABLES.filter(isDefined(optimizer));
             const program = trainingStep(task.objective, optimizer, { weightDecay: 0.01, observe, observables });
             const executable = await executor.prepare(program, task.constants);
-            const result = await executable.run({ steps: 10, state, inputs: indices(10), settings });
+            const result = await executable.run({ steps: 10, state, inputs: indices(10), settings: {} });
             await executable.dispose();
             return result;
           };

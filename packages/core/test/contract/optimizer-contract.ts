@@ -3,26 +3,50 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { adam } from '../../src/optimizers/adam.js';
 import { amsgrad } from '../../src/optimizers/amsgrad.js';
 import { optimizerStart, type Optimizer } from '../../src/optimizers/optimizer.js';
+import { dog } from '../../src/optimizers/dog.js';
+import { prodigy } from '../../src/optimizers/prodigy.js';
+import { scheduleFree } from '../../src/optimizers/schedule-free.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { normal, randomState } from '../../src/random.js';
 import type { CallResult, Executor, TensorValues } from '@fdr/program';
 import type { Objective } from '../../src/objective.js';
-import { trainingStep } from '../../src/training/step.js';
+import { steadyRate, trainingStep } from '../../src/training/step.js';
 import { distance } from '../reference/closeness.js';
-import { plainDescent, plainMoments, plainSgd, type PlainOptimizer } from '../reference/optimizers.js';
+import {
+  elementwise,
+  plainDog,
+  plainMoments,
+  plainProdigy,
+  plainScheduleFree,
+  plainSgd,
+  type PlainDescent,
+} from '../reference/optimizers.js';
 
 const SHORT = { beta1: 0.8, beta2: 0.9, epsilon: 1e-3 };
 
+type Row = readonly [name: string, Optimizer, PlainDescent];
+
+/** Optimizers in which every element goes its own way, beside the slow one on plain numbers. */
+const ELEMENTWISE: readonly Row[] = [
+  ['sgd', sgd(), elementwise(plainSgd(0, 0))],
+  ['damped sgd', sgd({ dampening: 0.4 }), elementwise(plainSgd(0, 0.4))],
+  ['sgd with momentum', sgd({ momentum: 0.9 }), elementwise(plainSgd(0.9, 0))],
+  ['sgd with momentum and dampening', sgd({ momentum: 0.9, dampening: 0.3 }), elementwise(plainSgd(0.9, 0.3))],
+  ['adam', adam(), elementwise(plainMoments(false))],
+  ['adam of short memory', adam(SHORT), elementwise(plainMoments(false, 0.8, 0.9, 1e-3))],
+  ['amsgrad', amsgrad(), elementwise(plainMoments(true))],
+  ['schedule-free', scheduleFree(), elementwise(plainScheduleFree())],
+  ['schedule-free with warm-up', scheduleFree({ warmupSteps: 7 }), elementwise(plainScheduleFree(7))],
+  ['amsgrad of short memory', amsgrad(SHORT), elementwise(plainMoments(true, 0.8, 0.9, 1e-3))],
+];
+
 /** Every optimizer, beside the slow one on plain numbers. */
-const OPTIMIZERS: readonly (readonly [string, Optimizer, PlainOptimizer])[] = [
-  ['sgd', sgd(), plainSgd(0, 0)],
-  ['damped sgd', sgd({ dampening: 0.4 }), plainSgd(0, 0.4)],
-  ['sgd with momentum', sgd({ momentum: 0.9 }), plainSgd(0.9, 0)],
-  ['sgd with momentum and dampening', sgd({ momentum: 0.9, dampening: 0.3 }), plainSgd(0.9, 0.3)],
-  ['adam', adam(), plainMoments(false)],
-  ['adam of short memory', adam(SHORT), plainMoments(false, 0.8, 0.9, 1e-3)],
-  ['amsgrad', amsgrad(), plainMoments(true)],
-  ['amsgrad of short memory', amsgrad(SHORT), plainMoments(true, 0.8, 0.9, 1e-3)],
+const OPTIMIZERS: readonly Row[] = [
+  ...ELEMENTWISE,
+  ['dog', dog(), plainDog(1e-6)],
+  ['dog of large first steps', dog({ initialMovement: 0.1 }), plainDog(0.1)],
+  ['prodigy', prodigy({ initialDistance: 1e-3 }), plainProdigy(1e-3)],
+  ['prodigy of short memory', prodigy({ ...SHORT, initialDistance: 0.1 }), plainProdigy(0.1, 0.8, 0.9, 1e-3)],
 ];
 
 /** A loss whose gradient is the input: `theta . g`. */
@@ -70,8 +94,12 @@ export function optimizerContract(name: string, make: () => Executor | Promise<E
       { state = begin(optimizer), observe = true } = {},
     ): Promise<CallResult> {
       const executable = await executor.prepare(trainingStep(slope, optimizer, { weightDecay: 0, observe }), {});
-      const settings = { learningRate: Float32Array.of(0.125) };
-      const result = await executable.run({ steps: gradients.length, state, inputs: inputs(gradients), settings });
+      const result = await executable.run({
+        steps: gradients.length,
+        state,
+        inputs: { ...inputs(gradients), ...steadyRate(0.125, gradients.length) },
+        settings: {},
+      });
       await executable.dispose();
       return result;
     }
@@ -83,7 +111,7 @@ export function optimizerContract(name: string, make: () => Executor | Promise<E
     describe.each(OPTIMIZERS)('%s', (_, optimizer, plain) => {
       it('goes where plain numbers go', async () => {
         const found = parametersOf(await descend(optimizer, GRADIENTS));
-        const expected = plainDescent(plain, START.map(Math.fround), GRADIENTS, 0.125);
+        const expected = plain(START.map(Math.fround), GRADIENTS, 0.125);
         // Each element by itself: how far it has gone, to a few float32 roundings of its largest value and of 40 updates.
         found.forEach((value, element) => {
           const gone = expected[element]! - START[element]!;
@@ -119,7 +147,9 @@ export function optimizerContract(name: string, make: () => Executor | Promise<E
           if (!key.startsWith('parameters/') && !key.startsWith('optimizer/'))
             expect([...values].every((value) => value === 0)).toBe(true);
       });
+    });
 
+    describe.each(ELEMENTWISE)('%s', (_, optimizer) => {
       it('moves for no other reason than its own gradient', async () => {
         const alone = GRADIENTS.map((gradient) => gradient.map((value, position) => (position === 2 ? value : 0)));
         const [found, all] = [await descend(optimizer, alone), await descend(optimizer, GRADIENTS)];

@@ -8,6 +8,7 @@ export const epochEnd = (change: Partial<EpochEnd>): EpochEnd => ({
   stepsUsed: 300,
   learningRate: 0.1,
   layers: {},
+  scatter: { total: undefined, layers: {} },
   trainLoss: NaN,
   ...change,
 });

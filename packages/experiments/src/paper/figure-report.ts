@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, formatSettings } from '@fdr/core/relations';
+import { formatDuration, formatNumber, formatSettings, formatTolerance } from '@fdr/core/relations';
 import type { Table } from '@fdr/figures';
 import type { Run } from '@fdr/records';
 import type { Failure } from '../job-pool.js';
@@ -38,7 +38,7 @@ export function figureReport(
       { type: 'image', file: `${id}.svg`, description: drawn.title },
       { type: 'paragraph', text: drawn.caption },
       { type: 'heading', text: 'Claims of the paper, and what was measured' },
-      { type: 'table', table: claimsTable(drawn) },
+      { type: 'table', table: claimsTable(drawn, scale) },
       ...drawn.tables.flatMap(({ title, table }): Block[] => [
         { type: 'heading', text: title },
         { type: 'table', table: rounded(table) },
@@ -63,9 +63,17 @@ export function figureReport(
   };
 }
 
-const claimsTable = ({ claims }: DrawnFigure): Table => ({
-  columns: ['claim', 'where', 'test', 'measured', 'verdict'],
-  rows: claims.map(({ statement, section, test, measured, verdict }) => [statement, section, test, measured, verdict]),
+const claimsTable = ({ claims }: DrawnFigure, { name }: Scale): Table => ({
+  columns: ['claim', 'where', 'test', 'measured (95 % interval)', 'tolerance', 'scale', 'verdict'],
+  rows: claims.map(({ statement, section, test, measured, tolerance, verdict }) => [
+    statement,
+    section,
+    test,
+    measured,
+    tolerance ? formatTolerance(tolerance) : '-',
+    name,
+    verdict,
+  ]),
 });
 
 /** The table with its numbers in five significant digits. */

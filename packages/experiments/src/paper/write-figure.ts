@@ -41,7 +41,9 @@ export async function writeFigure(
   const completed = await readCompleted(planned, results, definition.drawsSteps);
   const missing = definition.missing(completed.runs);
   if (missing !== undefined) return { kind: 'not drawn', id, missing };
-  const drawn = definition.draw(planned, completed);
+  const figureDrawn = definition.draw(planned, completed);
+  const claims = figureDrawn.claims.map((claim) => ({ ...claim, scale: context.scale.name }));
+  const drawn = { ...figureDrawn, claims };
   await mkdir(out, { recursive: true });
   const files: string[] = [];
   for (const [name, content] of figureFiles(planned, drawn, completed, context)) {

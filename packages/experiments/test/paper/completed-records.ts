@@ -1,21 +1,29 @@
-import { createStepSeries } from '@fdr/figures';
-import type { EpochRecord, Run, RunConfig } from '@fdr/records';
+import { appendRows, createStepSeries } from '@fdr/figures';
+import type { EpochRecord, EventRecord, Run, RunConfig } from '@fdr/records';
 import { DEFAULT_CONFIG } from '@fdr/training';
 import { makeCurvatureJob, makeJob } from '../../src/job.js';
 import type { CompletedEstimate, CompletedParts, CompletedRun } from '../../src/paper/figures/completed-run.js';
 import type { Role } from '../../src/paper/plan/plan.js';
 import { ENVIRONMENT, EPOCH } from '../sample-run.js';
 
+interface RecordedRun {
+  readonly steps?: readonly (readonly [oL: number, oR: number])[];
+  readonly firedAt?: readonly number[];
+  readonly rule?: string | undefined;
+}
+
 /**
  * A completed run of 10 steps an epoch.
  *
  * @param config what differs from the default configuration
  * @param epochs the numbers that matter at each epoch's end
+ * @param recorded O_L and O_R of each step, none by default, and the epochs at whose ends a rule, the adaptive one by default, fired
  */
 export function completedRun(
   role: Role,
   config: Partial<RunConfig>,
   epochs: readonly Partial<EpochRecord>[],
+  { steps = [], firedAt = [], rule = 'equilibrium' }: RecordedRun = {},
 ): CompletedRun {
   const complete: RunConfig = { ...DEFAULT_CONFIG, ...config, epochs: epochs.length };
   const run: Run = {
@@ -33,10 +41,21 @@ export function completedRun(
     environment: ENVIRONMENT,
   };
   const records = epochs.map((values, index) => ({ ...EPOCH, epoch: index + 1, step: 10 * (index + 1), ...values }));
+  const series = createStepSeries(['oL', 'oR']);
+  appendRows(series, 0, Float32Array.from(steps.flat()));
+  const events = firedAt.map((epoch): EventRecord => ({
+    type: 'learningRate',
+    time: run.createdAt,
+    step: 10 * epoch,
+    epoch,
+    from: 0.1,
+    to: 0.09,
+    reason: { rule, message: 'it was time' },
+  }));
   return {
     role,
     job: makeJob(`sample ${complete.learningRate}`, complete),
-    records: { run, epochs: records, events: [], steps: createStepSeries([]) },
+    records: { run, epochs: records, events, steps: series },
   };
 }
 

@@ -38,6 +38,18 @@ describe('the report of a figure', () => {
     ]);
   });
 
+  it('has the interval, the tolerance and the scale of each verdict', () => {
+    const [claims] = tables;
+    expect(claims?.columns.slice(3)).toEqual(['measured (95 % interval)', 'tolerance', 'scale', 'verdict']);
+    expect(claims?.rows[0]?.slice(3)).toEqual([
+      'O_L / O_R at η = 0.05: 1 (interval unknown), undecided because the run at η = 0.05 is shorter than its relaxation time ' +
+        '(2 of 100 epochs)',
+      '0.99 to 1.01',
+      'quick',
+      'undecided',
+    ]);
+  });
+
   it('sums the time of each run, and of all', () => {
     // 40 s + 50 s
     expect(tables.find(({ columns }) => columns[0] === 'run')?.rows).toEqual([

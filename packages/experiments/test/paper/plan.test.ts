@@ -35,7 +35,8 @@ describe('the quick scale', () => {
       { learningRate: 0.002, epochs: 2 },
       { learningRate: 0.0001, epochs: 2 },
     ]);
-    expect([quick('cnn').sequences, quick('cnn').base.dataset]).toEqual([2, 'synthetic-color']);
+    expect([quick('cnn').sequences, quick('cnn').comparison.seeds]).toEqual([2, 1]);
+    expect(quick('cnn').base.dataset).toBe('synthetic-color');
   });
 
   it('replaces data, batch size, weight decay, momentum and title, as the protocol says', () => {
@@ -85,7 +86,7 @@ describe('a plan', () => {
 
   it('shares the initial run, and only that, between two sequences', () => {
     const keys = (sequences: number) =>
-      plan({ ...options, figures: ['fig3'], sequences })
+      plan({ ...options, figures: ['fig3'], seeds: sequences })
         .jobs.filter(({ kind }) => kind === 'run')
         .map(({ key }) => key);
     expect(keys(2)).toHaveLength(11);
@@ -105,21 +106,47 @@ describe('a plan', () => {
 describe('a plan of comparisons', () => {
   const comparing = plan({ ...options, figures: ['fig4', 'figS1', 'figS2'], models: ['mlp', 'cnn'] });
 
-  it('has the variants of figures 4, S1 and S2, shared, without momentum, from the same initialization', () => {
+  const names = (id: string, of = comparing) =>
+    of.figures.find((figure) => figure.id === id)?.runs.map(({ job }) => job.name);
+
+  it('has the variants of figures 4, S1 and S2, shared, without momentum, from as many initializations as a verdict needs', () => {
     expect(comparing.figures.map(({ id }) => id)).toEqual(
       'fig4a figS1a fig4b figS1b figS2a figS2b figS2c figS2d'.split(' '),
     );
-    const names = (id: string) => comparing.figures.find((figure) => figure.id === id)?.runs.map(({ job }) => job.name);
-    expect(names('fig4a')).toEqual(['mlp preset', 'mlp adaptive', 'mlp amsgrad']);
-    expect(names('figS1b')).toEqual(['cnn amsgrad', 'cnn adam']);
-    expect(names('figS2a')).toEqual(['cnn preset', 'cnn aggressive', 'cnn amsgrad', 'cnn adaptive']);
+    const seedsOf = (id: string) =>
+      new Set(comparing.figures.find((figure) => figure.id === id)?.runs.map(({ job }) => job.config.seed));
+    expect(['fig4a', 'figS1a', 'fig4b', 'figS1b'].map((id) => [...seedsOf(id)])).toEqual([
+      [1, 2, 3, 4, 5],
+      [1, 2, 3, 4, 5],
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+    expect(names('fig4a')?.slice(0, 4)).toEqual(['mlp preset', 'mlp adaptive', 'mlp amsgrad', 'mlp preset init 2']);
+    expect(names('figS1b')?.slice(0, 3)).toEqual(['cnn amsgrad', 'cnn adam', 'cnn amsgrad init 2']);
+    expect(names('figS2a')).toEqual(
+      [
+        'cnn preset, cnn aggressive, cnn amsgrad, cnn adaptive',
+        'cnn aggressive init 2, cnn adaptive init 2, cnn aggressive init 3, cnn adaptive init 3',
+      ].flatMap((line) => line.split(', ')),
+    );
     expect(names('figS2c')).toEqual(['cnn preset init 3', 'cnn aggressive init 3', 'cnn amsgrad init 3']);
-    // Figure 4 has 3 runs a network, S1 one more, S2 one more of the first seed and 3 of each of three others.
-    expect(comparing.jobs).toHaveLength(2 * (3 + 1) + 1 + 3 * 3);
+    // Figure 4 has 3 variants, S1 one more; S2 adds its own with seeds 1 to 4, and preset and AMSGrad of seed 4.
+    expect(comparing.jobs).toHaveLength(4 * 5 + 4 * 3 + 4 + 2);
     for (const { config, parent } of comparing.jobs) {
       expect(parent).toBeUndefined();
       if (config.optimizer.kind === 'sgd') expect(config.optimizer).toEqual({ kind: 'sgd', momentum: 0, dampening: 0 });
     }
+  });
+
+  it('has as many initializations as it is asked for, at every scale; one at the quick scale', () => {
+    const planned = (word: string, seeds?: number) =>
+      plan({ ...options, figures: ['fig4', 'figS1', 'figS2'], models: ['cnn'], scale: parseScale(word), seeds });
+    expect(planned('quick').jobs.map(({ name }) => name)).toEqual(
+      ['preset', 'adaptive', 'amsgrad', 'adam', 'aggressive'].map((variant) => `cnn ${variant}`),
+    );
+    expect(names('fig4b', planned('quick', 2))).toHaveLength(2 * 3);
+    expect(names('figS1b', planned('0.1', 4))).toHaveLength(4 * 2);
+    expect(names('figS2a', planned('0.1', 1))).toHaveLength(4);
   });
 
   it('drops the preset rate after the same share of the epochs at each scale', () => {
@@ -128,7 +155,7 @@ describe('a plan of comparisons', () => {
         config.epochs,
         config.schedule.kind === 'step' ? config.schedule.everyEpochs : undefined,
       ]);
-    expect(lengths('paper')).toEqual([
+    expect(lengths('paper').slice(0, 3)).toEqual([
       [250, 100],
       [250, undefined],
       [250, undefined],
@@ -146,7 +173,7 @@ describe('a plan of comparisons', () => {
   });
 
   it('estimates where each sequence of figure 3 ends, with batches of its own', () => {
-    const { figures } = plan({ ...options, figures: ['fig3'], sequences: 2 });
+    const { figures } = plan({ ...options, figures: ['fig3'], seeds: 2 });
     const [{ runs, estimates } = { runs: [], estimates: [] }] = figures;
     const last = runs.filter(({ job }) => job.config.learningRate === 0.003).map(({ job }) => job.key);
     expect(estimates.map(({ sequence, job }) => [sequence, job.parent])).toEqual([
@@ -161,7 +188,7 @@ describe('a plan of comparisons', () => {
     const seeds = [...estimates.map(({ job }) => job.seed), ...runs.map(({ job }) => job.config.seed)];
     expect(new Set(seeds).size).toBe(seeds.length);
     expect(new Set(estimates.map(({ job }) => job.key)).size).toBe(2);
-    const more = plan({ ...options, figures: ['fig3'], sequences: 2, scale: parseScale('0.5') }).figures[0];
+    const more = plan({ ...options, figures: ['fig3'], seeds: 2, scale: parseScale('0.5') }).figures[0];
     expect(more?.estimates[0]?.job.key).not.toBe(estimates[0]?.job.key);
   });
 });

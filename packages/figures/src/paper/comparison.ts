@@ -27,6 +27,8 @@ export interface ComparedRun {
   /** In the paper the preset schedule is black, the adaptive one blue or purple, AMSGrad green, Adam orange. */
   readonly color: Hue;
   readonly records: RunRecords;
+  /** Whether it repeats another of the runs with another seed: it is drawn faintly, and the legend leaves it out. */
+  readonly isRepeat?: boolean | undefined;
 }
 
 /**
@@ -35,6 +37,7 @@ export interface ComparedRun {
  */
 export function comparisonPanels(runs: readonly ComparedRun[], theme: ThemeName = 'light'): Panel[] {
   const range = epochsOf(runs);
+  const legend = runs.filter(({ isRepeat }) => !isRepeat).map(({ name }) => name);
   const scheduled = runs.filter(({ records: { run, events } }) => {
     return run.config.schedule.kind !== 'constant' || events.some(({ type }) => type === 'learningRate');
   });
@@ -43,6 +46,7 @@ export function comparisonPanels(runs: readonly ComparedRun[], theme: ThemeName 
     x: 'linear',
     y: 'log',
     range,
+    legend,
     chart: {
       name: 'η',
       traces: scheduled.map((run) => ({ ...runTrace(run, ratesOf(run.records), theme), stairs: true })),
@@ -55,6 +59,7 @@ export function comparisonPanels(runs: readonly ComparedRun[], theme: ThemeName 
       x: 'linear',
       y: 'log',
       range,
+      legend,
       chart: { name: 'f', traces: runs.map((run) => epochTrace(run, ({ trainLoss }) => trainLoss, theme)) },
     },
     {
@@ -62,7 +67,7 @@ export function comparisonPanels(runs: readonly ComparedRun[], theme: ThemeName 
       x: 'linear',
       y: 'linear',
       range,
-      legend: runs.map(({ name }) => name),
+      legend,
       chart: {
         name: 'accuracy',
         yRange: accuracyRange(runs),
@@ -100,11 +105,12 @@ const epochsOf = (runs: readonly ComparedRun[]): Range => ({
 });
 
 /** A curve in the colour of its run. */
-const runTrace = ({ name, color }: ComparedRun, curve: Curve, theme: ThemeName): Trace => ({
+const runTrace = ({ name, color, isRepeat }: ComparedRun, curve: Curve, theme: ThemeName): Trace => ({
   name,
   curve,
   color: THEMES[theme].hues[color],
-  width: 2,
+  width: isRepeat ? 1 : 2,
+  opacity: isRepeat ? 0.4 : undefined,
 });
 
 /** A value of every epoch of a run. */

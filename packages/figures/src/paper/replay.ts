@@ -8,7 +8,7 @@ import { THEMES, type Theme, type ThemeName } from '../theme.js';
 import type { Panel } from './panels.js';
 
 /** A moment at which a rule would have changed the learning rate. */
-interface ReplayFiring {
+export interface ReplayFiring {
   readonly epoch: number;
   readonly from: number;
   readonly to: number;

@@ -1,4 +1,14 @@
-import { constant, cosine, equilibrium, plateau, step, type Schedule } from '@fdr/core/relations';
+import {
+  constant,
+  cooldown,
+  cosine,
+  equilibrium,
+  linear,
+  plateau,
+  step,
+  wsd,
+  type Schedule,
+} from '@fdr/core/relations';
 import type { Snapshot } from '@fdr/core';
 import { scheduleConfig, type ScheduleConfig, type ScheduleKind, type ScheduleOptions } from '@fdr/records';
 import { TrainingError } from '../training-error.js';
@@ -8,6 +18,9 @@ const SCHEDULES: { readonly [Kind in ScheduleKind]: (options: ScheduleOptions<Ki
   step,
   constant,
   cosine,
+  linear,
+  wsd,
+  cooldown,
   plateau,
 };
 

@@ -1,11 +1,17 @@
 import type { EpochRecord, EventRecord, LearningRateReason, Run } from '@fdr/records';
-import { OptionError } from '../../validate.js';
 import { ratioOf, slowest, type TwoSides } from '../equilibrium-rule.js';
 import { halfRunningAverage, type HalfRunningAverage } from '../half-running-average.js';
+import { scatterOfAverages } from '../ratio-scatter.js';
+import { columnIndex, rateChanges } from '../recorded-steps.js';
+import { readingsOf } from '../saved-averages.js';
 import type { Schedule } from './schedule.js';
 
-/** An epoch's end at which the rule would have changed the learning rate. */
+/** The column of O_L over all parameter tensors. */
+const TOTAL = 'oL';
+
+/** A step after which a rule would have changed the learning rate. */
 export interface Firing {
+  /** Epochs done, a fraction where the rule is asked within an epoch. */
   readonly epoch: number;
   readonly step: number;
   readonly from: number;
@@ -43,6 +49,8 @@ export interface RuleReplay {
 
 /** The columns of one balance, and its averages since they last restarted. */
 interface TrackedBalance {
+  /** Of the column of O_L. */
+  readonly name: string;
   readonly oL: number;
   readonly oR: number;
   averages: { readonly oL: HalfRunningAverage; readonly oR: HalfRunningAverage };
@@ -68,11 +76,12 @@ export function replayRule(
   const recordedRates = rateChanges(records.events, learningRate);
   const losses = new Map(records.epochs.map(({ epoch, trainLoss }) => [epoch, trainLoss]));
   const tracked = (left: string, right: string): TrackedBalance => ({
+    name: left,
     oL: columnIndex(stepColumns, left),
     oR: columnIndex(stepColumns, right),
-    averages: freshAverages(0, stepsPerEpoch),
+    averages: freshAverages(left, 0, stepsPerEpoch),
   });
-  const total = tracked('oL', 'oR');
+  const total = tracked(TOTAL, 'oR');
   const layers = new Map(run.parameters.map(({ name }) => [name, tracked(`oL/${name}`, `oR/${name}`)]));
   const balances = [total, ...layers.values()];
   const observations: Observation[] = [];
@@ -91,7 +100,11 @@ export function replayRule(
     const seen = { stepsUsed: total.averages.oL.window(), trainLoss: losses.get(epoch) ?? NaN };
     const layer = furthest && { name: furthest.name, ratio: ratioOf(furthest.sides) };
     observations.push({ epoch, learningRate: rate, ratio: ratioOf(sides), layer, ...seen });
-    const decision = schedule.decide(state, { ...sides, ...seen, learningRate: rate, layers: layerSides });
+    const scatter = {
+      total: scatterOf(total),
+      layers: Object.fromEntries([...layers].map(([name, balance]) => [name, scatterOf(balance)])),
+    };
+    const decision = schedule.decide(state, { ...sides, ...seen, scatter, learningRate: rate, layers: layerSides });
     state = decision.state;
     if (!decision.reason) return false;
     firings.push({ epoch, step, from: rate, to: decision.learningRate, reason: decision.reason, exact });
@@ -109,7 +122,7 @@ export function replayRule(
     const recorded = recordedRates(step);
     exact &&= rate === recorded.rate;
     if (fired || recorded.changed)
-      for (const balance of balances) balance.averages = freshAverages(step, stepsPerEpoch);
+      for (const balance of balances) balance.averages = freshAverages(balance.name, step, stepsPerEpoch);
   }
 
   return {
@@ -123,32 +136,12 @@ export function replayRule(
   };
 }
 
-function columnIndex(columns: readonly string[], name: string): number {
-  const index = columns.indexOf(name);
-  if (index < 0)
-    throw new OptionError('stepColumns', `columns that include ${name}, which the rule reads`, columns.join());
-  return index;
-}
-
-/** Averages that begin after `step` steps and are read at epochs' ends. */
-function freshAverages(step: number, stepsPerEpoch: number): TrackedBalance['averages'] {
-  const readings = { first: stepsPerEpoch - (step % stepsPerEpoch), every: stepsPerEpoch };
+/** Averages that begin after `step` steps and are read as those of the training were. */
+function freshAverages(name: string, step: number, stepsPerEpoch: number): TrackedBalance['averages'] {
+  const readings = readingsOf([{ name, half: name === TOTAL }], stepsPerEpoch, step % stepsPerEpoch).get(name);
   return { oL: halfRunningAverage(readings), oR: halfRunningAverage(readings) };
 }
 
-const sidesOf = ({ averages: { oL, oR } }: TrackedBalance): TwoSides => ({ oLHalf: oL.value(), oRHalf: oR.value() });
+const scatterOf = ({ averages: { oL, oR } }: TrackedBalance) => scatterOfAverages(oL, oR);
 
-/** Follows the recorded learning rate: asked after each step in turn, gives the rate and whether it has just changed. */
-function rateChanges(events: readonly EventRecord[], first: number) {
-  const changes = events.filter((event) => event.type === 'learningRate');
-  let next = 0;
-  let rate = first;
-  return (step: number): { readonly rate: number; readonly changed: boolean } => {
-    const before = next;
-    for (let change = changes[next]; change && change.step <= step; change = changes[next]) {
-      rate = change.to;
-      next++;
-    }
-    return { rate, changed: next > before };
-  };
-}
+const sidesOf = ({ averages: { oL, oR } }: TrackedBalance): TwoSides => ({ oLHalf: oL.value(), oRHalf: oR.value() });

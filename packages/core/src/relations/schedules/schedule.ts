@@ -1,13 +1,16 @@
 import type { LearningRateReason, Settings } from '@fdr/records';
 import type { Balance, TwoSides } from '../equilibrium-rule.js';
+import type { RatioScatter } from '../ratio-scatter.js';
 import type { TrainingHorizon } from './horizon.js';
 
 /** A schedule's input at an epoch's end: the balance since the learning rate last changed, and the rate itself. */
 export interface EpochEnd extends Balance {
-  /** eta during the epoch. */
+  /** eta at the epoch's beginning. */
   readonly learningRate: number;
   /** The same balance of each parameter tensor, by its name. */
   readonly layers: Readonly<Record<string, TwoSides>>;
+  /** How much the ratios scatter from window to window: for reasons and warnings, never for the paper's decision. */
+  readonly scatter: RatioScatter;
   /** Full-batch loss over the training data, L2 term included. */
   readonly trainLoss: number;
 }
@@ -25,10 +28,12 @@ export interface ScheduleStart {
 /** A schedule's decision at an epoch's end. */
 export interface Decision {
   readonly state: ScheduleState;
-  /** eta of the next epoch. */
+  /** eta at the beginning of the next epoch. */
   readonly learningRate: number;
-  /** Null if the learning rate stays. A change restarts the half-running averages. */
+  /** Null if the learning rate stays. A change, or that it begins to move, restarts the half-running averages. */
   readonly reason: LearningRateReason | null;
+  /** A sentence for people about this change, reported after it. */
+  readonly warning?: string | undefined;
 }
 
 /**
@@ -55,4 +60,12 @@ export interface Schedule {
   readonly begin: (horizon: TrainingHorizon) => ScheduleStart;
   /** Called at each epoch's end. */
   readonly decide: (state: ScheduleState, end: EpochEnd) => Decision;
+  /**
+   * The learning rate of a step over that of its epoch's beginning; left out where an epoch has one rate.
+   *
+   * @param part of the epoch that lies before the step, in [0, 1); at 0 it must return 1.
+   */
+  readonly withinEpoch?: ((state: ScheduleState, part: number) => number) | undefined;
+  /** Why the training ends here, in words; undefined while it goes on. Left out: it goes on until its epochs are done. */
+  readonly ended?: ((state: ScheduleState) => string | undefined) | undefined;
 }

@@ -1,10 +1,11 @@
-import { formatNumber } from '@fdr/core/relations';
 import { approachPanels } from '@fdr/figures';
 import type { Claim } from '@fdr/records';
-import { verdictOf } from './claim.js';
+import { judged } from './claim.js';
 import type { CompletedParts, CompletedRun } from './completed-run.js';
 import type { PlannedFigure } from '../plan/plan.js';
 import type { DrawnFigure } from './drawn-figure.js';
+import { shortness } from './long-times.js';
+import { runRatio } from './run-ratio.js';
 
 /** Distance of O_L / O_R from 1 within which the two sides agree: the paper's own threshold X (section 3.3). */
 export const AGREEMENT = 0.01;
@@ -29,15 +30,15 @@ export function drawApproach({ protocol }: PlannedFigure, { runs: [initial] }: C
 }
 
 /** Claim of section 3.1: the two sides converge to each other. */
-function convergence({ records: { epochs } }: CompletedRun): Claim {
-  const first = epochs[0]?.ratio ?? NaN;
-  const last = epochs.at(-1);
-  const ratio = last?.ratio ?? NaN;
-  return {
-    statement: 'The half-running averages of O_L and O_R converge to each other.',
-    section: 'section 3.1, figure 1',
-    test: `O_L / O_R is within ${AGREEMENT} of 1 after the last epoch`,
-    measured: `O_L / O_R = ${formatNumber(ratio, 5)} after ${last?.epoch ?? 0} epochs (${formatNumber(first)} after the first)`,
-    verdict: verdictOf(Number.isFinite(ratio) ? Math.abs(ratio - 1) < AGREEMENT : undefined),
-  };
+function convergence({ records }: CompletedRun): Claim {
+  const last = records.epochs.at(-1)?.epoch ?? 0;
+  return judged(
+    {
+      statement: 'The half-running averages of O_L and O_R converge to each other.',
+      section: 'section 3.1, figure 1',
+      test: `O_L / O_R is within ${AGREEMENT} of 1 after the last epoch, with its 95 % interval from the run’s own fluctuations`,
+      tolerance: { low: 1 - AGREEMENT, high: 1 + AGREEMENT },
+    },
+    [{ quantity: `O_L / O_R after ${last} epochs`, ...runRatio(records), obstacle: shortness(records) }],
+  );
 }

@@ -1,7 +1,7 @@
 import { formatNumber, interval } from '@fdr/core/relations';
 import type { CompletedEstimate } from './completed-run.js';
 import type { TitledTable } from './drawn-figure.js';
-import { shufflingShifts, type EpochShape } from './shuffling.js';
+import { partsLeft, type EpochShape } from './shuffling.js';
 
 /** A systematic difference between the two sides of the cross-check, as a part of the side that it changes: one number for each sequence. */
 export interface Bias {
@@ -28,7 +28,7 @@ export function crossCheckBiases(
   const shuffling: Bias = {
     source: 'shuffling (predicted)',
     side: 'relation',
-    shifts: shufflingShifts(learningRate, estimates, shape),
+    shifts: partsLeft(learningRate, estimates, shape).map((part) => part - 1),
   };
   const widths = [...new Set(estimates.flatMap(({ estimate }) => estimate.differences.map(({ width }) => width)))];
   const differences = widths.map((width): Bias => {
@@ -46,10 +46,6 @@ const methodText = (estimates: readonly CompletedEstimate[]): string =>
   estimates.every(({ estimate }) => estimate.method === 'exact')
     ? 'exact second derivatives, which miss the kinks of ReLU'
     : 'differences of width 0.001';
-
-/** The biases in a sentence: `shuffling (predicted) -9.4 %, ...`. */
-export const biasText = (biases: readonly Bias[]): string =>
-  biases.map(({ source, shifts }) => `${source} ${formatNumber(100 * interval(shifts).mean, 3)} %`).join('; ');
 
 /** The biases, each with its interval over the sequences. */
 export const biasTable = (biases: readonly Bias[]): TitledTable => ({

@@ -1,8 +1,15 @@
-import { formatNumber, interval, ratioInterval, type Interval, type SecondRelationRun } from '@fdr/core/relations';
+import {
+  formatInterval,
+  formatNumber,
+  interval,
+  ratioInterval,
+  type Interval,
+  type SecondRelationRun,
+} from '@fdr/core/relations';
 import type { Claim } from '@fdr/records';
+import { judged } from './claim.js';
 import { rightSide, type CrossCheck } from './cross-check.js';
 import type { TitledTable } from './drawn-figure.js';
-import { rangeText, within } from './shuffling.js';
 
 /** <-v' . grad f> at one learning rate. */
 export interface DescentPoint {
@@ -20,27 +27,39 @@ export function descentPoints(runs: readonly SecondRelationRun[]): readonly Desc
   });
 }
 
-/** The second relation with its left side for any sampling: the whole 95 % interval of the ratio decides. None where no descent was read. */
+/**
+ * The second relation with its left side for any sampling. None where no descent was read.
+ *
+ * @param tolerance relative distance between the two sides that counts as none
+ * @param obstacle why the runs cannot decide, if they cannot
+ */
 export function descentClaims(
   runs: readonly SecondRelationRun[],
   { learningRate, momentum, products }: CrossCheck,
   tolerance: number,
+  obstacle?: string,
 ): readonly Claim[] {
   const own = runs.filter((run) => run.learningRate === learningRate);
   const descents = own.flatMap(({ descent }) => (descent === undefined ? [] : (2 * descent) / learningRate));
   if (descents.length < own.length) return [];
   const name = rightSide(momentum);
-  const ratio = ratioInterval(descents, products);
+  const [left, right] = [descents, products].map((values) => formatInterval(interval(values)));
   return [
-    {
-      statement: `At small η the second relation holds for any sampling: 2 <−v′ · ∇f> / η is ${name}.`,
-      section: 'beyond the paper, section 2.2',
-      test: `at the smallest η the 95 % interval of their ratio lies within ${100 * tolerance} % of 1; it does not hold where that lies outside`,
-      measured:
-        `at η = ${formatNumber(learningRate)}: 2 <−v′ · ∇f> / η = ${rangeText(interval(descents))}, ${name} = ` +
-        `${rangeText(interval(products))}, their ratio ${rangeText(ratio)}`,
-      verdict: within(ratio, tolerance),
-    },
+    judged(
+      {
+        statement: `At small η the second relation holds for any sampling: 2 <−v′ · ∇f> / η is ${name}.`,
+        section: 'beyond the paper, section 2.2',
+        test: `at the smallest η their ratio is within ${100 * tolerance} % of 1, with its 95 % interval`,
+        tolerance: { low: 1 - tolerance, high: 1 + tolerance },
+      },
+      [
+        {
+          quantity: `ratio at η = ${formatNumber(learningRate)} of 2 <−v′ · ∇f> / η = ${left} and ${name} = ${right}`,
+          ...ratioInterval(descents, products),
+          obstacle,
+        },
+      ],
+    ),
   ];
 }
 

@@ -58,8 +58,8 @@ export interface PlanOptions {
   readonly figures: readonly FigureName[];
   readonly models: readonly PaperModel[];
   readonly scale: Scale;
-  /** Number of sequences of figures 2 and 3; the protocol's if it is left out. */
-  readonly sequences?: number | undefined;
+  /** Number of sequences of figure 3 and of initializations of figures 4, S1 and S2; the protocol's if it is left out. */
+  readonly seeds?: number | undefined;
   readonly backend: RunConfig['backend'];
   /** Threads of each job. */
   readonly threads: number;
@@ -75,10 +75,10 @@ export interface PlanOptions {
  *
  * @param options figures and networks; a figure that the paper does not show for a network is left out for it
  */
-export function plan({ figures, models, scale, sequences, ...options }: PlanOptions): Plan {
+export function plan({ figures, models, scale, seeds, ...options }: PlanOptions): Plan {
   const { backend, threads, sampling = 'shuffle', descent } = options;
   const planned = models.flatMap((model) => {
-    const protocol = scaledProtocol(PROTOCOLS[model], scale, sequences);
+    const protocol = scaledProtocol(PROTOCOLS[model], scale, seeds);
     return figures.flatMap((figure) =>
       partsOf(figure, protocol, { backend, threads, sampling, descent }).map(({ letter, runs }): PlannedFigure => {
         const estimates = figure === 'fig3' ? plannedEstimates(runs, scale) : [];
@@ -115,11 +115,14 @@ function partsOf(figure: FigureName, protocol: Protocol, compute: Compute): read
       })),
     ).flat();
   const initialRun: PlannedRun = { role: { kind: 'initial' }, job: initial };
-  const variantRuns = (seed: number, variants: readonly Variant[]): PlannedRun[] =>
-    variants.map((variant) => ({
-      role: { kind: 'comparison', variant },
-      job: variantJob(protocol, variant, seed, { ...compute, descent: undefined }),
-    }));
+  const variantRuns = (seeds: readonly number[], variants: readonly Variant[]): PlannedRun[] =>
+    seeds.flatMap((seed) =>
+      variants.map((variant): PlannedRun => ({
+        role: { kind: 'comparison', variant },
+        job: variantJob(protocol, variant, seed, { ...compute, descent: undefined }),
+      })),
+    );
+  const comparedSeeds = Array.from({ length: protocol.comparison.seeds }, (_, index) => INITIAL_SEED + index);
   switch (figure) {
     case 'fig1':
       return [{ letter, runs: [initialRun] }];
@@ -128,15 +131,17 @@ function partsOf(figure: FigureName, protocol: Protocol, compute: Compute): read
     case 'fig3':
       return [{ letter, runs: [initialRun, ...sequenceRuns(protocol.sequences)] }];
     case 'fig4':
-      return [{ letter, runs: variantRuns(INITIAL_SEED, ['preset', 'adaptive', 'amsgrad']) }];
+      return [{ letter, runs: variantRuns(comparedSeeds, ['preset', 'adaptive', 'amsgrad']) }];
     case 'figS1':
-      return [{ letter, runs: variantRuns(INITIAL_SEED, ['amsgrad', 'adam']) }];
+      return [{ letter, runs: variantRuns(comparedSeeds, ['amsgrad', 'adam']) }];
     case 'figS2':
-      return protocol.aggressiveSeeds.map((seed, index) => ({
-        letter: 'abcdefgh'.charAt(index),
-        // The first part is compared with the adaptive schedule of figure 4.
-        runs: variantRuns(seed, ['preset', 'aggressive', 'amsgrad', ...(index === 0 ? (['adaptive'] as const) : [])]),
-      }));
+      return protocol.aggressiveSeeds.map((seed, index) => {
+        const shown = variantRuns([seed], ['preset', 'aggressive', 'amsgrad']);
+        // The claims of the first part compare with the adaptive schedule of figure 4, from all its initializations.
+        const others = comparedSeeds.filter((other) => other !== seed);
+        const compared = [...variantRuns([seed], ['adaptive']), ...variantRuns(others, ['aggressive', 'adaptive'])];
+        return { letter: 'abcdefgh'.charAt(index), runs: index === 0 ? [...shown, ...compared] : shown };
+      });
     default:
       return figure satisfies never;
   }

@@ -73,9 +73,9 @@ export const curvatureSize = ({ epochs }: RunConfig, { minimumEpochs, limits }: 
 /**
  * A protocol at a scale.
  *
- * @param sequences the number of sequences; the protocol's if it is left out
+ * @param seeds the number of sequences and of initializations that are compared; if it is left out the protocol's, as far as the scale allows
  */
-export function scaledProtocol(protocol: Protocol, scale: Scale, sequences = protocol.sequences): Protocol {
+export function scaledProtocol(protocol: Protocol, scale: Scale, seeds?: number): Protocol {
   const { comparison, quick } = protocol;
   const { limits } = scale;
   const scaleStage = ({ learningRate, epochs }: Stage): Stage => ({
@@ -86,8 +86,10 @@ export function scaledProtocol(protocol: Protocol, scale: Scale, sequences = pro
     ...protocol,
     initial: scaleStage(protocol.initial),
     sequence: evenlySpaced(protocol.sequence, limits.stages).map(scaleStage),
-    sequences: Math.min(sequences, limits.sequences),
+    sequences: seeds ?? Math.min(protocol.sequences, limits.sequences),
     comparison: {
+      ...comparison,
+      seeds: seeds ?? Math.min(comparison.seeds, limits.initializations),
       epochs: scaledEpochs(protocol, comparison.epochs, scale),
       // The preset learning rate drops after the same fraction of the epochs at every scale.
       everyEpochs: Math.max(1, Math.round(epochFraction(scale, protocol) * comparison.everyEpochs)),

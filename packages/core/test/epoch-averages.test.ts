@@ -1,66 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import {
-  epochAverages,
-  fullBatchBounds,
-  shuffledVariance,
-  shufflingRatio,
-  type EpochAverages,
-} from '../src/relations/shuffling.js';
+import { epochAverages, type EpochAverages } from '../src/relations/epoch-averages.js';
+import { shuffledVariance } from '../src/relations/shuffled-noise.js';
 import { calibratedSpectrum, predictedFullBatch } from '../src/relations/spectral-prediction.js';
 import { MOMENTUM_AND_DAMPENING as DYNAMICS } from './contract/executor-contract.js';
 import { distance } from './reference/closeness.js';
 import { simulate, type Spring } from './reference/noisy-spring.js';
+import { carriedVariance } from './reference/shuffled-walk.js';
 
 const plain = { momentum: 0, dampening: 0, sampling: 'shuffle' } as const;
 const NAMES: readonly (keyof EpochAverages)[] = ['endVariance', 'fullBatch', 'descent', 'update'];
-describe('the variance at the end of a shuffled epoch', () => {
-  // Of the independent variance; from a simulation of each.
-  it.each([
-    [0.1, 10, 0.0916],
-    [0.1, 30, 0.433],
-    [0.1, 100, 0.818],
-    [0.5, 20, 0.895],
-    [0.01, 50, 0.0209],
-  ])('is the known part of the independent one, eta h = %d, %d steps', (rate, steps, part) => {
-    expect(Math.abs(shufflingRatio(rate, { learningRate: 1, steps }) / part - 1)).toBeLessThan(0.005);
-  });
 
+describe('the variance at the end of an epoch', () => {
   it.each([
     [0.1, 10],
     [0.01, 600],
     [1.2, 7],
     [1.9, 600],
-  ])('is the same by its closed form and by the covariances of an epoch, eta h = %d, %d steps', (rate, steps) => {
-    const epoch = { ...plain, learningRate: 0.05, steps };
-    const curvature = rate / 0.05;
-    const variance = shuffledVariance(curvature, epoch);
-    expect(distance([epochAverages(curvature, epoch).endVariance], [variance])).toBeLessThan(1e-10);
+  ])('is what it comes to when it is carried along, eta h = %d, %d steps', (rate, steps) => {
+    const [learningRate, curvature] = [0.05, rate / 0.05];
+    const end = (sampling: Spring['sampling']) =>
+      epochAverages(curvature, { ...plain, learningRate, steps, sampling }).endVariance;
+    const carried = carriedVariance(curvature, 1, learningRate, steps);
+    expect(distance([end('shuffle')], [carried.end])).toBeLessThan(1e-9);
     // eta^2 / (1 - a^2)
-    const independent = 0.05 ** 2 / (1 - (1 - rate) ** 2);
-    expect(
-      distance([epochAverages(curvature, { ...epoch, sampling: 'replacement' }).endVariance], [independent]),
-    ).toBeLessThan(1e-12);
-    if (rate < 1) expect(distance([variance / independent], [shufflingRatio(curvature, epoch)])).toBeLessThan(1e-10);
-  });
-
-  it('bounds O_FB with independent batches from below, and with the noise trace over M from above', () => {
-    for (const steps of [2, 5, 50, 1000])
-      for (const rate of [1e-4, 1e-3, 0.03, 0.3, 0.99, 1]) {
-        const of = (sampling: Spring['sampling']) =>
-          epochAverages(rate, { ...plain, learningRate: 1, steps, sampling }).fullBatch;
-        const atEnds = of('shuffle');
-        const { low, high } = fullBatchBounds(atEnds, 1 + atEnds, steps);
-        expect(of('replacement')).toBeGreaterThanOrEqual(low * (1 - 1e-9));
-        expect(of('replacement')).toBeLessThanOrEqual(high);
-      }
-    // Both ends are reached: nearly nothing is missing at eta h = 1, nearly all of 1 / M where an epoch is long and eta h small.
-    const missing = (rate: number, steps: number) => {
-      const of = (sampling: Spring['sampling']) =>
-        epochAverages(rate, { ...plain, learningRate: 1, steps, sampling }).fullBatch;
-      return (of('replacement') - of('shuffle')) * steps;
-    };
-    expect(missing(1, 1000)).toBeLessThan(0.001);
-    expect(missing(0.01, 2000)).toBeGreaterThan(0.99);
+    expect(distance([end('replacement')], [0.05 ** 2 / (1 - (1 - rate) ** 2)])).toBeLessThan(1e-12);
   });
 });
 
@@ -125,14 +88,17 @@ it('a curvature of the other sign counts as its negative', () => {
 
 it('refuses curvatures without a stationary state, and epochs of one step', () => {
   const epoch = { ...plain, learningRate: 0.1, steps: 40 };
-  expect(() => shuffledVariance(20, epoch)).toThrow('curvature must be a number in (0, 20); found 20');
-  expect(() => shufflingRatio(10, epoch)).toThrow('curvature must be a number in (0, 10); found 10');
   expect(() => epochAverages(20, epoch)).toThrow('curvature must be a number in (-20, 20); found 20');
   expect(() => epochAverages(1, { ...epoch, steps: 1 })).toThrow('steps must be an integer in [2, Infinity); found 1');
 });
 
 describe('the prediction of O_FB from a noise spectrum', () => {
   const epoch = { ...plain, learningRate: 0.02, steps: 50 };
+  /** V_end(h): what a shuffle leaves of eta^2 / (1 - a^2). */
+  const endVariance = (curvature: number) => {
+    const pull = 0.02 * curvature;
+    return (0.02 ** 2 / (1 - (1 - pull) ** 2)) * shuffledVariance(pull, 50).end;
+  };
   const nodes = [0.1, 1, 3, 20].map((curvature, index) => ({ curvature, weight: 1 / (index + 1) }));
   const ends = nodes.map((node) => ({
     ...node,
@@ -145,7 +111,7 @@ describe('the prediction of O_FB from a noise spectrum', () => {
   };
 
   it('is the integral of h^2 V_end(h)', () => {
-    const exact = sum(({ curvature, weight }) => weight * curvature ** 2 * shuffledVariance(curvature, epoch));
+    const exact = sum(({ curvature, weight }) => weight * curvature ** 2 * endVariance(curvature));
     expect(distance([predictedFullBatch(nodes, epoch)], [exact])).toBeLessThan(1e-12);
     expect(predictedFullBatch([...nodes, { curvature: 101, weight: 1e-9 }], epoch)).toBeNaN();
   });

@@ -25,63 +25,6 @@ export interface EpochAverages {
 }
 
 /**
- * The stationary state of SGD without momentum and dampening at the end of a shuffled epoch, exactly: a = 1 - eta h,
- *
- *     V_end(h) = eta^2 M/(M-1) [ 1/(1 - a^2) - (1/M) (1 - a^M) / ((1 - a)^2 (1 + a^M)) ].
- *
- * The M noises of a shuffled epoch sum to zero, and so the variance is below that of independent mini-batches, `eta^2 / (1 - a^2)`, where 1 / (eta h)
- * is longer than an epoch.
- *
- * @param curvature h, above 0 and below 2 / eta.
- * @returns V_end(h) per unit of c, the variance of one mini-batch's gradient: `(sigma^2 / B) (N - B) / (N - 1)`, N examples of variance sigma^2.
- * @throws OptionError naming the option, its range and what was found.
- */
-export function shuffledVariance(
-  curvature: number,
-  { learningRate, steps }: Pick<EpochDynamics, 'learningRate' | 'steps'>,
-): number {
-  const factor = 1 - inRange('curvature', curvature, { above: 0, below: 2 / learningRate }) * learningRate;
-  const remaining = factor ** inRange('steps', steps, { min: 2, integer: true });
-  const independent = 1 / (1 - factor ** 2);
-  const cancelled = (1 - remaining) / ((1 - factor) ** 2 * (1 + remaining) * steps);
-  return (learningRate ** 2 * steps * (independent - cancelled)) / (steps - 1);
-}
-
-/**
- * V_end(h) over the variance of independent mini-batches: `R(h) = M/(M-1) [1 - coth(x / 2M) tanh(x / 2) / M]`, x = -M ln(1 - eta h). For many steps an
- * epoch `1 - tanh(x / 2) / (x / 2)`.
- *
- * @param curvature h, above 0 and below 1 / eta.
- * @throws OptionError naming the option, its range and what was found.
- * @example shufflingRatio(1, { learningRate: 0.1, steps: 10 }) // 0.0916
- */
-export function shufflingRatio(
-  curvature: number,
-  { learningRate, steps }: Pick<EpochDynamics, 'learningRate' | 'steps'>,
-): number {
-  inRange('curvature', curvature, { above: 0, below: 1 / learningRate });
-  inRange('steps', steps, { min: 2, integer: true });
-  const x = -steps * Math.log1p(-learningRate * curvature);
-  return (steps / (steps - 1)) * (1 - Math.tanh(x / 2) / (steps * Math.tanh(x / (2 * steps))));
-}
-
-/**
- * The bounds of <O_FB> with independent mini-batches, from that of a shuffled run without momentum and dampening: on a harmonic landscape with
- * eta h <= 1 in every direction, `G_end <= G <= G_end + Tr C~ / M`. From V_end(h), and tanh(M u) <= M tanh(u):
- *
- *     G - G_end = sum_i c_i [tanh(M u_i) - tanh(u_i)] / (M - 1) in [0, Tr C / M],   u_i = -ln(1 - eta h_i) / 2.
- *
- * @param atEnds G_end: |grad f|^2 at epochs' ends.
- * @param noiseTrace Tr C~ = <|grad f^B|^2>.
- * @param steps M.
- */
-export const fullBatchBounds = (
-  atEnds: number,
-  noiseTrace: number,
-  steps: number,
-): { readonly low: number; readonly high: number } => ({ low: atEnds, high: atEnds + noiseTrace / steps });
-
-/**
  * The stationary averages of SGD by (10), (11) in one direction of a harmonic landscape, exactly, for any momentum and dampening.
  *
  * With the state s = (theta, v), `s' = A s + b xi`, where
@@ -97,6 +40,8 @@ export const fullBatchBounds = (
  *
  * With momentum a shuffle lowers O_FB twice: |grad f|^2 is low at epochs' ends, and v, which follows the opposite of earlier noises, is correlated
  * with the noise of grad f^B, which is the opposite of theirs too. The second leaves about `-mu (1-nu) / ((1-mu) M)` even at eta -> 0.
+ *
+ * Without momentum and dampening `<theta^2>` has a closed form: see `shuffledVariance`.
  *
  * A negative h, which has no stationary state of its own, counts as minus |h|: to first order in eta these averages are odd in h, as
  * Tr(H C~) is; the part of the noise alone is even.

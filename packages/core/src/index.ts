@@ -31,8 +31,11 @@ export type { Objective } from './objective.js';
 export { EXTRA_OBSERVABLES, isDefined } from './observables/catalogue.js';
 export { cubicLeft, cubicRight } from './observables/cubic.js';
 export { oL, oR, vDotGradient } from './observables/fluctuation-dissipation.js';
+export { gradientProduct } from './observables/gradient-product.js';
+export type { Memory } from './observables/memory.js';
 export { noiseTrace } from './observables/noise-trace.js';
 export { products, squares, type MeasuredStep, type Observable } from './observables/observable.js';
+export { startDistanceSquared } from './observables/start-distance.js';
 export {
   nextVelocityDotParameters,
   nextVelocitySquared,

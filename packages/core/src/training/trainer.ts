@@ -1,5 +1,6 @@
 import { EPOCHS } from '@fdr/records';
 import { NOTHING_AVERAGED } from '../averaging/parameter-average.js';
+import { remembering } from '../observables/memory.js';
 import { optimizerStart, type Optimizer } from '../optimizers/optimizer.js';
 import { givenParameters, initialParameters, namedSlot, zeroSlot, type ParameterSpec } from '../parameters.js';
 import type { Schedule } from '../relations/schedules/schedule.js';
@@ -28,8 +29,10 @@ import { nextTransition } from './transitions.js';
  * @throws OptionError naming the option, its range and what was found; SnapshotError if `resume` is of another training.
  * @example for await (const item of train(options)) if (item.type === 'epoch') report(item.record.ratio);
  */
-export function train(options: TrainOptions): Training {
-  const { task, executor, optimizer, weightDecay, observables = [] } = options;
+export function train(given: TrainOptions): Training {
+  const { task, executor, weightDecay, observables = [] } = given;
+  const optimizer = remembering(given.optimizer, observables);
+  const options = { ...given, optimizer };
   const { stepsPerEpoch, objective } = task;
   const { parameters } = objective;
   const plan = planOf(options);

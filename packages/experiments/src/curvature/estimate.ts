@@ -16,7 +16,7 @@ import { openTask, readSnapshot } from '@fdr/training/compute';
 import { ExperimentError } from '../experiment-error.js';
 import type { CurvatureRecord } from './record.js';
 
-/** Starts of Lanczos: each costs twelve passes over the training data. */
+/** Most starts of Lanczos, each from a point of its own: each costs twelve passes over the training data. */
 const SPECTRUM_STARTS = 10;
 /** Points at which exact and differences are compared, and the distances of these. */
 const DIFFERENCE_POINTS = 2;
@@ -91,11 +91,13 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
   };
 }
 
-/** `count` of the points, evenly spaced; some more than once where there are fewer. */
-const spread = <Point>(points: readonly Point[], count: number): readonly Point[] =>
-  Array.from({ length: count }, (_, index) => Math.floor((index * points.length) / count)).flatMap(
+/** `most` of the points, evenly spaced; all of them where there are no more. */
+function spread<Point>(points: readonly Point[], most: number): readonly Point[] {
+  const count = Math.min(most, points.length);
+  return Array.from({ length: count }, (_, index) => Math.floor((index * points.length) / count)).flatMap(
     (index) => points[index] ?? [],
   );
+}
 
 /** <v' . H v'> by central differences over distances that differ tenfold, relative to that by the estimate's own method. */
 async function differencesOf(options: NoiseCurvatureOptions): Promise<CurvatureRecord['differences']> {

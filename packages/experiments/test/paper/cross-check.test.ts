@@ -79,6 +79,27 @@ describe('the cross-check of figure 3', () => {
     expect(named('that over the part') * left[1]!).toBeCloseTo(named('the relation over'), 3);
   });
 
+  it('is undecided where shuffling turns the sign of O_FB, as it does with momentum, even if that is as predicted', () => {
+    const completed = estimates(7.9, 8, 8.1, 8);
+    const shuffled: EpochShape = { momentum: 0.9, dampening: 0, steps: 10, sampling: 'shuffle' };
+    const [part] = partsLeft(0.003, completed, shuffled);
+    expect(part).toBeLessThan(0);
+    const turned = [0.99, 1, 1, 1.01].map((factor, seed) => ({
+      learningRate: 0.003,
+      seed,
+      noiseTrace: 2,
+      oFB: 0.003 * 4 * part! * factor,
+    }));
+    const check = crossCheck(turned, completed, shuffled);
+    expect(check.shuffling?.ratio.mean).toBeCloseTo(1, 1);
+    expect(sameCurvature(check, 0.1)).toMatchObject({
+      verdict: 'undecided',
+      measured: expect.stringMatching(
+        /undecided because shuffling is predicted to leave nothing of the relation$/,
+      ) as unknown,
+    });
+  });
+
   it('lists the terms of (29) with momentum alone', () => {
     const completed = estimates(5, 7);
     const tables = (momentum: number) =>

@@ -101,11 +101,15 @@ export function sameCurvature(check: CrossCheck, tolerance: number, obstacle?: s
       {
         quantity: `ratio at η = ${formatNumber(learningRate)} of ${values}${parts}`,
         ...(shuffling?.ratio ?? ratio),
-        obstacle,
+        obstacle: obstacle ?? lossOf(shuffling),
       },
     ],
   );
 }
+
+/** Why shuffled runs say nothing of the relation; undefined if they do. With momentum shuffling may turn O_FB's sign. */
+const lossOf = (shuffling: ShufflingEffect | undefined): string | undefined =>
+  shuffling?.left.some((part) => part <= 0) ? 'shuffling is predicted to leave nothing of the relation' : undefined;
 
 /**
  * The numbers behind {@link sameCurvature}: those of both ways, and those of each sequence.

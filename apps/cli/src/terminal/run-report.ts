@@ -6,6 +6,8 @@ import {
   formatPercent,
   formatRateChange,
   formatSettings,
+  noiseScale,
+  noiseScaleText,
 } from '@fdr/core/relations';
 import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
@@ -58,6 +60,7 @@ export function runReportJson({ reader, epochs, events }: RunRecords, relations?
   const document = {
     ...runJson(reader),
     valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, epochs),
+    noiseScale: reader.lastEpoch === undefined ? null : noiseScale(reader.lastEpoch, reader.run),
     relations: relations?.length === 0 ? undefined : relations,
     epochs: epochs.map((record) => z.encode(epochRecord, record)),
     events: events.map((record) => z.encode(eventRecord, record)),
@@ -100,6 +103,7 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
     ['loss', losses.join(', ')],
     ['accuracy', `${formatPercent(last.trainAccuracy)} training, ${formatPercent(last.testAccuracy)} test`],
     ...averagePairs(last),
+    ['noise scale', noiseScaleText(noiseScale(last, run))],
     ['best test', bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy)],
     ['time', `${formatDuration(seconds)} for ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}`],
   ];

@@ -58,6 +58,7 @@ describe('fdr train --observables', { timeout: 600_000 }, () => {
     // The update itself, one step ahead: equal to the rounding of float32.
     for (const equation of ['(26) ahead', '(27) ahead'])
       expect(Number(out.split(`  ${equation}`)[1]?.match(/off by (\S+)/)?.[1])).toBeLessThan(1e-5);
+    expect(out).toMatch(/^ {2}noise scale +\S+ examples = tr Sigma \S+ \/ \|grad f\|\^2 \S+$/m);
     const shown = JSON.parse((await fdr(folder, 'runs', 'show', '--json')).out) as {
       relations: { name: string; left: number; right: number }[];
     };

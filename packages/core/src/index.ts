@@ -31,6 +31,7 @@ export { cubicLeft, cubicRight } from './observables/cubic.js';
 export { oL, oR, vDotGradient } from './observables/fluctuation-dissipation.js';
 export { noiseTrace } from './observables/noise-trace.js';
 export { products, squares, type MeasuredStep, type Observable } from './observables/observable.js';
+export { parametersSquared } from './observables/parameters-squared.js';
 export {
   nextVelocityDotParameters,
   nextVelocitySquared,

@@ -11,26 +11,7 @@ import { train } from '../src/training/trainer.js';
 import { MOMENTUM_AND_DAMPENING } from './contract/executor-contract.js';
 import { collect, itemsOf } from './contract/sample-training.js';
 import { distance } from './reference/closeness.js';
-
-const PLAIN = { kind: 'sgd', momentum: 0, dampening: 0 } as const;
-
-const runOf = (change: Partial<RunConfig>, stepsPerEpoch: number) => ({
-  config: {
-    model: 'mlp' as const,
-    dataset: 'synthetic',
-    optimizer: PLAIN,
-    learningRate: 0.1,
-    weightDecay: 0,
-    batchSize: 1,
-    epochs: 20,
-    schedule: { kind: 'constant' as const },
-    seed: 1,
-    backend: 'cpu' as const,
-    threads: 1,
-    ...change,
-  },
-  stepsPerEpoch,
-});
+import { runOf } from './reference/plain-run.js';
 
 /** All ways to choose `count` of some items. */
 const choices = <Item>(items: readonly Item[], count: number): Item[][] =>

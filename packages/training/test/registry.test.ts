@@ -140,7 +140,7 @@ describe('the registry of observables', () => {
     const everything = EXTRA_OBSERVABLES.map(({ name }) => name);
     expect(names(sgd({ momentum: 0.9 }), 'all')).toEqual(everything);
     expect(names(sgd(), 'cubicLeft', 'all', 'cubicLeft')).toEqual(everything.filter((name) => !/^velocity/.test(name)));
-    expect(names(adam(), 'all')).toEqual(['noiseTrace', 'parametersDotGradient', 'cubicLeft']);
+    expect(names(adam(), 'all')).toEqual(['noiseTrace', 'parametersSquared', 'parametersDotGradient', 'cubicLeft']);
     expect(names(adam(), 'cubicLeft', 'noiseTrace', 'cubicLeft')).toEqual(['noiseTrace', 'cubicLeft']);
   });
 });

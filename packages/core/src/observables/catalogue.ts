@@ -4,6 +4,7 @@ import { cubicLeft, cubicRight } from './cubic.js';
 import { oL, oR, vDotGradient } from './fluctuation-dissipation.js';
 import { noiseTrace } from './noise-trace.js';
 import type { Observable } from './observable.js';
+import { parametersSquared } from './parameters-squared.js';
 import {
   nextVelocityDotParameters,
   nextVelocitySquared,
@@ -19,6 +20,7 @@ const STANDARD: readonly Observable[] = [oL, oR, vDotGradient];
 /** Measured on request. */
 export const EXTRA_OBSERVABLES: readonly Observable[] = [
   noiseTrace,
+  parametersSquared,
   parametersDotGradient,
   velocityDotGradient,
   velocitySquared,

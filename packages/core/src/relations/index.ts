@@ -17,6 +17,9 @@ export { formatInterval, formatTolerance, formatVerdict } from './verdict-text.j
 export { fullBatchObservable } from './full-batch-observable.js';
 export { halfRunningAverage, keptPrefixes, type HalfRunningAverage, type Readings } from './half-running-average.js';
 export { identityDefect, IDENTITY_TOLERANCE, type Moment, type Window } from './identity.js';
+export { anglePerStep, type AngleEpoch, type AnglePerStep } from './angle-per-step.js';
+export { lawOfBalance, type LawOfBalanceEpoch, type LayersInBalance } from './law-of-balance.js';
+export { layerOf } from './layer-pairs.js';
 export { leastSquares } from './least-squares.js';
 export { noiseScale, noiseScaleText, type NoiseScale, type NoiseScaleEpoch } from './noise-scale.js';
 export { quadraticRelations, type QuadraticRelations, type Relation } from './quadratic-relations.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { interval } from '@fdr/core/relations';
+import { interval, type Interval } from '@fdr/core/relations';
 import { startAudience } from './audience.js';
 import { formatRows, median } from './report.js';
 import { startTraining } from './training-process.js';
@@ -13,6 +13,8 @@ export interface ViewersCost {
   readonly milliseconds: readonly number[];
   /** Of each round: how many times as long a step took as in the windows without viewers before and after. */
   readonly ratios: readonly number[];
+  /** Their mean and its confidence interval (Student). */
+  readonly ratio: Interval;
   /** The fewest that were connected at the end of a window. */
   readonly connected: number;
   /** The fewest that got the whole history. */
@@ -88,10 +90,12 @@ interface Window {
 }
 
 function summarize(viewers: number, windows: readonly Window[]): ViewersCost {
+  const ratios = windows.map(({ ratio }) => ratio);
   return {
     viewers,
     milliseconds: windows.map(({ milliseconds }) => milliseconds),
-    ratios: windows.map(({ ratio }) => ratio),
+    ratios,
+    ratio: interval(ratios),
     connected: Math.min(...windows.map(({ connected }) => connected)),
     complete: Math.min(...windows.map(({ history }) => history.length)),
     historySeconds: {
@@ -103,18 +107,13 @@ function summarize(viewers: number, windows: readonly Window[]): ViewersCost {
   };
 }
 
-/** The mean of the rounds' ratios and its confidence interval (Student). */
-function formatRatio(ratios: readonly number[]): readonly [mean: string, bounds: string] {
-  const { mean, low, high } = interval(ratios);
-  return [mean.toFixed(3), `${low.toFixed(3)} - ${high.toFixed(3)}`];
-}
-
 /** The table of what was measured. */
 export function formatViewers(costs: readonly ViewersCost[]): string {
-  const rows = costs.map(({ viewers, milliseconds, ratios, connected, complete, historySeconds, bytesPerViewer }) => [
+  const rows = costs.map(({ viewers, milliseconds, ratio, connected, complete, historySeconds, bytesPerViewer }) => [
     String(viewers),
     median(milliseconds).toFixed(3),
-    ...formatRatio(ratios),
+    ratio.mean.toFixed(3),
+    `${ratio.low.toFixed(3)} - ${ratio.high.toFixed(3)}`,
     String(connected),
     String(complete),
     `${historySeconds.median.toFixed(1)} / ${historySeconds.last.toFixed(1)}`,

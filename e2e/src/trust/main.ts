@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { interval } from '@fdr/core/relations';
 import { z } from 'zod';
 import { readFaultCatalogue } from './fault-catalogue.js';
 import { runBrowserTests, runUnitTests, type TestResults } from './test-results.js';
@@ -29,7 +28,7 @@ const crashReport = z.object({
 const viewersReport = z.array(
   z.object({
     viewers: z.number(),
-    ratios: z.array(z.number()),
+    ratio: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
     connected: z.number(),
     complete: z.number(),
     bytesPerViewer: z.number(),
@@ -108,7 +107,7 @@ async function viewers(): Promise<readonly string[][]> {
   const args = ['--viewers', '1000', '--rounds', options.rounds, '--json'];
   const [cost] = viewersReport.parse(JSON.parse(await runScript('apps/cli', 'bench:viewers', args)));
   if (cost === undefined) throw new Error('no viewers were measured');
-  const ratio = interval(cost.ratios);
+  const { ratio } = cost;
   return [
     ['viewers connected, with the whole history', `${cost.connected}, ${cost.complete} of ${cost.viewers}`],
     ['KiB of memory a viewer', (cost.bytesPerViewer / 1024).toFixed(0)],

@@ -17,6 +17,8 @@ export {
   type NoiseCurvatureOptions,
   type TrainingPoint,
 } from './landscape/noise-curvature.js';
+export { lanczos } from './landscape/lanczos.js';
+export { noiseSpectrum, type NoiseSpectrumOptions } from './landscape/noise-spectrum.js';
 export { stationaryPoints, type StationaryPointsOptions } from './landscape/stationary-points.js';
 export { conv2d, type Conv2dOptions } from './layers/conv2d.js';
 export { dense, type Layer } from './layers/dense.js';
@@ -29,9 +31,12 @@ export type { Objective } from './objective.js';
 export { EXTRA_OBSERVABLES, isDefined } from './observables/catalogue.js';
 export { cubicLeft, cubicRight } from './observables/cubic.js';
 export { oL, oR, vDotGradient } from './observables/fluctuation-dissipation.js';
+export { gradientProduct } from './observables/gradient-product.js';
+export type { Memory } from './observables/memory.js';
 export { noiseTrace } from './observables/noise-trace.js';
 export { products, squares, type MeasuredStep, type Observable } from './observables/observable.js';
 export { parametersSquared } from './observables/parameters-squared.js';
+export { startDistanceSquared } from './observables/start-distance.js';
 export {
   nextVelocityDotParameters,
   nextVelocitySquared,
@@ -79,12 +84,13 @@ export { plateau } from './relations/schedules/plateau.js';
 export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from './relations/schedules/schedule.js';
 export { step } from './relations/schedules/step.js';
 export { wsd } from './relations/schedules/wsd.js';
+export type { SpectralNode } from './relations/spectral-prediction.js';
 export { classificationTask, type ClassificationOptions } from './training/classification-task.js';
 export { classification, type ClassificationData, type LabelledImages } from './training/classification.js';
 export { eagerExecutor } from './training/eager.js';
 export { identityTrial, type IdentityTrialOptions } from './training/identity-trial.js';
 export type { Progress, TrainingEpoch, TrainingEvent } from './training/progress.js';
-export { quadraticTask } from './training/quadratic-task.js';
+export { quadraticTask, type QuadraticData, type QuadraticTaskOptions } from './training/quadratic-task.js';
 export { SnapshotError } from './training/snapshot-error.js';
 export type { Snapshot, SnapshotTensor } from './training/snapshot.js';
 export { steadyRate, trainingStep, type StepOptions } from './training/step.js';

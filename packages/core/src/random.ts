@@ -8,7 +8,7 @@ import { inRange } from './validate.js';
 export type RandomState = readonly number[];
 
 /** The drawn values, and the state for the next draw. */
-interface Draw<Values> {
+export interface Draw<Values> {
   readonly values: Values;
   readonly state: RandomState;
 }
@@ -42,6 +42,25 @@ export function permutation(state: RandomState, count: number): Draw<Int32Array>
     values[other] = kept;
   }
   return { values, state: [...generator.getState()] };
+}
+
+/** `count` integers, each uniform in [0, below). */
+export function integers(state: RandomState, count: number, below: number): Draw<Int32Array> {
+  const generator = xoroshiro128plusFromState(state);
+  const values = Int32Array.from({ length: count }, () => uniformInt(generator, 0, below - 1));
+  return { values, state: [...generator.getState()] };
+}
+
+/**
+ * An integer, uniform in [0, below), from a stream of its own, which begins where the one after the shuffling's does: the shuffling's numbers stay
+ * as they are, and each of its states has its own.
+ *
+ * @param state of the stream `shuffling`.
+ */
+export function integerBeside(state: RandomState, below: number): number {
+  const generator = xoroshiro128plusFromState(state);
+  generator.jump();
+  return uniformInt(generator, 0, below - 1);
 }
 
 /** `count` numbers, uniform in [-limit, limit). */

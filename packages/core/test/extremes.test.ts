@@ -93,7 +93,11 @@ describe('a training whose very last step has led beyond all numbers', () => {
 
   it('is not thought to have diverged where its task evaluates nothing', async () => {
     const nothing = { trainLoss: NaN, trainAccuracy: NaN, testLoss: NaN, testAccuracy: NaN, gradientNormSquared: NaN };
-    const evaluator = { evaluate: () => Promise.resolve(nothing), dispose: () => Promise.resolve() };
+    const evaluator = {
+      evaluate: () => Promise.resolve(nothing),
+      gradient: () => Promise.resolve([]),
+      dispose: () => Promise.resolve(),
+    };
     const items = await collect(train({ ...wild, task: { ...task, evaluator: () => Promise.resolve(evaluator) } }));
     expect(items.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
   });

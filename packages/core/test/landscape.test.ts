@@ -199,6 +199,11 @@ describe('a stationary run', () => {
     // Without momentum there is no velocity to read, whatever its column holds.
     const still = epochs.map((one) => ({ ...one, oFB: one.gradientNormSquared }));
     expect(stationaryRun(still, { momentum: 0, dampening: 0, seed: 7 }).oFB).toBe(6);
+    const read = still.map((epoch, index) => ({ ...epoch, descent: 10 ** index }));
+    const later = read.slice(Math.floor(read.length / 2)).map(({ descent }) => descent);
+    const { descent } = stationaryRun(read, { momentum: 0, dampening: 0, seed: 7 });
+    expect(descent).toBe(later.reduce((sum, value) => sum + value, 0) / later.length);
+    expect(stationaryRun(still, { momentum: 0, dampening: 0, seed: 7 }).descent).toBeUndefined();
     expect(() => stationaryRun([], { momentum: 0, dampening: 0, seed: 7 })).toThrow('epochs must be at least one');
   });
 });

@@ -80,6 +80,8 @@ describe('the noise scale', () => {
       noiseScaleText(noiseScale({ ...epoch, ...change }, runOf({ batchSize: 10, ...config }, steps)));
     // 2 * 0.055 / 0.1 = 1.1; 10 * (1.1 - 0.1) * (99 / 90) = 11
     expect(told({})).toBe('110 examples = tr Sigma 11.00 / |grad f|^2 0.1000');
+    // Independent examples: 10 (1.1 - 0.1) / 0.1
+    expect(told({}, { sampling: 'replacement' })).toMatch(/^100 examples/);
     expect(told({}, {}, 1)).toBe('not known: one mini-batch is all the data');
     expect(told({ oRHalf: 0.005 })).toBe('not known: the averages do not tell noise from gradient');
     expect(told({ gradientNormSquared: NaN })).toBe('not known: the averages do not tell noise from gradient');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mlp } from '../src/models/mlp.js';
 import { EXTRA_OBSERVABLES, isDefined } from '../src/observables/catalogue.js';
 import { cubicRight } from '../src/observables/cubic.js';
+import { remembering } from '../src/observables/memory.js';
 import { noiseTrace } from '../src/observables/noise-trace.js';
 import type { Observable } from '../src/observables/observable.js';
 import { velocitySquared } from '../src/observables/quadratic-pieces.js';
@@ -34,8 +35,8 @@ const weightDecay = 0.01;
 
 /** Some steps from the start with every extra observable that there is. */
 async function observed(task: Task, momentum: number, dampening: number, steps: number, learningRate: number) {
-  const optimizer = sgd({ momentum, dampening });
-  const observables = EXTRA_OBSERVABLES.filter(isDefined(optimizer));
+  const observables = EXTRA_OBSERVABLES.filter(isDefined(sgd({ momentum, dampening })));
+  const optimizer = remembering(sgd({ momentum, dampening }), observables);
   const names = observables.map(({ name }) => name);
   const specs = task.objective.parameters;
   const start: TensorValues = { ...initialParameters(specs, 3), ...optimizerStart(optimizer, specs) };
@@ -61,7 +62,9 @@ describe.each(MOMENTUM_AND_DAMPENING)('the extra observables, momentum %d, dampe
     const steps = 4;
     const { names, before, inputs, outputs, options } = await observed(images, momentum, dampening, steps, 0.125);
     let parameters: PlainParameters = slotValues('parameters', images.objective.parameters, before).map((x) => [...x]);
+    const start = parameters;
     let velocity = parameters.map((tensor) => tensor.map(() => 0));
+    let previousGradient = velocity;
     const expected: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
     for (let step = 0; step < steps; step++) {
       const positions = (inputs['indices'] as Int32Array).subarray(step * 6, step * 6 + 6);
@@ -73,11 +76,12 @@ describe.each(MOMENTUM_AND_DAMPENING)('the extra observables, momentum %d, dampe
       }));
       const gradients = plainGradients(SAMPLE_WIDTHS, parameters, batch, weightDecay);
       const next = plainStep(parameters, velocity, gradients, options);
-      const values = plainObservables({ parameters, velocity }, next, gradients, options);
+      const values = plainObservables({ parameters, velocity }, next, gradients, { start, previousGradient }, options);
       for (const name of names) expected[name]!.push(...values[name]!);
       ({ parameters, velocity } = next);
+      previousGradient = gradients;
     }
-    expect(names).toHaveLength(momentum > 0 ? 10 : 7);
+    expect(names).toHaveLength(momentum > 0 ? 12 : 9);
     // A few steps of float32 against double, where terms of both signs partly cancel: some 1e-6.
     for (const name of names) expect([name, distance(outputs[name]!, expected[name]!) < 1e-5]).toEqual([name, true]);
   });

@@ -19,6 +19,7 @@ const configOf = (change: object) => ({
   learningRate: 0.1,
   weightDecay: 0.01,
   batchSize: 100,
+  sampling: 'shuffle' as const,
   epochs: 20,
   schedule: { kind: 'constant' as const },
   seed: 1,

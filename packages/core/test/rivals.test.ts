@@ -18,6 +18,7 @@ const CONFIG: RunConfig = {
   learningRate: 0.1,
   weightDecay: 0.01,
   batchSize: 100,
+  sampling: 'shuffle',
   epochs: 100,
   schedule: { kind: 'constant' },
   seed: 1,

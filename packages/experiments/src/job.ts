@@ -39,6 +39,9 @@ export interface CurvatureJob extends JobIdentity, CurvatureSize {
   readonly seed: number;
 }
 
+/** Fields that change no number, or the last bits at most. */
+const IRRELEVANT: ReadonlySet<string> = new Set(['threads', 'start']);
+
 /** Must be raised whenever the meaning of an unchanged configuration changes. */
 const FORMAT = 1;
 
@@ -53,7 +56,7 @@ const FORMAT = 1;
  */
 export function makeJob(name: string, config: RunConfig, parent?: RunJob): RunJob {
   const determining = Object.entries(config)
-    .filter(([field]) => field !== 'threads' && field !== 'start')
+    .filter(([field, value]) => value !== undefined && !IRRELEVANT.has(field))
     .sort(([left], [right]) => (left < right ? -1 : 1));
   return { kind: 'run', key: keyOf([FORMAT, determining, parent?.key ?? null]), name, config, parent: parent?.key };
 }

@@ -9,7 +9,7 @@ import { storeSampleRun, temporaryFolder, writeSampleRun } from './sample-run.js
 
 const estimate = (mean: number) => ({ mean, standardError: NaN });
 const record: CurvatureRecord = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   learningRate: 0.003,
   points: 1,
   samples: 10,
@@ -22,6 +22,8 @@ const record: CurvatureRecord = {
   cross: estimate(0),
   velocity: estimate(0),
   update: estimate(6),
+  spectrum: [{ curvature: 3, weight: 2 }],
+  differences: [{ width: 0.001, ratio: 1.04 }],
 };
 
 describe('the index of jobs', () => {
@@ -94,7 +96,7 @@ describe('the index of jobs', () => {
     await mkdir(curvatureFolder(out));
     await writeCurvature(curvatureFile(out, '0123456789abcdef'), record);
     await writeFile(curvatureFile(out, 'ffffffffffffffff'), '{"schemaVersion":1,');
-    await writeFile(curvatureFile(out, 'eeeeeeeeeeeeeeee'), '{"schemaVersion":2}');
+    await writeFile(curvatureFile(out, 'eeeeeeeeeeeeeeee'), '{"schemaVersion":3}');
     await writeCurvature(curvatureFile(out, 'not-a-key'), record);
     const { completed } = await readJobIndex(out);
     expect([...completed]).toEqual([['0123456789abcdef', { kind: 'curvature', estimate: record }]]);

@@ -18,6 +18,12 @@ it('a job key does not depend on the threads or on the path of the checkpoint th
   expect(makeJob('moved', { ...DEFAULT_CONFIG, start: 'x.safetensors' }).key).toBe(first.key);
 });
 
+it('a job key depends on the sampling and on what is read, not on what is left out', () => {
+  expect(makeJob('unread', { ...DEFAULT_CONFIG, descent: undefined }).key).toBe(first.key);
+  expect(makeJob('read', { ...DEFAULT_CONFIG, descent: true }).key).not.toBe(first.key);
+  expect(makeJob('independent', { ...DEFAULT_CONFIG, sampling: 'replacement' }).key).not.toBe(first.key);
+});
+
 it('the key of a curvature job depends on the run and on the size and seed of the estimate', () => {
   const size = { points: 3, samples: 10, seed: 1 };
   const job = makeCurvatureJob('estimate', first, size);

@@ -53,10 +53,12 @@ const point = (learningRate: number, mean: number, spread: number) => ({
   lineRatio: { mean: mean / learningRate, low: (mean - spread) / learningRate, high: (mean + spread) / learningRate },
 });
 const relation = { points: [point(0.1, 0.1, 0.01), point(0.2, 0.3, Infinity)], slope: 1, tolerance: 0.1 };
+const prediction = [0.01, 0.1, 0.2].map((learningRate) => ({ learningRate, oFB: learningRate ** 2 }));
+const descents = [{ learningRate: 0.1, descent: { mean: 0.12, low: 0.1, high: 0.14 } }];
 const figuresOn = (theme: ThemeName): Readonly<Record<string, readonly Panel[]>> => ({
   approach: approachPanels(records, theme),
   relaxation: relaxationPanels([records, colder], theme),
-  'second relation': secondRelationPanels({ ...relation, productsSlope: 1.5 }, theme),
+  'second relation': secondRelationPanels({ ...relation, productsSlope: 1.5, prediction, descents }, theme),
   comparison: comparisonPanels(
     [
       { name: 'adaptive', color: 'blue', records },
@@ -235,5 +237,24 @@ describe.each(Object.entries(FIGURES))('a record of the panels of %s', (name, li
       expect(names).toEqual(names.filter((entry) => panel.legend?.includes(entry) ?? true));
       expect(names.length).toBeGreaterThan(0);
     }
+  });
+
+  it('draws the prediction as it is, and over the line where the axis has it; descents only where they were read', () => {
+    const { series } = optionOf(FIGURES['second relation']!);
+    const [above, below] = series.filter(({ name }) => name === 'prediction').map(({ data }) => data);
+    expect(above).toEqual([
+      [0.01, expect.closeTo(1e-4, 12)],
+      [0.1, expect.closeTo(0.01, 12)],
+      [0.2, expect.closeTo(0.04, 12)],
+    ]);
+    // The slope of the line is 1.
+    expect(below).toEqual([
+      [0.1, expect.closeTo(0.1, 12)],
+      [0.2, expect.closeTo(0.2, 12)],
+    ]);
+    expect(series.find(({ name }) => name === '⟨−v′ · ∇f⟩')?.data).toEqual([[0.1, 0.12]]);
+    const without = optionOf(secondRelationPanels(relation)).series.map(({ name }) => name);
+    expect(without).not.toContain('⟨−v′ · ∇f⟩');
+    expect(without).not.toContain('prediction');
   });
 });

@@ -43,6 +43,7 @@ function quadraticRecord(epochs: number, stepsPerEpoch: number): Run {
       learningRate: 0.1,
       weightDecay: 0.01,
       batchSize: 100,
+      sampling: 'shuffle',
       epochs,
       schedule: {
         kind: 'equilibrium',

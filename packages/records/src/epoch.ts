@@ -36,6 +36,8 @@ export const epochRecord = z.object({
   gradientNormSquared: anyNumber,
   /** O_FB = (1 - nu) |grad f|^2 - mu <v . grad f^B> (18), the second term as a half-running average. */
   oFB: anyNumber,
+  /** -v' . grad f at one uniformly random step of the epoch; left out where it was not asked for. */
+  descent: anyNumber.optional(),
   /** The average of the parameters over its newest `steps` steps, evaluated as they are; left out where none is kept. */
   average: z
     .object({

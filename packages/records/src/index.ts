@@ -67,6 +67,7 @@ export {
   type Run,
   type RunConfig,
   type RunStatus,
+  type Sampling,
 } from './run.js';
 export { SNAPSHOT_VERSION, snapshotState, type SnapshotState } from './snapshot.js';
 export {

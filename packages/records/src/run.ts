@@ -31,6 +31,14 @@ const BATCH_SIZE = { min: 1, max: 1_000_000, integer: true } as const satisfies 
 /** Passes over the training data. */
 export const EPOCHS = { min: 1, max: 1_000_000, integer: true } as const satisfies Range;
 
+/**
+ * How mini-batches are drawn. `shuffle`: each epoch is a permutation of the training data, as in practice. `replacement`: every example of every
+ * mini-batch is drawn from all of them, so that mini-batches are independent, as the paper's theory has them.
+ */
+const sampling = z.enum(['shuffle', 'replacement']);
+/** See {@link sampling}. */
+export type Sampling = z.infer<typeof sampling>;
+
 /** Everything that determines a run: given back to `fdr train --config`, it reproduces the run. */
 export const runConfig = z.strictObject({
   model: z.enum(['mlp', 'cnn']),
@@ -43,7 +51,8 @@ export const runConfig = z.strictObject({
   weightDecay: numberIn(WEIGHT_DECAY),
   /** Examples a step. */
   batchSize: numberIn(BATCH_SIZE),
-  /** Passes over the training data. */
+  sampling,
+  /** Passes over the training data; with replacement, as many steps as those have. */
   epochs: numberIn(EPOCHS),
   schedule: scheduleConfig,
   /** Of initialization and shuffling; a 32-bit unsigned integer. */
@@ -55,6 +64,8 @@ export const runConfig = z.strictObject({
   start: z.string().min(1).max(4096).optional(),
   /** Path of a checkpoint whose parameters are theta_c of footnote 4, from which O_L is measured; the origin where it is left out. */
   centre: z.string().min(1).max(4096).optional(),
+  /** Whether -v' . grad f is read at one random step of each epoch, for a pass over the training data; not where it is left out. */
+  descent: z.boolean().optional(),
   /** Average of the parameters that is kept and evaluated beside them; none where it is left out. */
   average: z.enum(['tail', 'polynomial']).optional(),
   /** Names of the observables measured besides the standard ones; none where it is left out. */

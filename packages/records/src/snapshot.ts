@@ -79,6 +79,7 @@ const progress = z
       .array(z.int32())
       .length(4)
       .refine((words) => words.some((word) => word !== 0), 'must not be all zeros'),
+    descent: z.number().optional(),
     diverged: z.boolean(),
     pendingEvents: z.array(pendingEvent).max(MAX_PENDING_EVENTS),
   })

@@ -18,6 +18,7 @@ const CONFIG = {
   learningRate: 0.1,
   weightDecay: 0.01,
   batchSize: 100,
+  sampling: 'shuffle',
   epochs: 100,
   schedule: EQUILIBRIUM,
   seed: 1,
@@ -34,6 +35,7 @@ describe('a run configuration', () => {
     { schedule: { kind: 'cosine', minimumLearningRate: 1e-4 } },
     { schedule: { kind: 'plateau', patience: 0, factor: 0.5, improvement: 0, minimumLearningRate: 0 } },
     { optimizer: { kind: 'amsgrad', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } },
+    { sampling: 'replacement' },
     { schedule: { kind: 'linear' }, average: 'tail' },
     { schedule: { kind: 'wsd', decayFraction: 1 }, average: 'polynomial' },
     { schedule: { kind: 'cooldown', threshold: 0.1 } },
@@ -45,6 +47,7 @@ describe('a run configuration', () => {
   });
 
   it.each([
+    { sampling: 'bootstrap' },
     { observables: [] },
     { observables: 'noiseTrace' },
     { observables: [''] },

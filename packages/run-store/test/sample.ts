@@ -40,6 +40,7 @@ export function sampleRun(id = 'sample'): Run {
       learningRate: 0.1,
       weightDecay: 0.01,
       batchSize: 10,
+      sampling: 'shuffle',
       epochs: 3,
       schedule: {
         kind: 'equilibrium',

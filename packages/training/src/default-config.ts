@@ -47,6 +47,7 @@ export const defaultConfig = (optimizer: OptimizerKind = 'sgd'): RunConfig => ({
   learningRate: LEARNING_RATES[optimizer],
   weightDecay: 0.01,
   batchSize: 100,
+  sampling: 'shuffle',
   epochs: 100,
   schedule: defaultSchedule(optimizer === 'sgd' ? 'equilibrium' : 'constant'),
   seed: 1,

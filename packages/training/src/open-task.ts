@@ -21,12 +21,13 @@ export interface OpenTask {
  * @throws TrainingError, DatasetError or OptionError where it can't be done here
  */
 export async function openTask(
-  config: Pick<RunConfig, 'model' | 'dataset' | 'batchSize' | 'backend' | 'threads'>,
+  config: Pick<RunConfig, 'model' | 'dataset' | 'batchSize' | 'sampling' | 'backend' | 'threads'>,
   progress: (progress: FetchProgress) => void = () => undefined,
 ): Promise<OpenTask> {
   const backend = await resolveBackend(config.backend);
   const data = await loadDataset(config.dataset, { progress });
   const executor = await makeExecutor(backend, config.threads);
   const model = networkFor(config.model, data);
-  return { backend, executor, model, data, task: classificationTask({ model, data, batchSize: config.batchSize }) };
+  const { batchSize, sampling } = config;
+  return { backend, executor, model, data, task: classificationTask({ model, data, batchSize, sampling }) };
 }

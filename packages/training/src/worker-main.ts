@@ -50,6 +50,7 @@ export async function runWorker(
     seed: config.seed,
     start: await stored(config.start),
     centre: await stored(config.centre),
+    descent: config.descent,
     segmentSteps: (step) => Math.min(segment.steps(), replay.stepsUntilNext(step)),
     resume: snapshot,
   });

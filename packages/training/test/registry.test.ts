@@ -128,7 +128,7 @@ describe('the registry of observables', () => {
 
   it('refuses a name that there is not, or not with this optimizer, and lists the others', () => {
     expect(() => names(sgd(), 'temperature')).toThrow(
-      /^observables must be among all, noiseTrace.*cubicRight \(3 more with momentum\); found "temperature"$/,
+      /^observables must be among all, noiseTrace.*startDistanceSquared \(3 more with momentum\); found "temperature"$/,
     );
     expect(() => names(sgd(), 'velocitySquared')).toThrow(/velocitySquared/);
     expect(() => names(adam(), 'cubicRight')).toThrow(/found "cubicRight"/);
@@ -140,7 +140,14 @@ describe('the registry of observables', () => {
     const everything = EXTRA_OBSERVABLES.map(({ name }) => name);
     expect(names(sgd({ momentum: 0.9 }), 'all')).toEqual(everything);
     expect(names(sgd(), 'cubicLeft', 'all', 'cubicLeft')).toEqual(everything.filter((name) => !/^velocity/.test(name)));
-    expect(names(adam(), 'all')).toEqual(['noiseTrace', 'parametersSquared', 'parametersDotGradient', 'cubicLeft']);
+    expect(names(adam(), 'all')).toEqual([
+      'noiseTrace',
+      'parametersSquared',
+      'parametersDotGradient',
+      'cubicLeft',
+      'gradientProduct',
+      'startDistanceSquared',
+    ]);
     expect(names(adam(), 'cubicLeft', 'noiseTrace', 'cubicLeft')).toEqual(['noiseTrace', 'cubicLeft']);
   });
 });

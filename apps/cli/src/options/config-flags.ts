@@ -14,15 +14,16 @@ import { describeRange, parseWord } from './parse-option.js';
 /** Keys of a run's configuration that are one value each. The options of schedule and optimizer have flags of their own. */
 export type ConfigKey = Exclude<keyof RunConfig, 'schedule' | 'optimizer'>;
 
-/** Placeholder and meaning of the flag of each key. The flag is the key in kebab-case. */
+/** Placeholder and meaning of the flag of each key. The flag is the key in kebab-case; without a placeholder it is a switch. */
 const CONFIG_FLAGS: Readonly<Record<ConfigKey, readonly [placeholder: string, meaning: string]>> = {
   model: ['name', 'network to train'],
   dataset: ['name', `data set: ${DATASET_NAMES.join(', ')}, or a folder of IDX or CIFAR-10 files`],
   learningRate: ['eta', 'learning rate at the start'],
   weightDecay: ['lambda', 'weight decay, of the term 1/2 lambda |theta|^2 in the loss'],
   batchSize: ['n', 'examples in a mini-batch'],
+  sampling: ['name', 'how mini-batches are drawn: each epoch a shuffle, or independently with replacement'],
   epochs: ['n', 'passes over the training data'],
-  seed: ['n', 'seed of initialization and shuffling'],
+  seed: ['n', 'seed of initialization and of the mini-batches'],
   backend: ['name', 'library that computes; auto takes the fastest that works here'],
   threads: ['n', 'most threads of the onnx backend; it takes fewer where more are slower'],
   start: [
@@ -30,6 +31,10 @@ const CONFIG_FLAGS: Readonly<Record<ConfigKey, readonly [placeholder: string, me
     'checkpoint whose parameters the training starts from; CHECKPOINT#average takes the average that it holds',
   ],
   centre: ['checkpoint', 'checkpoint whose parameters O_L is read from (theta_c of footnote 4), instead of the origin'],
+  descent: [
+    '',
+    "read -v' . grad f at one random step of each epoch: O_FB for any sampling, for a pass over the training data",
+  ],
   average: ['name', 'average of the parameters that is evaluated beside them and saved with them'],
   observables: ['names', 'extra observables to measure at each step, as a,b,c or all; help lists them'],
 };
@@ -37,8 +42,8 @@ const CONFIG_FLAGS: Readonly<Record<ConfigKey, readonly [placeholder: string, me
 /** The keys in the order of the help. */
 export const CONFIG_KEYS = Object.keys(CONFIG_FLAGS) as readonly ConfigKey[];
 
-/** Keys that may be any text: the help need not describe their range. */
-const ANY_TEXT: ReadonlySet<ConfigKey> = new Set(['dataset', 'start', 'centre', 'observables']);
+/** Keys whose range the help need not describe: any text, and switches. */
+const ANY_VALUE: ReadonlySet<ConfigKey> = new Set(['dataset', 'start', 'centre', 'descent', 'observables']);
 
 /** The built-in optimizers, in the order of the help. */
 export const OPTIMIZER_KINDS = Object.keys(OPTIMIZER_OPTIONS) as readonly OptimizerKind[];
@@ -54,8 +59,8 @@ export function flagOf(key: string): string {
 export function addConfigFlags(command: Command): Command {
   for (const key of CONFIG_KEYS) {
     const [placeholder, meaning] = CONFIG_FLAGS[key];
-    const range = ANY_TEXT.has(key) ? '' : `: ${describeRange(runConfig.shape[key])}`;
-    const option = new Option(`${flagOf(key)} <${placeholder}>`, `${meaning}${range}`);
+    const range = ANY_VALUE.has(key) ? '' : `: ${describeRange(runConfig.shape[key])}`;
+    const option = new Option(placeholder ? `${flagOf(key)} <${placeholder}>` : flagOf(key), `${meaning}${range}`);
     const value = describeDefault((config) => config[key]);
     command.addOption(value === undefined ? option : option.default(value, value));
   }

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { UserError } from '../failure.js';
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const JSON_BOOLEANS = new Map([
+  ['true', true],
+  ['false', false],
+]);
 /** Longer values are cut in messages. */
 const SHOWN_LENGTH = 60;
 
@@ -35,6 +39,7 @@ function inWords(range: Range): string {
   if (range.enum !== undefined) {
     return range.enum.length === 1 ? `${range.enum[0]}` : `one of ${range.enum.join(', ')}`;
   }
+  if (range.type === 'boolean') return 'true or false';
   if (range.type === 'string') {
     return `a text of ${range.minLength ?? 0} to ${range.maxLength ?? 'any number of'} characters`;
   }
@@ -71,6 +76,7 @@ export function parseValue<Schema extends z.ZodType>(
 export function parseWord<Schema extends z.ZodType>(subject: string, schema: Schema, word: string): z.output<Schema> {
   const { type } = rangeOf(schema);
   if (type === 'array') return parseFormatted(subject, schema, word.split(','), formatValue(word));
+  if (type === 'boolean') return parseFormatted(subject, schema, JSON_BOOLEANS.get(word), formatValue(word));
   const isNumber = (type === 'number' || type === 'integer') && DECIMAL.test(word);
   return parseFormatted(subject, schema, isNumber ? Number(word) : word, isNumber ? cut(word) : formatValue(word));
 }

@@ -35,6 +35,13 @@ export function addReproduceOptions(command: Command): Command {
     .option('--jobs <n>', `runs at the same time: ${describeRange(jobsSchema)} (default: cores / threads)`)
     .addOption(new Option('--threads <n>', 'of each run').default('1', '1'))
     .addOption(new Option('--backend <name>', 'what computes').default('auto', 'auto'))
+    .addOption(
+      new Option(
+        '--sampling <name>',
+        `how mini-batches are drawn, each epoch a shuffle as in the paper or independently: ${describeRange(runConfig.shape.sampling)}`,
+      ).default('shuffle', 'shuffle'),
+    )
+    .option('--descent', "read -v' . grad f once an epoch in the runs of figures 1 to 3; figure 3 draws it beside O_FB")
     .addOption(new Option('--out <folder>', 'where results and runs are kept').default('results', 'results'));
 }
 
@@ -54,7 +61,7 @@ export function readReproduceOptions(word: string, given: Readonly<Record<string
   if (!models.some((each) => shownFor.includes(each)))
     throw new UserError(`${figure} is of the ${shownFor.join(' and the ')} alone`);
   const threads = parseWord('--threads', runConfig.shape.threads, String(given['threads']));
-  const { seeds, jobs } = given;
+  const { seeds, jobs, descent } = given;
   return {
     figures: figure === 'all' ? FIGURES : [figure],
     models,
@@ -66,6 +73,8 @@ export function readReproduceOptions(word: string, given: Readonly<Record<string
         : Math.max(1, Math.floor(availableParallelism() / threads)),
     threads,
     backend: parseValue('--backend', runConfig.shape.backend, given['backend']),
+    sampling: parseValue('--sampling', runConfig.shape.sampling, given['sampling']),
+    descent: descent === true ? true : undefined,
     out: resolve(parseValue('--out', text, given['out'])),
   };
 }

@@ -182,6 +182,7 @@ describe('a configuration file', () => {
         learningRate: 0.07,
         weightDecay: 0.02,
         batchSize: 10,
+        sampling: 'replacement',
         epochs: 3,
         schedule: changed('schedule'),
         seed: 5,
@@ -189,6 +190,7 @@ describe('a configuration file', () => {
         threads: 200,
         start: '/one/two.safetensors',
         centre: '/three/four.safetensors',
+        descent: true,
         average: 'tail',
         observables: ['noiseTrace'],
       });

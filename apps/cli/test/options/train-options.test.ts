@@ -20,6 +20,7 @@ describe('the options of fdr train', () => {
       learningRate: 0.1,
       weightDecay: 0.01,
       batchSize: 100,
+      sampling: 'shuffle',
       epochs: 100,
       schedule: {
         kind: 'equilibrium',
@@ -40,8 +41,8 @@ describe('the options of fdr train', () => {
   it('are read from every flag', async () => {
     const args =
       '--model mlp --dataset synthetic --optimizer sgd --learning-rate 2.5e-2 --momentum .9 --dampening 0.5 --weight-decay 0 ' +
-      '--batch-size 50 --epochs 7 --schedule step --every-epochs 3 --divisor 4 --minimum-learning-rate 1e-4 --seed 4294967295 ' +
-      '--start some/where.safetensors --centre else/where.safetensors --backend cpu --threads 3 ' +
+      '--batch-size 50 --sampling replacement --epochs 7 --schedule step --every-epochs 3 --divisor 4 --minimum-learning-rate 1e-4 --seed 4294967295 ' +
+      '--start some/where.safetensors --centre else/where.safetensors --descent --backend cpu --threads 3 ' +
       '--observables noiseTrace,cubicLeft --runs-dir elsewhere --no-dashboard --port 0 --host ::1 --token --allow-host lab.example.org --allow-host gpu:8443 --json --checkpoint-every 5 --tag one --tag two';
     expect(await trainOptions(...args.split(' '), '--name', 'a name')).toEqual({
       config: {
@@ -51,10 +52,12 @@ describe('the options of fdr train', () => {
         learningRate: 0.025,
         weightDecay: 0,
         batchSize: 50,
+        sampling: 'replacement',
         epochs: 7,
         schedule: { kind: 'step', everyEpochs: 3, divisor: 4, minimumLearningRate: 1e-4 },
         start: resolve('some/where.safetensors'),
         centre: resolve('else/where.safetensors'),
+        descent: true,
         observables: ['noiseTrace', 'cubicLeft'],
         seed: 4294967295,
         backend: 'cpu',

@@ -45,11 +45,15 @@ export async function stationaryPoints({
   return points;
 }
 
-/** The same task without the passes over all data at epochs' ends, which do not change the trajectory. */
+/** The same task without the passes over all data, which do not change the trajectory. */
 const withoutEvaluation = (task: Task): Task => ({
   ...task,
   evaluator: () => {
     const unknown = { trainLoss: NaN, trainAccuracy: NaN, testLoss: NaN, testAccuracy: NaN, gradientNormSquared: NaN };
-    return Promise.resolve({ evaluate: () => Promise.resolve(unknown), dispose: () => Promise.resolve() });
+    return Promise.resolve({
+      evaluate: () => Promise.resolve(unknown),
+      gradient: (parameters) => Promise.resolve(parameters.map(({ length }) => new Float64Array(length).fill(NaN))),
+      dispose: () => Promise.resolve(),
+    });
   },
 });

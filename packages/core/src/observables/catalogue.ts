@@ -2,9 +2,11 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { OptionError } from '../validate.js';
 import { cubicLeft, cubicRight } from './cubic.js';
 import { oL, oR, vDotGradient } from './fluctuation-dissipation.js';
+import { gradientProduct } from './gradient-product.js';
 import { noiseTrace } from './noise-trace.js';
 import type { Observable } from './observable.js';
 import { parametersSquared } from './parameters-squared.js';
+import { startDistanceSquared } from './start-distance.js';
 import {
   nextVelocityDotParameters,
   nextVelocitySquared,
@@ -29,6 +31,8 @@ export const EXTRA_OBSERVABLES: readonly Observable[] = [
   nextVelocityDotParameters,
   cubicLeft,
   cubicRight,
+  gradientProduct,
+  startDistanceSquared,
 ];
 
 /** Whether an observable can be measured with this optimizer. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Velocity } from '../optimizers/optimizer.js';
+import type { Memory } from './memory.js';
 import type { Dynamics } from '../dynamics.js';
 import { zip } from '../zip.js';
 
@@ -17,6 +18,10 @@ export interface MeasuredStep {
   readonly learningRate: tf.Tensor;
   /** v of (10) before the update; empty if the optimizer's state has none. */
   readonly velocity: readonly tf.Tensor[];
+  /** grad f^B of the step before, zero at the first; empty unless an observable remembers it. */
+  readonly previousGradients: readonly tf.Tensor[];
+  /** theta after the update less theta at the start; empty unless an observable remembers it. */
+  readonly displacement: readonly tf.Tensor[];
   /** v of (10) after the update; NaN without dynamics. */
   readonly nextVelocity: Velocity;
   /** mu and nu of (10); NaN without dynamics. */
@@ -46,6 +51,8 @@ export interface Observable {
   readonly columns: 'balance' | 'total' | 'tensors';
   /** What the optimizer must have: `dynamics` an update by (10) and (11); `velocity` also a velocity in its state. */
   readonly needs?: 'dynamics' | 'velocity' | undefined;
+  /** What the training has to carry from step to step for it; nothing by default. */
+  readonly remembers?: Memory | undefined;
   /** @returns float32 [tensors]; their sum is the total. */
   readonly measure: (step: MeasuredStep) => tf.Tensor;
 }

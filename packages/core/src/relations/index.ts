@@ -3,6 +3,7 @@ export { OptionError } from '../validate.js';
 export { interval, ratioInterval, type Interval } from './confidence.js';
 export { cubicDefect, cubicRelation, type CubicWindow } from './cubic-relation.js';
 export type { DeviationOnset } from './deviation.js';
+export { epochAverages, type EpochAverages, type EpochDynamics } from './epoch-averages.js';
 export { inEquilibrium, isBalanced, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
 export {
   formatDuration,
@@ -62,6 +63,12 @@ export {
   type SavedAverages,
 } from './saved-averages.js';
 export type { Sides } from './sides.js';
+export {
+  calibratedSpectrum,
+  predictedFullBatch,
+  type GradientMoments,
+  type SpectralNode,
+} from './spectral-prediction.js';
 export { stationaryRun } from './stationary-run.js';
 export { jointVerdict, verdictOf } from './verdict.js';
 export { possibleGain, valleyFloor, type Calibration, type ValleyFloor } from './valley-floor.js';

@@ -25,7 +25,7 @@ export type NoiseScaleEpoch = Pick<
  *
  *     B_simple = tr Sigma / |grad f|^2,    tr Sigma = B (<|grad f^B|^2> - |grad f|^2) (N - 1) / (N - B)
  *
- * for mini-batches of B out of N examples without repetition, where N = B M, M the steps an epoch. L2 terms are part of both gradients.
+ * for mini-batches of B out of N examples without repetition, where N = B M, M the steps an epoch; with replacement the last factor is 1. L2 terms are part of both gradients.
  *
  * `|grad f|^2` is that of the epoch's end; `<|grad f^B|^2>` is the half-running average (15): the observable `noiseTrace` where it is recorded, and
  * otherwise, with SGD, follows from the trace of (26) by what each run records,
@@ -37,7 +37,7 @@ export type NoiseScaleEpoch = Pick<
  *
  * Source: McCandlish et al. 2018, arXiv 1812.06162, equation 2.9 and appendix A.1.
  *
- * @returns the reason, where it is not known: one mini-batch an epoch; Schedule-Free; another optimizer than SGD without `noiseTrace`; nothing evaluated; or no
+ * @returns the reason, where it is not known: one mini-batch of all the data; Schedule-Free; another optimizer than SGD without `noiseTrace`; nothing evaluated; or no
  *   noise beside the gradient.
  */
 export function noiseScale(epoch: NoiseScaleEpoch, run: Pick<Run, 'config' | 'stepsPerEpoch'>): NoiseScale | Unknown {
@@ -45,12 +45,13 @@ export function noiseScale(epoch: NoiseScaleEpoch, run: Pick<Run, 'config' | 'st
   const { gradientNormSquared: gradient } = epoch;
   if (config.optimizer.kind === 'schedule-free')
     return { unknown: 'schedule-free takes its mini-batch gradients at another point than the evaluated one' };
-  if (stepsPerEpoch < 2) return { unknown: 'one mini-batch is all the data' };
+  if (stepsPerEpoch < 2 && config.sampling === 'shuffle') return { unknown: 'one mini-batch is all the data' };
   const square = epoch.observables?.['noiseTrace'] ?? squareFromBalance(epoch, config.optimizer);
   if (square === undefined)
     return { unknown: `with ${config.optimizer.kind} it needs the observable noiseTrace (--observables noiseTrace)` };
-  // (1 - 1/N) / (1 - B/N)
-  const correction = (1 - 1 / (config.batchSize * stepsPerEpoch)) / (1 - 1 / stepsPerEpoch);
+  // (N - 1) / (N - B) = (1 - 1/N) / (1 - B/N)
+  const correction =
+    config.sampling === 'replacement' ? 1 : (1 - 1 / (config.batchSize * stepsPerEpoch)) / (1 - 1 / stepsPerEpoch);
   const noise = config.batchSize * (square - gradient) * correction;
   if (!(noise > 0 && gradient > 0 && Number.isFinite(noise)))
     return { unknown: 'the averages do not tell noise from gradient' };

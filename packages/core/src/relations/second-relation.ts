@@ -8,6 +8,8 @@ export interface SecondRelationRun {
   readonly seed: number;
   /** <O_FB> (18) of this run. */
   readonly oFB: number;
+  /** <-v' . grad f> at random steps of this run, <O_FB> for any sampling; undefined where it was not read. */
+  readonly descent?: number | undefined;
   /** <|v|^2> of this run, v after the update: Tr C~ without momentum and dampening. */
   readonly noiseTrace: number;
 }

@@ -2,10 +2,11 @@ import { weightDecayValue } from '../losses/weight-decay.js';
 import type { Model } from '../models/model.js';
 import { namedSlot, slotValues, zeroSlot } from '../parameters.js';
 import { zip } from '../zip.js';
-import { permutation } from '../random.js';
-import { inRange } from '../validate.js';
+import type { Sampling } from '@fdr/records';
+import { inRange, oneOf } from '../validate.js';
 import { checkData, classification, type ClassificationData, type ImageSet } from './classification.js';
 import { chunkSize, evaluationProgram } from './evaluation.js';
+import { drawExamples } from './sampling.js';
 import type { Executor, TensorValues } from '@fdr/program';
 import type { Evaluation, Evaluator, Task } from './task.js';
 
@@ -15,18 +16,21 @@ export interface ClassificationOptions {
   readonly data: ClassificationData;
   /** Examples a step, in [1, number of training examples]. */
   readonly batchSize: number;
+  /** How mini-batches are drawn; `shuffle` by default. */
+  readonly sampling?: Sampling | undefined;
 }
 
 /**
- * Training a model to classify images. Each epoch is one shuffle of the training data; examples after the last whole batch are
- * left out.
+ * Training a model to classify images. An epoch has as many steps as the training data have whole mini-batches. Where they are shuffled, examples
+ * after the last whole mini-batch are left out.
  *
- * @throws OptionError if the batch size does not fit the data, or the data does not fit the model.
+ * @throws OptionError if the batch size does not fit the data, the data does not fit the model, or there is no such sampling.
  */
-export function classificationTask({ model, data, batchSize }: ClassificationOptions): Task {
+export function classificationTask({ model, data, batchSize, ...options }: ClassificationOptions): Task {
   checkData(model, data);
   const { train, test, normalization } = data;
   inRange('batchSize', batchSize, { min: 1, max: train.count, integer: true });
+  const sampling = oneOf('sampling', options.sampling ?? 'shuffle', ['shuffle', 'replacement'] as const);
   const stepsPerEpoch = Math.floor(train.count / batchSize);
   const leftOut = train.count - stepsPerEpoch * batchSize;
   const count = train.count.toLocaleString('en-US');
@@ -35,11 +39,11 @@ export function classificationTask({ model, data, batchSize }: ClassificationOpt
     constants: { images: train.images, labels: train.labels },
     stepsPerEpoch,
     warnings:
-      leftOut > 0
+      leftOut > 0 && sampling === 'shuffle'
         ? [`batch size ${batchSize} does not divide ${count}: ${leftOut} examples of each shuffle are left out`]
         : [],
     batches: (state) => {
-      const order = permutation(state, train.count);
+      const order = drawExamples(sampling, state, train.count);
       return {
         take: (from, steps) => ({ indices: order.values.subarray(from * batchSize, (from + steps) * batchSize) }),
         next: order.state,
@@ -83,21 +87,27 @@ async function classificationEvaluator(
     throw error;
   });
   const zeros = zeroSlot('gradients', model.parameters);
+  const passOverTrain = async (parameters: readonly Float32Array[]) => {
+    const settings = namedSlot('parameters', model.parameters, parameters);
+    const { outputs, state } = await trainPass.executable.run({ ...trainPass, state: zeros, settings });
+    const sums = slotValues('gradients', model.parameters, state);
+    return { outputs, gradient: fullGradient(sums, train.count, parameters, weightDecay) };
+  };
   return {
     evaluate: async (parameters): Promise<Evaluation> => {
       const settings = namedSlot('parameters', model.parameters, parameters);
-      const onTrain = await trainPass.executable.run({ ...trainPass, state: zeros, settings });
+      const onTrain = await passOverTrain(parameters);
       const onTest = await testPass.executable.run({ ...testPass, state: {}, settings });
       const penalty = weightDecayValue(parameters, weightDecay);
-      const gradientSums = slotValues('gradients', model.parameters, onTrain.state);
       return {
         trainLoss: sumOf(onTrain.outputs['loss']) / train.count + penalty,
         trainAccuracy: sumOf(onTrain.outputs['correct']) / train.count,
         testLoss: sumOf(onTest.outputs['loss']) / test.count + penalty,
         testAccuracy: sumOf(onTest.outputs['correct']) / test.count,
-        gradientNormSquared: fullGradientNormSquared(gradientSums, train.count, parameters, weightDecay),
+        gradientNormSquared: normSquared(onTrain.gradient),
       };
     },
+    gradient: async (parameters) => (await passOverTrain(parameters)).gradient,
     dispose: async () => {
       await trainPass.executable.dispose();
       await testPass.executable.dispose();
@@ -105,18 +115,19 @@ async function classificationEvaluator(
   };
 }
 
-/** `|1/N sum_n grad l_n + lambda theta|^2`, in double precision. */
-function fullGradientNormSquared(
+/** `1/N sum_n grad l_n + lambda theta`, in double precision. */
+const fullGradient = (
   sums: readonly Float32Array[],
   count: number,
   parameters: readonly Float32Array[],
   weightDecay: number,
-): number {
+): Float64Array[] =>
+  zip(sums, parameters).map(([sum, values]) =>
+    Float64Array.from(sum, (gradientSum, index) => gradientSum / count + weightDecay * (values[index] ?? NaN)),
+  );
+
+function normSquared(gradient: readonly Float64Array[]): number {
   let total = 0;
-  for (const [sum, values] of zip(sums, parameters))
-    sum.forEach((gradientSum, index) => {
-      const gradient = gradientSum / count + weightDecay * (values[index] ?? NaN);
-      total += gradient * gradient;
-    });
+  for (const tensor of gradient) for (const value of tensor) total += value * value;
   return total;
 }

@@ -25,6 +25,8 @@ export interface Progress {
   readonly scheduleState: ScheduleState;
   /** The state from which the shuffle of the epoch under way is drawn. */
   readonly random: RandomState;
+  /** -v' . grad f, as it was read in the epoch under way; undefined until then, and where it is not finite. */
+  readonly descent?: number | undefined;
   /** True once the loss has not been finite. */
   readonly diverged: boolean;
   /** Events that have happened and have not been reported yet, oldest first. */
@@ -45,6 +47,13 @@ export const positionOf = ({ step, epoch }: Progress): { readonly step: number; 
   step,
   epoch,
 });
+
+/** The verdict that a training has diverged, and why, once. */
+export function withDivergence(progress: Progress, reason: string): Progress {
+  if (progress.diverged) return progress;
+  const message = `${reason}: the training has diverged`;
+  return withEvent({ ...progress, diverged: true }, { type: 'warning', ...positionOf(progress), message });
+}
 
 /** Options of {@link firstProgress}; `epochs` is the length of the training. */
 interface FirstProgressOptions {

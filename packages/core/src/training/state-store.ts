@@ -1,5 +1,5 @@
 import type { TrainingItem } from './training.js';
-import type { TrainingState, Transition } from './transitions.js';
+import type { TrainingState, Transition } from './training-state.js';
 
 /** The current state of a training, and the only way to change it. */
 interface StateStore {

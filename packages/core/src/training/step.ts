@@ -3,6 +3,7 @@ import { WEIGHT_DECAY } from '@fdr/records';
 import { weightDecayTerm } from '../losses/weight-decay.js';
 import type { Objective } from '../objective.js';
 import { checkedObservables, isDefined, standardObservables } from '../observables/catalogue.js';
+import { remembering } from '../observables/memory.js';
 import type { MeasuredStep, Observable } from '../observables/observable.js';
 import { namedState, optimizerSpecs, optimizerState, type Optimizer } from '../optimizers/optimizer.js';
 import { namedSlot, slotSpecs, slotTensors, tensorNamed, type ParameterSpec } from '../parameters.js';
@@ -62,8 +63,9 @@ export const steadyRate = (learningRate: number, steps: number): TensorValues =>
  *
  * @throws OptionError if the weight decay is out of its range, or an observable cannot be measured with this optimizer.
  */
-export function trainingStep(objective: Objective, optimizer: Optimizer, options: StepOptions): Program {
+export function trainingStep(objective: Objective, given: Optimizer, options: StepOptions): Program {
   const { parameters: specs } = objective;
+  const optimizer = remembering(given, options.observables ?? []);
   const { observe = true, centred = false, averaged = false } = options;
   const weightDecay = inRange('weightDecay', options.weightDecay, WEIGHT_DECAY);
   const extra = checkedObservables(optimizer, options.observables ?? []);
@@ -99,6 +101,8 @@ export function trainingStep(objective: Objective, optimizer: Optimizer, options
         learningRate,
         centre: centred && observe ? slotTensors('centre', specs, constants) : [],
         velocity: carried.slots['velocity'] ?? [],
+        previousGradients: carried.slots['previousGradient'] ?? [],
+        displacement: updated.state.slots['displacement'] ?? [],
         nextVelocity: updated.velocity ?? NO_VELOCITY,
         dynamics: optimizer.dynamics ?? NO_DYNAMICS,
       };

@@ -18,6 +18,8 @@ export interface Evaluation {
 export interface Evaluator {
   /** @param parameters in the order of the objective's parameters. */
   evaluate(parameters: readonly Float32Array[]): Promise<Evaluation>;
+  /** grad f of the full-batch training loss, L2 term included. @param parameters as above. */
+  gradient(parameters: readonly Float32Array[]): Promise<readonly Float64Array[]>;
   /** Frees its memory. */
   dispose(): Promise<void>;
 }

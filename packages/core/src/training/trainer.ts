@@ -1,5 +1,6 @@
 import { EPOCHS } from '@fdr/records';
 import { NOTHING_AVERAGED } from '../averaging/parameter-average.js';
+import { remembering } from '../observables/memory.js';
 import { optimizerStart, type Optimizer } from '../optimizers/optimizer.js';
 import { givenParameters, initialParameters, namedSlot, zeroSlot, type ParameterSpec } from '../parameters.js';
 import type { Schedule } from '../relations/schedules/schedule.js';
@@ -18,7 +19,8 @@ import { SnapshotError } from './snapshot-error.js';
 import { stateStore } from './state-store.js';
 import { RUNNING, trainingStep } from './step.js';
 import type { Training, TrainingItem, TrainOptions } from './training.js';
-import { nextTransition, type TrainingPlan, type TrainingState } from './transitions.js';
+import type { TrainingPlan, TrainingState } from './training-state.js';
+import { nextTransition } from './transitions.js';
 
 /**
  * Trains by stochastic gradient descent, measures both sides of (FDR1') at each step, and lets a schedule set the learning
@@ -27,8 +29,10 @@ import { nextTransition, type TrainingPlan, type TrainingState } from './transit
  * @throws OptionError naming the option, its range and what was found; SnapshotError if `resume` is of another training.
  * @example for await (const item of train(options)) if (item.type === 'epoch') report(item.record.ratio);
  */
-export function train(options: TrainOptions): Training {
-  const { task, executor, optimizer, weightDecay, observables = [] } = options;
+export function train(given: TrainOptions): Training {
+  const { task, executor, weightDecay, observables = [] } = given;
+  const optimizer = remembering(given.optimizer, observables);
+  const options = { ...given, optimizer };
   const { stepsPerEpoch, objective } = task;
   const { parameters } = objective;
   const plan = planOf(options);
@@ -122,6 +126,7 @@ function planOf({ task, optimizer, average, segmentSteps, ...options }: TrainOpt
     average,
     epochs,
     stopsWhenDiverged: onDivergence === 'stop',
+    readsDescent: options.descent ?? false,
     segmentSteps: segmentSteps ?? (() => task.stepsPerEpoch),
   };
 }

@@ -35,6 +35,11 @@ export interface TrainOptions {
    */
   readonly observables?: readonly Observable[] | undefined;
   /**
+   * Whether -v' . grad f is read at one random step of each epoch, for which it costs a pass over the training data; false by default. The trajectory
+   * is the same to the last bit. Its average is <O_FB> (29) whatever the sampling: see `descentOf`.
+   */
+  readonly descent?: boolean | undefined;
+  /**
    * An average of the parameters to keep and to evaluate beside them at epochs' ends; none by default. The trajectory is the same to the last
    * bit. A snapshot holds the one of the last epoch's end as `average/<parameter>`.
    */

@@ -1,53 +1,16 @@
-import type { AverageState, ParameterAverage, ParameterMean } from '../averaging/parameter-average.js';
-import type { Optimizer } from '../optimizers/optimizer.js';
+import type { ParameterMean } from '../averaging/parameter-average.js';
 import { slotValues } from '../parameters.js';
-import type { CallResult, Executable, TensorValues } from '@fdr/program';
 import { fullBatchObservable } from '../relations/full-batch-observable.js';
 import { ratioOf } from '../relations/equilibrium-rule.js';
 import type { RatioScatter } from '../relations/ratio-scatter.js';
-import type { Decision, Schedule } from '../relations/schedules/schedule.js';
-import { inRange } from '../validate.js';
-import { positionOf, withEvent, type Progress, type TrainingEpoch } from './progress.js';
-import type { Averages, Recording } from './recording.js';
-import type { EpochBatches, Evaluation, Evaluator, Task } from './task.js';
-import { RUNNING, steadyRate } from './step.js';
-import type { TrainingEnd, TrainingItem } from './training.js';
-
-/** What stays the same during a training. */
-export interface TrainingPlan {
-  readonly task: Task;
-  readonly optimizer: Optimizer;
-  readonly average: ParameterAverage | undefined;
-  readonly epochs: number;
-  readonly stopsWhenDiverged: boolean;
-  /** Most steps of the next segment, at least 1, by the number of steps done. */
-  readonly segmentSteps: (step: number) => number;
-}
-
-/** The state of a training between two items. A transition returns a new one; only the recording is updated in place. */
-export interface TrainingState {
-  readonly progress: Progress;
-  readonly schedule: Schedule;
-  /** State of the training program: parameters, and what the optimizer carries. */
-  readonly tensors: TensorValues;
-  readonly recording: Recording;
-  /** Means of the parameters; undefined where no average is kept. */
-  readonly average: AverageState | undefined;
-  /** The batches of the epoch under way; drawn when its first segment begins. */
-  readonly batches: EpochBatches | undefined;
-}
-
-/** The state after a transition, and the item that it yields. */
-export interface Transition {
-  readonly state: TrainingState;
-  readonly item: TrainingItem;
-}
-
-/** What a training runs while it is iterated. */
-interface TrainingPrograms {
-  readonly step: Executable;
-  readonly evaluator: Evaluator;
-}
+import type { Decision } from '../relations/schedules/schedule.js';
+import { positionOf, withDivergence, withEvent, type Progress, type TrainingEpoch } from './progress.js';
+import type { Averages } from './recording.js';
+import { runSegment } from './segment.js';
+import { RUNNING } from './step.js';
+import type { Evaluation, Evaluator } from './task.js';
+import type { TrainingEnd } from './training.js';
+import type { TrainingPlan, TrainingPrograms, TrainingState, Transition } from './training-state.js';
 
 /** The next item of a training: an event that waits, its end, the steps of a segment, or an epoch's record. */
 export async function nextTransition(
@@ -60,7 +23,7 @@ export async function nextTransition(
   if (record) return { state: { ...state, progress: { ...progress, pendingEvents } }, item: { type: 'event', record } };
   const end = endOf(plan, state);
   if (end) return { state, item: { type: 'end', ...end } };
-  if (progress.stepInEpoch < plan.task.stepsPerEpoch) return runSegment(plan, state, step);
+  if (progress.stepInEpoch < plan.task.stepsPerEpoch) return runSegment(plan, state, { step, evaluator });
   return endEpoch(plan, state, evaluator);
 }
 
@@ -75,70 +38,6 @@ function endOf(
   return message === undefined ? undefined : { reason: 'finished', message };
 }
 
-/** eta of some steps of the epoch under way. The same at each place of the epoch, however it is cut into segments. */
-function ratesOf({ progress, schedule }: TrainingState, steps: number, stepsPerEpoch: number): TensorValues {
-  const { learningRate, stepInEpoch, scheduleState } = progress;
-  const { withinEpoch } = schedule;
-  if (!withinEpoch) return steadyRate(learningRate, steps);
-  const rateAt = (step: number) => learningRate * withinEpoch(scheduleState, step / stepsPerEpoch);
-  return { learningRate: Float32Array.from({ length: steps }, (_, index) => rateAt(stepInEpoch + index)) };
-}
-
-/** The weights of some steps in the average of the parameters, where one is kept. */
-const averageWeights = ({ average }: TrainingPlan, state: TrainingState, steps: number): TensorValues =>
-  average && state.average
-    ? { averageWeight: Float32Array.from({ length: steps }, weightAfter(average, state.average.taken)) }
-    : {};
-
-const weightAfter =
-  ({ weight }: ParameterAverage, taken: number) =>
-  (_: unknown, index: number): number =>
-    weight(taken + index);
-
-/** Runs the next steps of the epoch under way, as many as the plan allows. */
-async function runSegment(plan: TrainingPlan, state: TrainingState, step: Executable): Promise<Transition> {
-  const { task } = plan;
-  const { progress, recording } = state;
-  const most = Math.floor(inRange('segmentSteps()', plan.segmentSteps(progress.step), { min: 1 }));
-  const steps = Math.min(most, task.stepsPerEpoch - progress.stepInEpoch);
-  const batches = state.batches ?? task.batches(progress.random);
-  const result = await step.run({
-    steps,
-    state: state.tensors,
-    inputs: {
-      ...batches.take(progress.stepInEpoch, steps),
-      ...ratesOf(state, steps, task.stepsPerEpoch),
-      ...averageWeights(plan, state, steps),
-    },
-    settings: {},
-  });
-  const rows = recording.rows(result, steps);
-  return {
-    state: {
-      ...state,
-      batches,
-      tensors: result.state,
-      progress: afterSteps(progress, steps, result),
-      average: state.average && { ...state.average, taken: state.average.taken + steps },
-    },
-    item: { type: 'steps', from: progress.step, columns: recording.columns, rows },
-  };
-}
-
-function afterSteps(before: Progress, steps: number, { outputs }: CallResult): Progress {
-  const progress = { ...before, step: before.step + steps, stepInEpoch: before.stepInEpoch + steps };
-  const losses = outputs['loss'] ?? new Float32Array();
-  const bad = losses.findIndex((loss) => !Number.isFinite(loss));
-  return bad < 0 ? progress : withDivergence(progress, `the loss is ${losses[bad]} at step ${before.step + bad + 1}`);
-}
-
-/** The verdict that a training has diverged, and why, once. */
-function withDivergence(progress: Progress, reason: string): Progress {
-  if (progress.diverged) return progress;
-  const message = `${reason}: the training has diverged`;
-  return withEvent({ ...progress, diverged: true }, { type: 'warning', ...positionOf(progress), message });
-}
-
 /** Evaluates the parameters at an epoch's end, records the epoch, and lets the schedule decide on the next one's learning rate. */
 async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Evaluator): Promise<Transition> {
   const { progress, schedule, recording, tensors } = state;
@@ -148,7 +47,7 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
   const averaged = average?.latest && (await averageOf(average.latest, evaluator));
   const averages = recording.averages();
   const { learningRate } = progress;
-  const ended = { ...progress, epoch: progress.epoch + 1, stepInEpoch: 0 };
+  const ended = { ...progress, epoch: progress.epoch + 1, stepInEpoch: 0, descent: undefined };
   const decision = schedule.decide(progress.scheduleState, {
     oLHalf: averages.oLHalf,
     oRHalf: averages.oRHalf,
@@ -168,7 +67,10 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
       progress: afterEvaluation(decided, evaluation),
       average: decision.reason && average ? plan.average?.afterRateChange(average) : average,
     },
-    item: { type: 'epoch', record: { ...epochOf(ended, averages, evaluation, plan.optimizer), average: averaged } },
+    item: {
+      type: 'epoch',
+      record: { ...epochOf(plan, { ...ended, descent: progress.descent }, averages, evaluation), average: averaged },
+    },
   };
 }
 
@@ -210,12 +112,12 @@ function layerRatios(layers: Averages['layers'], scatters: RatioScatter['layers'
   return known.length === 0 ? {} : { layers: Object.fromEntries(known) };
 }
 
-/** @param progress with the learning rate that the epoch had. */
+/** @param progress with the learning rate that the epoch had, and its descent. */
 function epochOf(
+  { optimizer: { dynamics }, readsDescent }: TrainingPlan,
   progress: Progress,
   { lossHalf, oLHalf, oRHalf, vDotGradientHalf, layers, observables }: Averages,
   evaluation: Evaluation,
-  { dynamics }: Optimizer,
 ): TrainingEpoch {
   const { gradientNormSquared } = evaluation;
   return {
@@ -228,6 +130,7 @@ function epochOf(
     ratio: ratioOf({ oLHalf, oRHalf }),
     layers,
     observables,
+    descent: readsDescent ? (progress.descent ?? NaN) : undefined,
     ...evaluation,
     oFB: dynamics ? fullBatchObservable(gradientNormSquared, vDotGradientHalf, dynamics) : NaN,
   };

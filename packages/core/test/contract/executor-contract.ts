@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { hessianVectorProgram } from '../../src/landscape/hessian-vector.js';
 import { mlp } from '../../src/models/mlp.js';
 import { EXTRA_OBSERVABLES, isDefined } from '../../src/observables/catalogue.js';
+import { remembering } from '../../src/observables/memory.js';
 import { IDENTITY_TOLERANCE } from '../../src/relations/identity.js';
+import { optimizerStart } from '../../src/optimizers/optimizer.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { initialParameters, namedSlot, slotName, slotValues, zeroSlot } from '../../src/parameters.js';
 import { randomState } from '../../src/random.js';
@@ -230,13 +232,11 @@ export function executorContract(name: string, make: () => Executor | Promise<Ex
       it.each(MOMENTUM_AND_DAMPENING)(
         'the same bits with and without observables, momentum %d, dampening %d',
         async (momentum, dampening) => {
-          const state: TensorValues = {
-            ...initialParameters(model.parameters, 3),
-            ...(momentum > 0 && zeroSlot('velocity', model.parameters)),
-          };
+          const observables = EXTRA_OBSERVABLES.filter(isDefined(sgd({ momentum, dampening })));
+          const optimizer = remembering(sgd({ momentum, dampening }), observables);
+          const { parameters } = model;
+          const state: TensorValues = { ...initialParameters(parameters, 3), ...optimizerStart(optimizer, parameters) };
           const trajectory = async (observe: boolean) => {
-            const optimizer = sgd({ momentum, dampening });
-            const observables = EXTRA_OBSERVABLES.filter(isDefined(optimizer));
             const program = trainingStep(task.objective, optimizer, { weightDecay: 0.01, observe, observables });
             const executable = await executor.prepare(program, task.constants);
             const result = await executable.run({ steps: 10, state, inputs: indices(10), settings: {} });

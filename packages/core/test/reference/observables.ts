@@ -8,11 +8,18 @@ export interface PlainMoment {
 const sum = (tensors: PlainParameters, term: (tensor: number, position: number) => number): number[] =>
   tensors.map((values, tensor) => values.reduce((total, _, position) => total + term(tensor, position), 0));
 
+/** What earlier steps have left. */
+export interface PlainPast {
+  readonly start: PlainParameters;
+  readonly previousGradient: PlainParameters;
+}
+
 /** Every extra observable of one step, tensor by tensor, as its formula stands in the paper. */
 export function plainObservables(
   { parameters: theta, velocity: v }: PlainMoment,
   { parameters: thetaNext, velocity: vNext }: PlainMoment,
   g: PlainParameters,
+  { start, previousGradient }: PlainPast,
   { learningRate, momentum, dampening }: { learningRate: number; momentum: number; dampening: number },
 ): Record<string, number[]> {
   const of = (term: (tensor: number, position: number) => number) => sum(theta, term);
@@ -28,6 +35,8 @@ export function plainObservables(
     nextVelocitySquared: of((i, k) => vNext[i]![k]! ** 2),
     velocityDotParameters: of((i, k) => v[i]![k]! * theta[i]![k]!),
     nextVelocityDotParameters: of((i, k) => vNext[i]![k]! * thetaNext[i]![k]!),
+    gradientProduct: of((i, k) => g[i]![k]! * previousGradient[i]![k]!),
+    startDistanceSquared: of((i, k) => (thetaNext[i]![k]! - start[i]![k]!) ** 2),
     cubicLeft: of((i, k) => theta[i]![k]! ** 2 * g[i]![k]!),
     cubicRight: theta.map(
       (_, i) =>

@@ -10,6 +10,7 @@ export const runOf = (change: Partial<RunConfig>, stepsPerEpoch: number) => ({
     optimizer: PLAIN,
     learningRate: 0.1,
     weightDecay: 0,
+    sampling: 'shuffle' as const,
     batchSize: 1,
     epochs: 20,
     schedule: { kind: 'constant' as const },

@@ -1,12 +1,26 @@
 import { basename, dirname } from 'node:path';
-import { noiseCurvature, sgd, stationaryPoints, type Snapshot } from '@fdr/core';
-import { dynamicsOf } from '@fdr/core/relations';
+import {
+  noiseCurvature,
+  noiseSpectrum,
+  sgd,
+  stationaryPoints,
+  type HessianMethod,
+  type NoiseCurvatureOptions,
+  type Snapshot,
+} from '@fdr/core';
+import { calibratedSpectrum, dynamicsOf } from '@fdr/core/relations';
 import type { RunConfig } from '@fdr/records';
 import { openRun } from '@fdr/run-store';
 import { makeSchedule } from '@fdr/training';
 import { openTask, readSnapshot } from '@fdr/training/compute';
 import { ExperimentError } from '../experiment-error.js';
 import type { CurvatureRecord } from './record.js';
+
+/** Starts of Lanczos: each costs twelve passes over the training data. */
+const SPECTRUM_STARTS = 10;
+/** Points at which exact and differences are compared, and the distances of these. */
+const DIFFERENCE_POINTS = 2;
+const WIDTHS = [1e-3, 1e-2] as const;
 
 /** A request for a curvature estimate, serializable as JSON. */
 export interface CurvatureRequest {
@@ -51,27 +65,47 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
     points: count,
   });
   const samples = Math.min(request.samples, task.stepsPerEpoch);
-  const method = model.twiceDifferentiable ? 'exact' : 'central-differences';
-  const curvature = await noiseCurvature({
-    task,
-    executor,
-    ...dynamics,
-    weightDecay,
-    points,
-    samples,
-    method,
-    seed: request.seed,
+  const method: HessianMethod = model.twiceDifferentiable ? 'exact' : 'central-differences';
+  const sampling = { task, executor, ...dynamics, weightDecay, samples, method, seed: request.seed };
+  const curvature = await noiseCurvature({ ...sampling, points });
+  const nodes = await noiseSpectrum({
+    ...sampling,
+    points: spread(points, SPECTRUM_STARTS).map(({ parameters }) => parameters),
   });
+  const spectrum = calibratedSpectrum(
+    nodes,
+    { noiseTrace: curvature.noiseTrace.mean, trace: curvature.trace.mean },
+    { ...dynamics, learningRate, steps: task.stepsPerEpoch, sampling: config.sampling },
+  );
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     learningRate,
     points: count,
     samples,
     method,
     backend,
     ...curvature,
+    spectrum: [...spectrum],
+    differences: await differencesOf({ ...sampling, points: points.slice(0, DIFFERENCE_POINTS) }),
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** `count` of the points, evenly spaced; some more than once where there are fewer. */
+const spread = <Point>(points: readonly Point[], count: number): readonly Point[] =>
+  Array.from({ length: count }, (_, index) => Math.floor((index * points.length) / count)).flatMap(
+    (index) => points[index] ?? [],
+  );
+
+/** <v' . H v'> by central differences over distances that differ tenfold, relative to that by the estimate's own method. */
+async function differencesOf(options: NoiseCurvatureOptions): Promise<CurvatureRecord['differences']> {
+  const own = await noiseCurvature(options);
+  const found: CurvatureRecord['differences'] = [];
+  for (const width of WIDTHS) {
+    const { update } = await noiseCurvature({ ...options, method: 'central-differences', width });
+    found.push({ width, ratio: update.mean / own.update.mean });
+  }
+  return found;
 }
 
 /** The training as a checkpoint in a run's folder holds it. */

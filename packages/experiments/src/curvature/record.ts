@@ -9,7 +9,7 @@ const estimate = z.object({ mean: anyNumber, standardError: anyNumber });
 
 /** A curvature estimate from Hessian-vector products at points of one stationary run; one file of the folder `curvatures`. */
 export const curvatureRecord = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   /** eta of the run that reached the stationary state. */
   learningRate: anyNumber,
   /** Number of points, one epoch apart. */
@@ -32,6 +32,10 @@ export const curvatureRecord = z.object({
   velocity: estimate,
   /** <v' . H v'>, the sum of the terms of (29); Tr(H C~) without momentum. */
   update: estimate,
+  /** The curvatures that the noise of mini-batch gradients sees, by Lanczos, calibrated by `noiseTrace` and `trace`: the weights sum to Tr C. */
+  spectrum: z.array(z.object({ curvature: anyNumber, weight: anyNumber })),
+  /** `update` by central differences over some distances, relative to that by `method`: at the same points, of the same mini-batches. */
+  differences: z.array(z.object({ width: anyNumber, ratio: anyNumber })),
 });
 /** See {@link curvatureRecord}. */
 export type CurvatureRecord = z.infer<typeof curvatureRecord>;

@@ -70,7 +70,7 @@ export function completedEstimate(sequence: number, trace: number): CompletedEst
     sequence,
     job: makeCurvatureJob('estimate', makeJob(`sample ${sequence}`, DEFAULT_CONFIG), size),
     estimate: {
-      schemaVersion: 1,
+      schemaVersion: 2,
       learningRate: 0.003,
       points: 4,
       samples: 10,
@@ -83,6 +83,11 @@ export function completedEstimate(sequence: number, trace: number): CompletedEst
       cross: estimate(0.5),
       velocity: estimate(3),
       update: estimate(trace),
+      spectrum: [{ curvature: trace / 2, weight: 2 }],
+      differences: [
+        { width: 0.001, ratio: 1.04 },
+        { width: 0.01, ratio: 1.11 },
+      ],
     },
   };
 }

@@ -46,7 +46,7 @@ it('intervals from minus to plus infinity are not linear', () => {
 });
 
 it('a ratio of -1.57 to 3.97 is not the same curvature', () => {
-  const check = { learningRate: 0.003, momentum: false, relation: [1, 1.4], products: [1] };
+  const check = { learningRate: 0.003, momentum: false, relation: [1, 1.4], products: [1], biases: [] };
   const claim = sameCurvature({ ...check, ratio: { mean: 1.2, low: -1.57, high: 3.97 } }, 0.1);
   expect(claim.verdict).toBe('undecided');
 });

@@ -9,7 +9,7 @@ import type { Panel } from './panels.js';
 import type { ReplayFiring } from './replay.js';
 
 /** What several rules say of one recorded run. */
-export interface ComparedRules {
+interface ComparedRules {
   readonly rules: readonly { readonly name: string; readonly firings: readonly ReplayFiring[] }[];
   /** A schedule as a part of the first learning rate, one number a step. */
   readonly refined?: Float64Array | undefined;

@@ -16,6 +16,10 @@ export interface SecondRelationFigure {
   readonly slope: number;
   /** The same slope from Hessian-vector products; undefined if they were not computed. */
   readonly productsSlope?: number | undefined;
+  /** <O_FB> as the noise spectrum predicts it for the runs' way of drawing mini-batches, by rising learning rate; undefined as above. */
+  readonly prediction?: readonly { readonly learningRate: number; readonly oFB: number }[] | undefined;
+  /** <-v' . grad f> at random steps, where it was read. */
+  readonly descents?: readonly { readonly learningRate: number; readonly descent: Interval }[] | undefined;
   /** The relative distance from the line that counts as a departure. */
   readonly tolerance: number;
 }
@@ -50,27 +54,58 @@ export function secondRelationPanels(relation: SecondRelationFigure, theme: Them
   ];
 }
 
-function observableChart({ points, slope, productsSlope }: SecondRelationFigure, range: Range, { hues }: Theme): Chart {
+function observableChart(
+  { points, slope, productsSlope, prediction = [], descents = [] }: SecondRelationFigure,
+  range: Range,
+  { hues }: Theme,
+): Chart {
   const line = (gradient: number): Curve => [curvePoint(0, 0), curvePoint(range.to, gradient * range.to)];
   const products: Trace[] = [];
   if (productsSlope !== undefined)
     products.push({ name: 'Hessian-vector products', curve: line(productsSlope), color: hues.green, dashed: true });
-  const { to } = rangeOf([0, ...points.flatMap(({ oFB }) => [oFB.mean, oFB.high])], 'linear');
+  const predicted: Curve = prediction.map(({ learningRate, oFB }) => curvePoint(learningRate, oFB));
+  if (predicted.length > 0) products.push({ name: 'prediction', curve: predicted, color: hues.purple });
+  const { to } = rangeOf(
+    [0, ...points.flatMap(({ oFB }) => [oFB.mean, oFB.high]), ...descents.map(({ descent }) => descent.mean)],
+    'linear',
+  );
   const { bars, dots } = intervals(points, ({ oFB }) => oFB, hues.blue);
+  const diamonds: Marks = {
+    name: '⟨−v′ · ∇f⟩',
+    color: hues.purple,
+    symbol: 'diamond',
+    points: descents.map(({ learningRate, descent }) => ({ x: learningRate, y: descent.mean })),
+  };
   return {
     name: '⟨O_FB⟩',
     yRange: { from: 0, to },
     traces: [{ name: 'line through 0 and the smallest η', curve: line(slope), color: hues.orange }, ...products, bars],
-    marks: [dots],
+    marks: descents.length > 0 ? [dots, diamonds] : [dots],
   };
 }
 
-function lineRatioChart({ points, tolerance }: SecondRelationFigure, range: Range, { hues }: Theme): Chart {
+function lineRatioChart(
+  { points, slope, tolerance, prediction = [] }: SecondRelationFigure,
+  range: Range,
+  { hues }: Theme,
+): Chart {
   const { bars, dots } = intervals(points, ({ lineRatio }) => lineRatio, hues.blue);
+  const seen = prediction.filter(({ learningRate }) => learningRate >= range.from);
+  const predicted: Trace[] = [];
+  if (seen.length > 0)
+    predicted.push({
+      name: 'prediction',
+      curve: seen.map(({ learningRate, oFB }) => curvePoint(learningRate, oFB / (slope * learningRate))),
+      color: hues.purple,
+    });
   return {
     name: '⟨O_FB⟩ / line',
     band: { from: 1 - tolerance, to: 1 + tolerance },
-    traces: [{ name: 'line', curve: [curvePoint(range.from, 1), curvePoint(range.to, 1)], color: hues.orange }, bars],
+    traces: [
+      { name: 'line', curve: [curvePoint(range.from, 1), curvePoint(range.to, 1)], color: hues.orange },
+      ...predicted,
+      bars,
+    ],
     marks: [dots],
   };
 }

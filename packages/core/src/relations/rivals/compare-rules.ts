@@ -52,10 +52,7 @@ export function compareRules(
   const undefinedSides = 'needs both sides of FDR1, which only sgd defines';
   const followers = [
     ...(dynamics
-      ? [
-          scheduled('FDR1, in total', equilibrium()),
-          scheduled('FDR1, by layer', equilibrium({ balance: 'layers' })),
-        ]
+      ? [scheduled('FDR1, in total', equilibrium()), scheduled('FDR1, by layer', equilibrium({ balance: 'layers' }))]
       : [{ ...NEVER, name: 'FDR1', unknown: undefinedSides }]),
     scheduled('plateau', plateau()),
     ...(dynamics

@@ -1,6 +1,6 @@
 import type { RunConfig } from '@fdr/records';
 import type { CurvatureJob, Job, RunJob } from '../../job.js';
-import { INITIAL_SEED, curvatureJob, initialJob, sequenceJobs, variantJob } from './planned-jobs.js';
+import { INITIAL_SEED, curvatureJob, initialJob, sequenceJobs, variantJob, type Compute } from './planned-jobs.js';
 import type { Protocol } from '../protocols/protocol.js';
 import { PAPER_MODELS, PROTOCOLS, type PaperModel } from '../protocols/catalogue.js';
 import { scaledProtocol, type Scale } from './scale.js';
@@ -63,6 +63,10 @@ export interface PlanOptions {
   readonly backend: RunConfig['backend'];
   /** Threads of each job. */
   readonly threads: number;
+  /** How mini-batches are drawn; shuffled if it is left out, as in the paper. */
+  readonly sampling?: RunConfig['sampling'] | undefined;
+  /** Whether the runs of figures 1 to 3 read their descent; not if it is left out. */
+  readonly descent?: boolean | undefined;
 }
 
 /**
@@ -71,11 +75,12 @@ export interface PlanOptions {
  *
  * @param options figures and networks; a figure that the paper does not show for a network is left out for it
  */
-export function plan({ figures, models, scale, seeds, backend, threads }: PlanOptions): Plan {
+export function plan({ figures, models, scale, seeds, ...options }: PlanOptions): Plan {
+  const { backend, threads, sampling = 'shuffle', descent } = options;
   const planned = models.flatMap((model) => {
     const protocol = scaledProtocol(PROTOCOLS[model], scale, seeds);
     return figures.flatMap((figure) =>
-      partsOf(figure, protocol, { backend, threads }).map(({ letter, runs }): PlannedFigure => {
+      partsOf(figure, protocol, { backend, threads, sampling, descent }).map(({ letter, runs }): PlannedFigure => {
         const estimates = figure === 'fig3' ? plannedEstimates(runs, scale) : [];
         const jobs = [...runs, ...estimates].map(({ job }) => job);
         return { id: `${figure}${letter}`, figure, protocol, runs, estimates, jobs };
@@ -99,11 +104,7 @@ interface FigurePart {
 }
 
 /** A figure's parts for one network. */
-function partsOf(
-  figure: FigureName,
-  protocol: Protocol,
-  compute: Pick<RunConfig, 'backend' | 'threads'>,
-): readonly FigurePart[] {
+function partsOf(figure: FigureName, protocol: Protocol, compute: Compute): readonly FigurePart[] {
   const { letter } = protocol;
   const initial = initialJob(protocol, compute);
   const sequenceRuns = (count: number): PlannedRun[] =>
@@ -118,7 +119,7 @@ function partsOf(
     seeds.flatMap((seed) =>
       variants.map((variant): PlannedRun => ({
         role: { kind: 'comparison', variant },
-        job: variantJob(protocol, variant, seed, compute),
+        job: variantJob(protocol, variant, seed, { ...compute, descent: undefined }),
       })),
     );
   const comparedSeeds = Array.from({ length: protocol.comparison.seeds }, (_, index) => INITIAL_SEED + index);

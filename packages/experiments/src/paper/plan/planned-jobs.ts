@@ -5,8 +5,8 @@ import type { Protocol, Stage } from '../protocols/protocol.js';
 import { curvatureSize, type Scale } from './scale.js';
 import { variantConfig, type Variant } from './variants.js';
 
-/** What computes a job's run, and on how many threads. */
-type Compute = Pick<RunConfig, 'backend' | 'threads'>;
+/** What all jobs of a plan have in common whatever the protocol: what computes them, how mini-batches are drawn, what is read besides. */
+export type Compute = Pick<RunConfig, 'backend' | 'threads' | 'sampling' | 'descent'>;
 
 /** The seed of the initial run, and of the comparison's first initialization. */
 export const INITIAL_SEED = 1;

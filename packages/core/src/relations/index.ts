@@ -70,6 +70,7 @@ export {
   type SpectralNode,
 } from './spectral-prediction.js';
 export { stationaryRun } from './stationary-run.js';
+export { stationaryVariance } from './stationary-variance.js';
 export { jointVerdict, verdictOf } from './verdict.js';
 export { possibleGain, valleyFloor, type Calibration, type ValleyFloor } from './valley-floor.js';
 export { windowRatio, type StepSums } from './window-ratio.js';

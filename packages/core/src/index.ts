@@ -19,6 +19,7 @@ export {
 } from './landscape/noise-curvature.js';
 export { lanczos } from './landscape/lanczos.js';
 export { noiseSpectrum, type NoiseSpectrumOptions } from './landscape/noise-spectrum.js';
+export { stabilityEdge, type StabilityEdge, type StabilityEdgeOptions } from './landscape/stability-edge.js';
 export { stationaryPoints, type StationaryPointsOptions } from './landscape/stationary-points.js';
 export { conv2d, type Conv2dOptions } from './layers/conv2d.js';
 export { dense, type Layer } from './layers/dense.js';

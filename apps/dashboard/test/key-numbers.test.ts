@@ -81,3 +81,21 @@ it('the relaxation time is that of the learning rate of now', () => {
   >[0];
   expect(keyNumbers(history).find(({ name }) => name === 'Relaxation time')!.value).toBe('5');
 });
+
+it('the noise scale is that of the last epoch, or the reason why there is none', () => {
+  const shown = (change: object, config: object = {}, count = 1) => {
+    const epoch = { ...recorded.epochs[0]!, learningRate: 0.1, gradientNormSquared: 0.1, oFB: 0.1, ...change };
+    const run = { ...recorded.run, stepsPerEpoch: 10, config: { ...recorded.run.config, ...config } };
+    const epochs = Array.from({ length: count }, () => epoch);
+    const numbers = keyNumbers({ ...recorded, run, epochs, events: [], skipped: 0, diskError: null });
+    return numbers.find(({ name }) => name === 'Noise scale');
+  };
+  // 100 (2 * 0.055 / 0.1 - 0.1) (999 / 900) / 0.1
+  expect(shown({ oRHalf: 0.055 })).toMatchObject({
+    value: '1110',
+    note: 'examples: a mini-batch of as many has as much noise as gradient; it has 100',
+  });
+  const optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+  expect(shown({}, { optimizer })).toMatchObject({ value: '–', note: expect.stringContaining('noiseTrace') as string });
+  expect(shown({}, {}, 0)).toMatchObject({ value: '–', note: 'no epoch has finished yet' });
+});

@@ -19,6 +19,7 @@ export {
 } from './landscape/noise-curvature.js';
 export { lanczos } from './landscape/lanczos.js';
 export { noiseSpectrum, type NoiseSpectrumOptions } from './landscape/noise-spectrum.js';
+export { stabilityEdge, type StabilityEdge, type StabilityEdgeOptions } from './landscape/stability-edge.js';
 export { stationaryPoints, type StationaryPointsOptions } from './landscape/stationary-points.js';
 export { conv2d, type Conv2dOptions } from './layers/conv2d.js';
 export { dense, type Layer } from './layers/dense.js';
@@ -35,6 +36,7 @@ export { gradientProduct } from './observables/gradient-product.js';
 export type { Memory } from './observables/memory.js';
 export { noiseTrace } from './observables/noise-trace.js';
 export { products, squares, type MeasuredStep, type Observable } from './observables/observable.js';
+export { parametersSquared } from './observables/parameters-squared.js';
 export { startDistanceSquared } from './observables/start-distance.js';
 export {
   nextVelocityDotParameters,

@@ -81,7 +81,7 @@ describe.each(MOMENTUM_AND_DAMPENING)('the extra observables, momentum %d, dampe
       ({ parameters, velocity } = next);
       previousGradient = gradients;
     }
-    expect(names).toHaveLength(momentum > 0 ? 11 : 8);
+    expect(names).toHaveLength(momentum > 0 ? 12 : 9);
     // A few steps of float32 against double, where terms of both signs partly cancel: some 1e-6.
     for (const name of names) expect([name, distance(outputs[name]!, expected[name]!) < 1e-5]).toEqual([name, true]);
   });

@@ -9,7 +9,7 @@ import { storeSampleRun, temporaryFolder, writeSampleRun } from './sample-run.js
 
 const estimate = (mean: number) => ({ mean, standardError: NaN });
 const record: CurvatureRecord = {
-  schemaVersion: 2,
+  schemaVersion: 3,
   learningRate: 0.003,
   points: 1,
   samples: 10,
@@ -24,6 +24,7 @@ const record: CurvatureRecord = {
   update: estimate(6),
   spectrum: [{ curvature: 3, weight: 2 }],
   differences: [{ width: 0.001, ratio: 1.04 }],
+  edge: { gradientNoiseInteraction: 620, batchSharpness: 31, largestCurvature: 17 },
 };
 
 describe('the index of jobs', () => {

@@ -1,4 +1,4 @@
-import { formatNumber, ratioOf, slowest, thresholdOf } from '@fdr/core/relations';
+import { formatNumber, layerOf, ratioOf, slowest, thresholdOf } from '@fdr/core/relations';
 import type { EpochRecord, Run } from '@fdr/records';
 import { balanceAxis, onBalanceAxis } from './balance-axis.js';
 import type { Figure } from './figure.js';
@@ -14,9 +14,6 @@ interface Tensor {
   /** Whether it is the first tensor of its layer; the others are dashed. */
   readonly isFirst: boolean;
 }
-
-/** The layer of a parameter tensor: `dense1` of `dense1.kernel`. */
-const layerOf = (name: string): string => (name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : name);
 
 function tensorsOf({ parameters }: Run): Tensor[] {
   const layerNames: string[] = [];

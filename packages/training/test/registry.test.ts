@@ -142,6 +142,7 @@ describe('the registry of observables', () => {
     expect(names(sgd(), 'cubicLeft', 'all', 'cubicLeft')).toEqual(everything.filter((name) => !/^velocity/.test(name)));
     expect(names(adam(), 'all')).toEqual([
       'noiseTrace',
+      'parametersSquared',
       'parametersDotGradient',
       'cubicLeft',
       'gradientProduct',

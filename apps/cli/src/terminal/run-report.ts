@@ -6,10 +6,13 @@ import {
   formatPercent,
   formatRateChange,
   formatSettings,
+  noiseScale,
+  noiseScaleText,
 } from '@fdr/core/relations';
 import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
 import { z } from 'zod';
+import { layersJson, layerSections } from './layer-report.js';
 import { runJson } from './run-table.js';
 import { formatSections, type Pairs, type Section } from './section.js';
 import { onOneLine } from './text.js';
@@ -41,7 +44,7 @@ export function runReport(
     ['environment', pairs(run.environment)],
     ['parameters', parameters],
     ['last epoch', lastEpoch === undefined ? [['none yet', '']] : epochPairs(reader, lastEpoch, epochs)],
-    ...(lastEpoch === undefined ? [] : [valleySection(run, epochs)]),
+    ...(lastEpoch === undefined ? [] : [valleySection(run, epochs), ...layerSections(run, lastEpoch)]),
     ...relations,
     ['learning rate', changePairs(events)],
     ['events', eventPairs(events)],
@@ -58,6 +61,8 @@ export function runReportJson({ reader, epochs, events }: RunRecords, relations?
   const document = {
     ...runJson(reader),
     valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, epochs),
+    noiseScale: reader.lastEpoch === undefined ? null : noiseScale(reader.lastEpoch, reader.run),
+    ...(reader.lastEpoch === undefined ? undefined : layersJson(reader.run, reader.lastEpoch)),
     relations: relations?.length === 0 ? undefined : relations,
     epochs: epochs.map((record) => z.encode(epochRecord, record)),
     events: events.map((record) => z.encode(eventRecord, record)),
@@ -100,6 +105,7 @@ function epochPairs({ run, bestTestAccuracy }: RunReader, last: EpochRecord, epo
     ['loss', losses.join(', ')],
     ['accuracy', `${formatPercent(last.trainAccuracy)} training, ${formatPercent(last.testAccuracy)} test`],
     ...averagePairs(last),
+    ['noise scale', noiseScaleText(noiseScale(last, run))],
     ['best test', bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy)],
     ['time', `${formatDuration(seconds)} for ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}`],
   ];

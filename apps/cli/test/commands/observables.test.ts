@@ -47,7 +47,12 @@ describe('fdr train --observables', { timeout: 600_000 }, () => {
     const names = EXTRA_OBSERVABLES.map(({ name }) => name);
     expect(first.run.config.observables).toEqual(names);
     const last = first.epochs.at(-1)!.observables!;
-    expect(Object.keys(last)).toHaveLength(names.length * (1 + first.run.parameters.length));
+    expect(Object.keys(last)).toHaveLength(
+      EXTRA_OBSERVABLES.reduce(
+        (sum, { columns }) => sum + (columns === 'total' ? 1 : 1 + first.run.parameters.length),
+        0,
+      ),
+    );
     for (const [column, average] of Object.entries(last))
       expect(Math.abs(average - halfMean(first.run, first.steps, column)) / Math.abs(average), column).toBeLessThan(
         1e-9,
@@ -58,9 +63,20 @@ describe('fdr train --observables', { timeout: 600_000 }, () => {
     // The update itself, one step ahead: equal to the rounding of float32.
     for (const equation of ['(26) ahead', '(27) ahead'])
       expect(Number(out.split(`  ${equation}`)[1]?.match(/off by (\S+)/)?.[1])).toBeLessThan(1e-5);
+    expect(out).toMatch(/^ {2}noise scale +\S+ examples = tr Sigma \S+ \/ \|grad f\|\^2 \S+$/m);
+    expect(out).toMatch(/^ {2}dense1, dense2 +\S+ = \S+ off by \S+, D \S+$/m);
+    expect(out).toMatch(/^ {2}dense1\.kernel +\S+ rad, \S+ where scale-invariant$/m);
     const shown = JSON.parse((await fdr(folder, 'runs', 'show', '--json')).out) as {
       relations: { name: string; left: number; right: number }[];
+      lawOfBalance: { left: number; right: number; difference: number }[];
+      anglePerStep: { tensor: string; angle: number; scaleInvariant: number }[];
     };
+    // lambda = 0.01: the identity, to the rounding of float32.
+    for (const { left, difference } of shown.lawOfBalance)
+      expect(Math.abs(left / (0.01 * difference) - 1)).toBeLessThan(1e-3);
+    expect(shown.anglePerStep.map(({ tensor }) => tensor)).toEqual(first.run.parameters.map(({ name }) => name));
+    // sqrt(2 * 0.1 * 0.01 / 1.9)
+    expect(shown.anglePerStep[0]!.scaleInvariant).toBeCloseTo(0.0324443, 6);
     const cubic = shown.relations.find(({ name }) => name === '(14)')!;
     expect([cubic.left, cubic.right]).toEqual([last['cubicLeft'], last['cubicRight']]);
 
@@ -77,6 +93,8 @@ describe('fdr train --observables', { timeout: 600_000 }, () => {
 
   it('knows which of them an optimizer gives', async () => {
     const { run } = await train(await temporaryFolder(), '--optimizer', 'adam', '--observables', 'all');
-    expect(run.config.observables).toEqual(['noiseTrace', 'parametersDotGradient', 'cubicLeft']);
+    const given = EXTRA_OBSERVABLES.filter(({ needs }) => needs === undefined).map(({ name }) => name);
+    expect(given).toContain('parametersSquared');
+    expect(run.config.observables).toEqual(given);
   });
 });

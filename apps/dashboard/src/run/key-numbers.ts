@@ -3,6 +3,7 @@ import {
   formatNumber,
   formatPercent,
   isBalanced,
+  noiseScale,
   possibleGain,
   relaxationOf,
   thresholdOf,
@@ -66,6 +67,19 @@ function relaxationTime(run: Run, learningRate: number): KeyNumber {
   };
 }
 
+/** The simple noise scale at the last epoch's end, in examples. */
+function noiseNumber(run: Run, last: EpochRecord | undefined): KeyNumber {
+  const name = 'Noise scale';
+  if (!last) return { name, value: '–', note: NO_EPOCH };
+  const scale = noiseScale(last, run);
+  if ('unknown' in scale) return { name, value: '–', note: scale.unknown };
+  return {
+    name,
+    value: formatNumber(scale.examples, 3),
+    note: `examples: a mini-batch of as many has as much noise as gradient; it has ${run.config.batchSize}`,
+  };
+}
+
 /** The accuracy of the average of the parameters, where one is kept. */
 const averageNumbers = (last: EpochRecord | undefined): KeyNumber[] =>
   last?.average
@@ -116,6 +130,7 @@ export function keyNumbers(history: RunHistory): KeyNumber[] {
           : `after ${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`,
     },
     relaxationTime(run, learningRate),
+    noiseNumber(run, last),
     {
       name: 'Test accuracy',
       value: last ? formatPercent(last.testAccuracy) : '–',

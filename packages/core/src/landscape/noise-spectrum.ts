@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { namedSlot, slotSpecs, slotTensors, slotValues, zeroSlot, type ParameterSpec } from '../parameters.js';
+import { namedSlot, slotSpecs, slotTensors } from '../parameters.js';
 import { randomState, type RandomState } from '../random.js';
 import type { SpectralNode } from '../relations/spectral-prediction.js';
 import { inRange } from '../validate.js';
 import { zip } from '../zip.js';
-import { sizeOf, type Executable, type Executor, type Program, type TensorValues } from '@fdr/program';
+import type { Executor, Program, TensorValues } from '@fdr/program';
 import type { Objective } from '../objective.js';
 import type { Task } from '../training/task.js';
 import { hessianVectorProgram, type HessianOptions } from './hessian-vector.js';
 import { lanczos } from './lanczos.js';
+import { accumulated, parts } from './parameter-vector.js';
 
 /** Where, and how finely, {@link noiseSpectrum} looks. */
 export interface NoiseSpectrumOptions extends HessianOptions {
@@ -88,24 +89,3 @@ const gradientProgram = (objective: Objective): Program => {
     },
   };
 };
-
-/** What a program sums up in a slot of its state, from zero, as one vector. */
-async function accumulated(
-  executable: Executable,
-  specs: readonly ParameterSpec[],
-  slot: string,
-  call: { readonly settings: TensorValues; readonly inputs: TensorValues; readonly steps: number },
-): Promise<Float64Array> {
-  const { state } = await executable.run({ ...call, state: zeroSlot(slot, specs) });
-  return Float64Array.from(slotValues(slot, specs, state).flatMap((values) => [...values]));
-}
-
-/** A vector as tensors in the order of the parameters. */
-function parts(vector: Float64Array, specs: readonly ParameterSpec[]): Float32Array[] {
-  let from = 0;
-  return specs.map(({ shape }) => {
-    const values = Float32Array.from(vector.subarray(from, from + sizeOf(shape)));
-    from += values.length;
-    return values;
-  });
-}

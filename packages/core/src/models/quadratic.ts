@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkedDynamics, type Dynamics } from '../dynamics.js';
 import { itemAt } from '../item-at.js';
 import { tensorNamed } from '../parameters.js';
+import { stationaryVariance } from '../relations/stationary-variance.js';
 import { inRange } from '../validate.js';
 import type { Objective } from '../objective.js';
 
@@ -64,16 +65,14 @@ export interface StationaryState {
 }
 
 /**
- * The stationary state of SGD on {@link quadratic}, exactly, for any momentum and dampening.
+ * The stationary state of SGD on {@link quadratic}, exactly, for any momentum and dampening: `<theta^2>` is {@link stationaryVariance} with c = (h s)^2, and
+ * setting the second moments after an update of (10), (11) equal to those before it gives the others,
  *
- * With k = (1 - nu) h, setting the second moments after an update of (10), (11) equal to those before it gives
- *
- *     <v^2> = k^2 s^2 / ((1 - mu) (1 + mu - eta k / 2))
+ *     <v^2> = 2 (1 - nu) h <theta^2> / (eta (1 + mu))
  *     <theta v> = eta <v^2> / 2
- *     <theta^2> = eta (1 + mu) <v^2> / (2 k)
+ *     <O_L> = <O_R> = dimensions h <theta^2>
  *
- * for mu = nu = 0: `Var theta = eta h s^2 / (2 - eta h)`. Weight decay moves the minimum: h becomes h + lambda and s becomes
- * s h / (h + lambda).
+ * Weight decay moves the minimum: h becomes h + lambda and s becomes s h / (h + lambda).
  *
  * @throws OptionError if eta is not in the stable range (0, 2 (1 + mu) / k).
  * @example stationaryState({ dimensions: 1, curvature: 1, noise: 1, learningRate: 1, momentum: 0, dampening: 0 }).positionVariance // 1
@@ -85,14 +84,14 @@ export function stationaryState(
   const { momentum, dampening } = checkedDynamics(options);
   const weightDecay = inRange('weightDecay', options.weightDecay ?? 0, { min: 0 });
   const total = curvature + weightDecay;
-  const deviation = (noise * curvature) / total;
-  const pull = (1 - dampening) * total;
-  const learningRate = inRange('learningRate', options.learningRate, { above: 0, below: (2 * (1 + momentum)) / pull });
-  const velocityVariance = (pull * deviation) ** 2 / ((1 - momentum) * (1 + momentum - (learningRate * pull) / 2));
+  const { learningRate } = options;
+  // The gradient's deviation is h s, whatever lambda is.
+  const positionVariance = stationaryVariance(total, (curvature * noise) ** 2, { learningRate, momentum, dampening });
+  const velocityVariance = (2 * (1 - dampening) * total * positionVariance) / (learningRate * (1 + momentum));
   return {
-    positionVariance: (learningRate * (1 + momentum) * velocityVariance) / (2 * pull),
+    positionVariance,
     positionVelocity: (learningRate * velocityVariance) / 2,
     velocityVariance,
-    observable: (dimensions * ((1 + momentum) * learningRate * velocityVariance)) / (2 * (1 - dampening)),
+    observable: dimensions * total * positionVariance,
   };
 }

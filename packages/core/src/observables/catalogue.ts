@@ -5,6 +5,7 @@ import { oL, oR, vDotGradient } from './fluctuation-dissipation.js';
 import { gradientProduct } from './gradient-product.js';
 import { noiseTrace } from './noise-trace.js';
 import type { Observable } from './observable.js';
+import { parametersSquared } from './parameters-squared.js';
 import { startDistanceSquared } from './start-distance.js';
 import {
   nextVelocityDotParameters,
@@ -21,6 +22,7 @@ const STANDARD: readonly Observable[] = [oL, oR, vDotGradient];
 /** Measured on request. */
 export const EXTRA_OBSERVABLES: readonly Observable[] = [
   noiseTrace,
+  parametersSquared,
   parametersDotGradient,
   velocityDotGradient,
   velocitySquared,

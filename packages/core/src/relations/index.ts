@@ -18,7 +18,11 @@ export { formatInterval, formatTolerance, formatVerdict } from './verdict-text.j
 export { fullBatchObservable } from './full-batch-observable.js';
 export { halfRunningAverage, keptPrefixes, type HalfRunningAverage, type Readings } from './half-running-average.js';
 export { identityDefect, IDENTITY_TOLERANCE, type Moment, type Window } from './identity.js';
+export { anglePerStep, type AngleEpoch, type AnglePerStep } from './angle-per-step.js';
+export { lawOfBalance, type LawOfBalanceEpoch, type LayersInBalance } from './law-of-balance.js';
+export { layerOf } from './layer-pairs.js';
 export { leastSquares } from './least-squares.js';
+export { noiseScale, noiseScaleText, type NoiseScale, type NoiseScaleEpoch } from './noise-scale.js';
 export { quadraticRelations, type QuadraticRelations, type Relation } from './quadratic-relations.js';
 export { compareRules, type ComparedRule, type RuleComparison } from './rivals/compare-rules.js';
 export { refinedSchedule, type RefinedOptions } from './rivals/refined.js';
@@ -66,8 +70,10 @@ export {
   type SpectralNode,
 } from './spectral-prediction.js';
 export { stationaryRun } from './stationary-run.js';
+export { stationaryVariance } from './stationary-variance.js';
 export { jointVerdict, verdictOf } from './verdict.js';
 export { possibleGain, valleyFloor, type Calibration, type ValleyFloor } from './valley-floor.js';
 export { windowRatio, type StepSums } from './window-ratio.js';
 export { changeText, isWithinNoise } from './within-noise.js';
+export type { Unknown } from './unknown.js';
 export type { WindowDefect, WindowDefects } from './window-defect.js';

@@ -28,6 +28,7 @@ export function plainObservables(
   const first = of((i, k) => theta[i]![k]! ** 2 * v[i]![k]!);
   return {
     noiseTrace: of((i, k) => g[i]![k]! ** 2),
+    parametersSquared: of((i, k) => theta[i]![k]! ** 2),
     parametersDotGradient: of((i, k) => theta[i]![k]! * g[i]![k]!),
     velocityDotGradient: of((i, k) => v[i]![k]! * g[i]![k]!),
     velocitySquared: of((i, k) => v[i]![k]! ** 2),

@@ -3,6 +3,7 @@ import {
   noiseCurvature,
   noiseSpectrum,
   sgd,
+  stabilityEdge,
   stationaryPoints,
   type HessianMethod,
   type NoiseCurvatureOptions,
@@ -21,6 +22,8 @@ const SPECTRUM_STARTS = 10;
 /** Points at which exact and differences are compared, and the distances of these. */
 const DIFFERENCE_POINTS = 2;
 const WIDTHS = [1e-3, 1e-2] as const;
+/** Mini-batches of GNI, which is measured at the first point: each costs a pass over the training data. */
+const EDGE_SAMPLES = 8;
 
 /** A request for a curvature estimate, serializable as JSON. */
 export interface CurvatureRequest {
@@ -64,6 +67,8 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
     resume: await snapshotOf(checkpoint),
     points: count,
   });
+  const [first] = points;
+  if (!first) throw new ExperimentError('a curvature estimate needs at least one point');
   const samples = Math.min(request.samples, task.stepsPerEpoch);
   const method: HessianMethod = model.twiceDifferentiable ? 'exact' : 'central-differences';
   const sampling = { task, executor, ...dynamics, weightDecay, samples, method, seed: request.seed };
@@ -78,7 +83,7 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
     { ...dynamics, learningRate, steps: task.stepsPerEpoch, sampling: config.sampling },
   );
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     learningRate,
     points: count,
     samples,
@@ -87,6 +92,7 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
     ...curvature,
     spectrum: [...spectrum],
     differences: await differencesOf({ ...sampling, points: points.slice(0, DIFFERENCE_POINTS) }),
+    edge: await stabilityEdge({ ...sampling, samples: Math.min(EDGE_SAMPLES, samples), parameters: first.parameters }),
     seconds: (performance.now() - start) / 1000,
   };
 }

@@ -9,7 +9,7 @@ const estimate = z.object({ mean: anyNumber, standardError: anyNumber });
 
 /** A curvature estimate from Hessian-vector products at points of one stationary run; one file of the folder `curvatures`. */
 export const curvatureRecord = z.object({
-  schemaVersion: z.literal(2),
+  schemaVersion: z.literal(3),
   /** eta of the run that reached the stationary state. */
   learningRate: anyNumber,
   /** Number of points, one epoch apart. */
@@ -36,6 +36,8 @@ export const curvatureRecord = z.object({
   spectrum: z.array(z.object({ curvature: anyNumber, weight: anyNumber })),
   /** `update` by central differences over some distances, relative to that by `method`: at the same points, of the same mini-batches. */
   differences: z.array(z.object({ width: anyNumber, ratio: anyNumber })),
+  /** What is set against 2 / eta, at the first point. */
+  edge: z.object({ gradientNoiseInteraction: anyNumber, batchSharpness: anyNumber, largestCurvature: anyNumber }),
 });
 /** See {@link curvatureRecord}. */
 export type CurvatureRecord = z.infer<typeof curvatureRecord>;

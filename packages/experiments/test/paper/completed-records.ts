@@ -70,7 +70,7 @@ export function completedEstimate(sequence: number, trace: number): CompletedEst
     sequence,
     job: makeCurvatureJob('estimate', makeJob(`sample ${sequence}`, DEFAULT_CONFIG), size),
     estimate: {
-      schemaVersion: 2,
+      schemaVersion: 3,
       learningRate: 0.003,
       points: 4,
       samples: 10,
@@ -88,6 +88,7 @@ export function completedEstimate(sequence: number, trace: number): CompletedEst
         { width: 0.001, ratio: 1.04 },
         { width: 0.01, ratio: 1.11 },
       ],
+      edge: { gradientNoiseInteraction: 620, batchSharpness: 31, largestCurvature: 17 },
     },
   };
 }

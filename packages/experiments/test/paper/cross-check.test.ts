@@ -116,4 +116,19 @@ describe('the cross-check of figure 3', () => {
       [2, 4, 10, 7, 0.1],
     ]);
   });
+
+  it('sets GNI, batch sharpness and the largest curvature beside 2 / eta', () => {
+    const tables = crossCheckTables(
+      crossCheck(runs, estimates(5, 7), shape),
+      secondRelation(runs).curvature,
+      estimates(5, 7),
+    );
+    const { title, table } = tables[2]!;
+    expect(title).toBe('Beside 2 / η = 666.7, at the first point of each sequence');
+    expect(table.columns).toEqual(['sequence', 'GNI = <g · H g> / |∇f|²', 'batch sharpness', 'λ_max']);
+    expect(table.rows).toEqual([
+      [1, 620, 31, 17],
+      [2, 620, 31, 17],
+    ]);
+  });
 });

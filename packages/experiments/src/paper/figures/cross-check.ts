@@ -123,6 +123,7 @@ export const crossCheckTables = (
 ): readonly TitledTable[] => [
   quantityTable(check, curvature, estimates),
   sequenceTable(check, estimates),
+  edgeTable(check, estimates),
   biasTable(check.biases),
 ];
 
@@ -178,6 +179,20 @@ const sequenceTable = ({ momentum }: CrossCheck, estimates: readonly CompletedEs
       trace.mean,
       trace.standardError,
       ...(momentum ? [update.mean, update.standardError] : []),
+    ]),
+  },
+});
+
+/** The curvatures that are set against 2 / eta: (FDR2), without momentum, puts GNI there, and the edge of stochastic stability the batch sharpness. */
+const edgeTable = ({ learningRate }: CrossCheck, estimates: readonly CompletedEstimate[]): TitledTable => ({
+  title: `Beside 2 / η = ${formatNumber(2 / learningRate)}, at the first point of each sequence`,
+  table: {
+    columns: ['sequence', 'GNI = <g · H g> / |∇f|²', 'batch sharpness', 'λ_max'],
+    rows: estimates.map(({ sequence, estimate: { edge } }) => [
+      sequence,
+      edge.gradientNoiseInteraction,
+      edge.batchSharpness,
+      edge.largestCurvature,
     ]),
   },
 });

@@ -24,7 +24,7 @@ export interface RunJob extends JobIdentity {
 export interface CurvatureSize {
   /** Number of points, one epoch apart. */
   readonly points: number;
-  /** Pairs of mini-batches at each point; an epoch with fewer mini-batches limits them. */
+  /** Pairs of mini-batches at each point, and most iterations of Lanczos; an epoch with fewer mini-batches limits them. */
   readonly samples: number;
 }
 

@@ -17,8 +17,11 @@ import { openTask, readSnapshot } from '@fdr/training/compute';
 import { ExperimentError } from '../experiment-error.js';
 import type { CurvatureRecord } from './record.js';
 
-/** Most starts of Lanczos, each from a point of its own: each costs twelve passes over the training data. */
+/** Most starts of Lanczos, each from a point of its own: each iteration costs a pass over the training data. */
 const SPECTRUM_STARTS = 10;
+/** Most iterations of Lanczos at each start, and for lambda_max. */
+const SPECTRUM_ITERATIONS = 12;
+const EDGE_ITERATIONS = 20;
 /** Points at which exact and differences are compared, and the distances of these. */
 const DIFFERENCE_POINTS = 2;
 const WIDTHS = [1e-3, 1e-2] as const;
@@ -33,7 +36,7 @@ export interface CurvatureRequest {
   readonly checkpoint: string;
   /** Number of points, one epoch apart; at least 1. */
   readonly points: number;
-  /** Pairs of mini-batches at each point; at least 1. The mini-batches of an epoch limit them. */
+  /** Pairs of mini-batches at each point, and most iterations of Lanczos; at least 1. The mini-batches of an epoch limit them. */
   readonly samples: number;
   /** Seed of the mini-batches at the points. */
   readonly seed: number;
@@ -76,6 +79,7 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
   const nodes = await noiseSpectrum({
     ...sampling,
     points: spread(points, SPECTRUM_STARTS).map(({ parameters }) => parameters),
+    iterations: Math.min(SPECTRUM_ITERATIONS, samples),
   });
   const spectrum = calibratedSpectrum(
     nodes,
@@ -92,7 +96,12 @@ export async function estimateCurvature(request: CurvatureRequest): Promise<Curv
     ...curvature,
     spectrum: [...spectrum],
     differences: await differencesOf({ ...sampling, points: points.slice(0, DIFFERENCE_POINTS) }),
-    edge: await stabilityEdge({ ...sampling, samples: Math.min(EDGE_SAMPLES, samples), parameters: first.parameters }),
+    edge: await stabilityEdge({
+      ...sampling,
+      samples: Math.min(EDGE_SAMPLES, samples),
+      iterations: Math.min(EDGE_ITERATIONS, samples),
+      parameters: first.parameters,
+    }),
     seconds: (performance.now() - start) / 1000,
   };
 }

@@ -19,7 +19,7 @@ const QUICK: Scale = {
   name: 'quick',
   fraction: 'quick',
   minimumEpochs: 2,
-  limits: { sequences: 2, stages: 3, initializations: 1, samples: 10 },
+  limits: { sequences: 2, stages: 3, initializations: 1, samples: 2 },
 };
 
 const NO_LIMITS: Scale['limits'] = {

@@ -35,7 +35,7 @@ describe('fdr', { timeout: 600_000 }, () => {
     [['train', '--dataset', 'nowhere'], 'nothing there'],
     [
       ['train', '--dataset', 'synthetic', '--no-dashboard', '--observables', 'noiseTrace,velocitySquared'],
-      'cubicLeft, cubicRight (3 more with momentum); found "velocitySquared"',
+      'gradientProduct, startDistanceSquared (3 more with momentum); found "velocitySquared"',
     ],
     [['serve', '--port', '99999'], '--port must be an integer from 0 to 65535, not 99999'],
     [['serve', '--results', 'bad.json'], 'bad.json is a file, a folder of figures was expected'],

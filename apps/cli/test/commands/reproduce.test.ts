@@ -76,7 +76,7 @@ it(
     const curvatures = join(folder, 'results', 'curvatures');
     const [file = ''] = await readdir(curvatures);
     const record = curvatureRecord.parse(JSON.parse(await readFile(join(curvatures, file), 'utf8')));
-    expect(record).toMatchObject({ learningRate: 0.003, points: 3, samples: 10, method: 'exact' });
+    expect(record).toMatchObject({ learningRate: 0.003, points: 3, samples: 2, method: 'exact' });
     // Without momentum (29) is (FDR2). The weight decay alone contributes 0.1 Tr C to Tr(H C).
     expect(record.update).toEqual(record.trace);
     expect(record.trace.mean).toBeGreaterThan(0.1 * record.noiseTrace.mean);

@@ -5,5 +5,5 @@ export type { Failure, JobChange } from './job-pool.js';
 export type { Job } from './job.js';
 export { writeFigure, type FigureResult } from './paper/write-figure.js';
 export { createPreviews } from './previews.js';
-export { renderPng, renderSvg } from './render.js';
+export { pictureFiles, writeFiles } from './write-files.js';
 export { readRunRecords } from './run-records.js';

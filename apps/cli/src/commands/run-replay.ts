@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { compareRules, replayRule, thresholdOf } from '@fdr/core/relations';
-import { readRunRecords, renderPng, renderSvg } from '@fdr/experiments';
-import { csv, panelsTable, replayPanels, ruleComparisonPanels, type Panel, type RunRecords } from '@fdr/figures';
+import { pictureFiles, readRunRecords, writeFiles } from '@fdr/experiments';
+import { replayPanels, ruleComparisonPanels, type Panel, type RunRecords } from '@fdr/figures';
 import type { ScheduleConfig } from '@fdr/records';
-import { openRun, readStepBlocks, writeFileAtomically, type RunReader } from '@fdr/run-store';
+import { openRun, readStepBlocks, type RunReader } from '@fdr/run-store';
 import { makeSchedule } from '@fdr/training';
 import { UserError } from '../failure.js';
 import type { ReplayOptions } from '../options/replay-options.js';
@@ -27,7 +26,8 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
     );
   const draw = rule ? await replayOne(reader, rule, options) : await replayAll(reader, options);
   if (out === undefined) return;
-  for (const file of await writePanels(id, draw(await readRunRecords(reader, true)), out))
+  const panels = draw(await readRunRecords(reader, true));
+  for (const file of await writeFiles(out, pictureFiles(`replay-${id}`, panels)))
     process.stderr.write(`fdr: wrote ${relative('', file)}\n`);
 }
 
@@ -59,18 +59,4 @@ async function replayAll(reader: RunReader, { json }: ReplayOptions): Promise<Dr
       refined: comparison.refined(),
       threshold: thresholdOf(run.config.schedule),
     });
-}
-
-/** @returns the paths of the files */
-async function writePanels(id: string, panels: Panel[], out: string): Promise<string[]> {
-  const svg = renderSvg(panels);
-  const contents = { svg, png: renderPng(svg), csv: csv(panelsTable(panels)) };
-  await mkdir(out, { recursive: true });
-  const files: string[] = [];
-  for (const [extension, content] of Object.entries(contents)) {
-    const file = join(out, `replay-${id}.${extension}`);
-    await writeFileAtomically(file, [Buffer.from(content)]);
-    files.push(file);
-  }
-  return files;
 }

@@ -1,13 +1,10 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { csv, panelsTable, recordPanels, type Panel, type Table } from '@fdr/figures';
+import { csv, recordPanels, type Panel, type Table } from '@fdr/figures';
 import { figureRecord, type FigureRecord } from '@fdr/records';
-import { writeFileAtomically } from '@fdr/run-store';
 import { z } from 'zod';
 import type { JobResults } from '../job-result.js';
-import { renderPng, renderSvg } from '../render.js';
 import { html } from '../report/html.js';
 import { markdown } from '../report/markdown.js';
+import { pictureFiles, writeFiles, type NamedFile } from '../write-files.js';
 import { readCompleted, type CompletedParts, type CompletedRun } from './figures/completed-run.js';
 import { figureReport, type ReportContext } from './figure-report.js';
 import { FIGURE_DEFINITIONS } from './figures/catalogue.js';
@@ -44,13 +41,7 @@ export async function writeFigure(
   const figureDrawn = definition.draw(planned, completed);
   const claims = figureDrawn.claims.map((claim) => ({ ...claim, scale: context.scale.name }));
   const drawn = { ...figureDrawn, claims };
-  await mkdir(out, { recursive: true });
-  const files: string[] = [];
-  for (const [name, content] of figureFiles(planned, drawn, completed, context)) {
-    const file = join(out, name);
-    await writeFileAtomically(file, [Buffer.from(content)]);
-    files.push(file);
-  }
+  const files = await writeFiles(out, figureFiles(planned, drawn, completed, context));
   return { kind: 'drawn', id, drawn, files };
 }
 
@@ -59,16 +50,13 @@ function figureFiles(
   drawn: DrawnFigure,
   completed: CompletedParts,
   context: ReportContext,
-): readonly (readonly [name: string, content: string | Buffer])[] {
+): readonly NamedFile[] {
   const { id } = planned;
   const panels = drawn.panels('light');
-  const svg = renderSvg(panels);
   const report = figureReport(planned, drawn, completed, context);
   const record = toRecord(planned, drawn, completed, context, panels);
   return [
-    [`${id}.svg`, svg],
-    [`${id}.png`, renderPng(svg)],
-    [`${id}.csv`, csv(panelsTable(panels))],
+    ...pictureFiles(id, panels),
     [`${id}-epochs.csv`, csv(epochsTable(completed.runs))],
     [`${id}.md`, markdown(report)],
     [`${id}.html`, html(report)],

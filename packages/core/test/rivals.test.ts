@@ -10,21 +10,8 @@ import { sasaPlus } from '../src/relations/rivals/sasa-plus.js';
 import { sasa } from '../src/relations/rivals/sasa.js';
 import type { StationarityTest } from '../src/relations/rivals/stationarity-test.js';
 import { replayTest } from '../src/relations/rivals/test-replay.js';
+import { RECORDED_CONFIG } from './reference/recorded-config.js';
 
-const CONFIG: RunConfig = {
-  model: 'mlp',
-  dataset: 'mnist',
-  optimizer: { kind: 'sgd', momentum: 0, dampening: 0 },
-  learningRate: 0.1,
-  weightDecay: 0.01,
-  batchSize: 100,
-  sampling: 'shuffle',
-  epochs: 100,
-  schedule: { kind: 'constant' },
-  seed: 1,
-  backend: 'cpu',
-  threads: 1,
-};
 const draws = (count: number, seed = 1): Float64Array =>
   Float64Array.from(normal(randomState(seed, 'initialization'), count, 1).values);
 
@@ -66,7 +53,7 @@ const tableOf = (rows: readonly Partial<Row>[]) =>
 
 /** The steps at which a test fires over these rows. */
 function firings(test: StationarityTest, rows: readonly Partial<Row>[], events: EventRecord[] = []): number[] {
-  const run = { config: CONFIG, stepColumns: [...COLUMNS], stepsPerEpoch: 500 };
+  const run = { config: RECORDED_CONFIG, stepColumns: [...COLUMNS], stepsPerEpoch: 500 };
   const replay = replayTest(run, events, test);
   replay.take(tableOf(rows));
   return replay.firings.map(({ step }) => step);
@@ -207,7 +194,7 @@ describe('a test over recorded steps', () => {
     reason: { rule: 'command', message: 'set by hand', commandId: 'x' },
   });
   const replayed = (events: EventRecord[], steps: number) => {
-    const run = { config: CONFIG, stepColumns: ['loss', 'oR'], stepsPerEpoch: 4 };
+    const run = { config: RECORDED_CONFIG, stepColumns: ['loss', 'oR'], stepsPerEpoch: 4 };
     const replay = replayTest(run, events, third);
     const rows = Float32Array.from({ length: 2 * steps }, (_, index) => index);
     for (let offset = 0; offset < rows.length; offset += 6) replay.take(rows.subarray(offset, offset + 6));
@@ -230,7 +217,12 @@ describe('a test over recorded steps', () => {
 
 describe('rules beside each other', () => {
   const columns = ['loss', 'oL', 'oR', 'oL/a', 'oR/a', 'noiseTrace'];
-  const run = { config: CONFIG, parameters: [{ name: 'a', shape: [1] }], stepColumns: columns, stepsPerEpoch: 500 };
+  const run = {
+    config: RECORDED_CONFIG,
+    parameters: [{ name: 'a', shape: [1] }],
+    stepColumns: columns,
+    stepsPerEpoch: 500,
+  };
   const rows = Float32Array.from(walk({ start: 0 }).flatMap(({ oL, oR }) => [1, oL, oR, oL, oR, 4]));
 
   it('are those that the columns allow, each with its firings; the others say what they need', () => {
@@ -259,7 +251,7 @@ describe('rules beside each other', () => {
 
   it('leave out what an optimizer without both sides does not define', () => {
     const adam: RunConfig = {
-      ...CONFIG,
+      ...RECORDED_CONFIG,
       optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     };
     const { rules, refined } = compareRules({ ...run, config: adam, stepColumns: columns.slice(0, 5) }, { events: [], epochs: [] }); // prettier-ignore

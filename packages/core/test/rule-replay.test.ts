@@ -1,27 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { EpochRecord, EventRecord, RunConfig, ScheduleOptions } from '@fdr/records';
+import type { EpochRecord, EventRecord, ScheduleOptions } from '@fdr/records';
 import { replayRule } from '../src/relations/schedules/rule-replay.js';
 import { constant } from '../src/relations/schedules/constant.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';
 import { plateau } from '../src/relations/schedules/plateau.js';
+import { RECORDED_CONFIG } from './reference/recorded-config.js';
 
-const CONFIG: RunConfig = {
-  model: 'mlp',
-  dataset: 'mnist',
-  optimizer: { kind: 'sgd', momentum: 0, dampening: 0 },
-  learningRate: 0.1,
-  weightDecay: 0.01,
-  batchSize: 100,
-  sampling: 'shuffle',
-  epochs: 100,
-  schedule: { kind: 'constant' },
-  seed: 1,
-  backend: 'cpu',
-  threads: 1,
-};
 /** A run of two parameter tensors. */
 const RUN = {
-  config: CONFIG,
+  config: RECORDED_CONFIG,
   parameters: ['a', 'b'].map((name) => ({ name, shape: [1] })),
   stepColumns: ['loss', 'oL', 'oR', 'oL/a', 'oR/a', 'oL/b', 'oR/b'],
   stepsPerEpoch: 4,

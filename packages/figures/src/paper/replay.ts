@@ -25,23 +25,23 @@ export interface Replay {
 }
 
 /** A recorded run, and the ratio and the learning rate that another rule would have seen and set. */
-export function replayPanels(records: RunRecords, replay: Replay, theme: ThemeName = 'light'): Panel[] {
+export const replayPanels = (records: RunRecords, replay: Replay, theme: ThemeName = 'light'): Panel[] =>
+  ratioAndRatePanels(records, 'Learning rate', (range) => ({
+    ratio: ratioChart(records, replay, range, THEMES[theme]),
+    rate: learningRateChart(records, replay, range, THEMES[theme]),
+  }));
+
+/** The ratio above the learning rate, over all epochs of a run. @param rateTitle of the lower panel */
+export function ratioAndRatePanels(
+  records: RunRecords,
+  rateTitle: string,
+  draw: (range: Range) => { readonly ratio: Chart; readonly rate: Chart },
+): Panel[] {
   const range = { from: 0, to: Math.max(epochsDone(records), 1) };
+  const { ratio, rate } = draw(range);
   return [
-    {
-      title: 'Ratio of the two sides of FDR1 at epochs’ ends',
-      x: 'linear',
-      y: 'linear',
-      range,
-      chart: ratioChart(records, replay, range, THEMES[theme]),
-    },
-    {
-      title: 'Learning rate',
-      x: 'linear',
-      y: 'log',
-      range,
-      chart: learningRateChart(records, replay, range, THEMES[theme]),
-    },
+    { title: 'Ratio of the two sides of FDR1 at epochs’ ends', x: 'linear', y: 'linear', range, chart: ratio },
+    { title: rateTitle, x: 'linear', y: 'log', range, chart: rate },
   ];
 }
 

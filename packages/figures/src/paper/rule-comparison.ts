@@ -2,11 +2,11 @@ import { balanceAxis, onBalanceAxis } from '../balance-axis.js';
 import type { Chart } from '../chart.js';
 import { curvePoint } from '../curve.js';
 import { learningRateChanges, learningRateStairs } from '../learning-rate-changes.js';
-import { epochCurve, epochsDone, type RunRecords } from '../run-records.js';
+import { epochCurve, type RunRecords } from '../run-records.js';
 import type { Range } from '../scale.js';
 import { THEMES, type Hue, type Theme, type ThemeName } from '../theme.js';
 import type { Panel } from './panels.js';
-import type { ReplayFiring } from './replay.js';
+import { ratioAndRatePanels, type ReplayFiring } from './replay.js';
 
 /** What several rules say of one recorded run. */
 interface ComparedRules {
@@ -20,29 +20,15 @@ interface ComparedRules {
 const RULE_HUES: readonly Hue[] = ['blue', 'orange', 'green', 'purple', 'sky', 'ochre', 'slate'];
 
 /** The recorded ratio, and the learning rate as each rule would have set it. */
-export function ruleComparisonPanels(
+export const ruleComparisonPanels = (
   records: RunRecords,
   compared: ComparedRules,
   theme: ThemeName = 'light',
-): Panel[] {
-  const range = { from: 0, to: Math.max(epochsDone(records), 1) };
-  return [
-    {
-      title: 'Ratio of the two sides of FDR1 at epochs’ ends',
-      x: 'linear',
-      y: 'linear',
-      range,
-      chart: ratioChart(records, compared.threshold, THEMES[theme]),
-    },
-    {
-      title: 'Learning rate as each rule would have set it',
-      x: 'linear',
-      y: 'log',
-      range,
-      chart: learningRateChart(records, compared, range, THEMES[theme]),
-    },
-  ];
-}
+): Panel[] =>
+  ratioAndRatePanels(records, 'Learning rate as each rule would have set it', (range) => ({
+    ratio: ratioChart(records, compared.threshold, THEMES[theme]),
+    rate: learningRateChart(records, compared, range, THEMES[theme]),
+  }));
 
 function ratioChart(records: RunRecords, threshold: number, theme: Theme): Chart {
   const ratios = epochCurve(records, ({ ratio }) => ratio);

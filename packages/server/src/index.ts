@@ -1,6 +1,7 @@
 import type { RunningServer, StartServerOptions } from './server.js';
 
 export { DEFAULT_RESULTS_DIRECTORY } from './figure-store.js';
+export { loopbackAddress } from './loopback-address.js';
 export { isLoopback } from './origin-check.js';
 export { DEFAULT_PORT } from './port.js';
 export { ServerError } from './server-error.js';

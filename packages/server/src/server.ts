@@ -14,6 +14,7 @@ import { createGuardedServer } from './guarded-server.js';
 import { secureHeaders } from './headers.js';
 import { createErrorHandler, HttpError } from './http-error.js';
 import { attachLiveServer } from './live.js';
+import { loopbackAddress } from './loopback-address.js';
 import { isLoopback } from './origin-check.js';
 import type { DiskErrorOf } from './next-message.js';
 import { listen, unreachableCode } from './port.js';
@@ -35,7 +36,7 @@ export interface StartServerOptions {
   readonly resultsDirectory?: string | undefined;
   /** The folder of the page's `index.html` and `assets/`; it may be built later. Undefined: no page is served. */
   readonly pageDirectory?: string | undefined;
-  /** The address to listen on, 127.0.0.1 by default. Any but a loopback address makes a token necessary. */
+  /** The address to listen on, that of {@link loopbackAddress} by default. Any but a loopback address makes a token necessary. */
   readonly host?: string | undefined;
   /** Undefined: 6060 or the next free port; 0: any free port. */
   readonly port?: number | undefined;
@@ -82,7 +83,7 @@ export async function startServer({
   runsDirectory,
   resultsDirectory,
   pageDirectory,
-  host: givenHost = '127.0.0.1',
+  host: givenHost = loopbackAddress(),
   port: requestedPort,
   token: givenToken,
   requireToken = false,

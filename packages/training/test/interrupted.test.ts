@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -243,12 +243,15 @@ describe('a training whose last checkpoint the disk refuses', { timeout: 600_000
     const { folder } = training.session;
     await training.until(isEpoch);
     const place = join(folder, 'checkpoints');
-    await eventually(() => rename(place, `${place}.away`));
-    await writeFile(place, 'in the way');
+    // The training may make the folder again in between.
+    let tries = 0;
+    await eventually(async () => {
+      await rename(place, `${place}.away-${(tries += 1)}`);
+      await writeFile(place, 'in the way');
+    });
     const recover = async () => {
       await rm(place);
       await mkdir(place);
-      await rmdir(`${place}.away`).catch(() => undefined);
     };
     return { ...training, recover };
   }

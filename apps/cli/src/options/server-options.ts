@@ -1,11 +1,11 @@
-import { DEFAULT_PORT } from '@fdr/server';
+import { DEFAULT_PORT, loopbackAddress } from '@fdr/server';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { describeRange, parseValue, parseWord, pathText } from './parse-option.js';
 import { readToken, TOKEN_VARIABLE } from './token.js';
 
 const port = z.int().min(0).max(65535);
-const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_HOST = '127.0.0.1, or ::1 where there is IPv6 alone';
 
 /** What the command line gave for {@link addRunsDirectory}. */
 export interface RunsDirectoryFlags {
@@ -46,10 +46,12 @@ export const addServerOptions = (command: Command): Command =>
       '--port <n>',
       `port of the dashboard: ${describeRange(port)} (default: ${DEFAULT_PORT} or the next free one)`,
     )
-    .addOption(new Option('--host <name>', 'address that the dashboard listens on').default(DEFAULT_HOST, DEFAULT_HOST))
+    .addOption(
+      new Option('--host <name>', 'address that the dashboard listens on').default(loopbackAddress(), DEFAULT_HOST),
+    )
     .option(
       '--token',
-      `ask every viewer for a token, on ${DEFAULT_HOST} too: that of ${TOKEN_VARIABLE}, or a new one in the printed address`,
+      `ask every viewer for a token, on this machine's own address too: that of ${TOKEN_VARIABLE}, or a new one in the printed address`,
     )
     .option('--token-file <file>', 'ask every viewer for the token in this file')
     .option(

@@ -62,8 +62,15 @@ describe('on a machine with IPv6 alone', () => {
     expect(new URL(line!.url).hostname).toBe('localhost');
   });
 
-  it('the usual address is refused in one line that says what to do', async (context) => {
-    const child = startIn(network, context, await temporaryFolder(), 'train', '--dataset', 'synthetic');
+  it('a server is on ::1 without being asked', async (context) => {
+    const child = startIn(network, context, await temporaryFolder(), 'serve', '--port', '0', '--json');
+    const [line] = jsonLines<{ url: string }>(await firstWords(child));
+    expect(statusWithin(child, new URL('/healthz', line!.url))).toBe(200);
+  });
+
+  it('127.0.0.1 is refused in one line that says what to do', async (context) => {
+    const words = ['train', '--dataset', 'synthetic', '--host', '127.0.0.1'];
+    const child = startIn(network, context, await temporaryFolder(), ...words);
     expect(await outcomeOf(child)).toEqual({
       code: 2,
       out: '',

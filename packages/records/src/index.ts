@@ -26,6 +26,7 @@ export {
   type Tolerance,
   type Verdict,
 } from './figure.js';
+export { runLabels, type RunLabels } from './labels.js';
 export { anyNumber } from './number-codec.js';
 export {
   OPTIMIZER_OPTIONS,
@@ -69,6 +70,19 @@ export {
   type RunStatus,
   type Sampling,
 } from './run.js';
+export {
+  MAX_ROW_LOSSES,
+  runGroup,
+  runGroupPage,
+  runListMessage,
+  runPage,
+  runRow,
+  type RunGroup,
+  type RunGroupPage,
+  type RunListMessage,
+  type RunPage,
+  type RunRow,
+} from './run-row.js';
 export { SNAPSHOT_VERSION, snapshotState, type SnapshotState } from './snapshot.js';
 export {
   epochList,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { label } from './labels.js';
 import { optimizerConfig } from './optimizer.js';
 import { numberIn, type Range } from './options.js';
 import { scheduleConfig } from './schedule.js';
@@ -16,9 +17,6 @@ export const runId = z
     /^(?!\.)[A-Za-z0-9._-]{1,128}$/,
     'a run id is 1 to 128 letters, digits, ".", "_", "-", and does not begin with "."',
   );
-
-/** Text a person typed: shown as text, never interpreted. */
-const label = z.string().max(200);
 
 /** eta. */
 export const LEARNING_RATE = { min: 1e-12, max: 1e12 } as const satisfies Range;

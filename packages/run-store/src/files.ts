@@ -10,3 +10,5 @@ export const COMMANDS_FILE = 'commands.jsonl';
 export const STEPS_FILE = 'steps.f32';
 /** Holds `STEP.safetensors`. */
 export const CHECKPOINTS_FOLDER = 'checkpoints';
+/** What a person has said of the run. */
+export const LABELS_FILE = 'labels.json';

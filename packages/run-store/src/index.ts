@@ -1,5 +1,9 @@
 // Reading runs.
 export { listRuns, type StoredRuns } from './run-list.js';
+export { createCatalogue, type Catalogue } from './catalogue/catalogue.js';
+export { groupRuns } from './catalogue/groups.js';
+export { selectRuns, type RunQuery } from './catalogue/select.js';
+export { type DamagedRun } from './run-folders.js';
 export { openRun, type RunReader } from './run-reader.js';
 export { type JsonlFile } from './jsonl-file.js';
 export { type SkippedLine } from './jsonl-scanner.js';
@@ -17,6 +21,10 @@ export {
 export { tensorsChecksum } from './row-tensors.js';
 export { readCommands } from './command-log.js';
 export { type StoredTensor, type StoredTensors } from './safetensors.js';
+
+// What a person says of a run, and where it goes when it is removed.
+export { changeLabels } from './labels.js';
+export { emptyTrash, listTrash, removeRun, restoreRun } from './trash.js';
 
 // Writing a run.
 export { makeRunId } from './run-id.js';

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { epochRecord, eventRecord, isActive } from '@fdr/records';
-import type { EpochRecord, EventRecord, Position, Run, StepBuckets } from '@fdr/records';
+import type { EpochRecord, EventRecord, Position, Run, RunLabels, StepBuckets } from '@fdr/records';
 import { EPOCHS_FILE, EVENTS_FILE, RUN_FILE, STEPS_FILE } from './files.js';
 import { createJsonlFile, type JsonlFile } from './jsonl-file.js';
+import { readLabels } from './labels.js';
 import { activeLockHolder } from './lock.js';
 import { locateRun } from './paths.js';
 import { parseRun, readRunDocument, type RunDocument } from './run-document.js';
@@ -12,11 +14,15 @@ import { createStepFile } from './step-file.js';
 export interface RunReader {
   readonly id: string;
   readonly folder: string;
-  /** `run.json`. An active run whose process is gone has the status `failed`. */
+  /** `run.json`, with the name and the tags of `labels.json`. An active run whose process is gone has the status `failed`. */
   readonly run: Run;
+  /** What a person has said of the run since; why it can't be read stands in the note. */
+  readonly labels: RunLabels;
   /** Grows whenever `run` changes. */
   readonly revision: number;
   readonly lastEpoch: EpochRecord | undefined;
+  /** The full-batch training losses at the ends of all epochs. */
+  readonly trainLosses: readonly number[];
   /** The highest test accuracy of all epochs, NaN aside; undefined if there is none. */
   readonly bestTestAccuracy: number | undefined;
   /** The epochs as lines of their file, with the lines that were skipped. */
@@ -89,9 +95,13 @@ function createReader(id: string, folder: string, document: RunDocument): RunRea
     get revision() {
       return description.revision();
     },
+    get labels() {
+      return description.labels();
+    },
     get lastEpoch() {
       return epochs.last();
     },
+    trainLosses: epochs.trainLosses,
     get bestTestAccuracy() {
       return epochs.bestTestAccuracy();
     },
@@ -112,34 +122,47 @@ function createReader(id: string, folder: string, document: RunDocument): RunRea
   };
 }
 
-/** `run.json`, read again whenever it has changed. */
+/** `run.json` and `labels.json`, read again whenever they have changed. */
 function followDescription(id: string, folder: string, document: RunDocument) {
-  let run = parseRun(document.text, id);
+  let recorded = parseRun(document.text, id);
   let { stamp } = document;
+  let labels: RunLabels = {};
+  let run = recorded;
   let revision = 1;
 
   async function refresh(): Promise<boolean> {
-    const isAbandoned = isActive(run.status) && (await activeLockHolder(folder)) === undefined;
+    const isAbandoned = isActive(recorded.status) && (await activeLockHolder(folder)) === undefined;
     const changed = await readRunDocument(folder, stamp);
     if (changed !== undefined) {
       stamp = changed.stamp;
-      run = parseRun(changed.text, id);
+      recorded = parseRun(changed.text, id);
     }
     // The lock was checked before the file was read: a writer sets the last status before it releases the lock.
-    const hasFailed = isAbandoned && isActive(run.status);
-    if (hasFailed) run = { ...run, status: 'failed' };
-    if (changed === undefined && !hasFailed) return false;
+    const hasFailed = isAbandoned && isActive(recorded.status);
+    if (hasFailed) recorded = { ...recorded, status: 'failed' };
+    const newLabels = await readLabels(folder).catch(problemAsNote);
+    const isLabelled = !isDeepStrictEqual(newLabels, labels);
+    if (changed === undefined && !hasFailed && !isLabelled) return false;
+    labels = newLabels;
+    run = { ...recorded, name: labels.name ?? recorded.name, tags: labels.tags ?? recorded.tags };
     revision += 1;
     return true;
   }
 
-  return { run: () => run, revision: () => revision, refresh };
+  return { run: () => run, labels: () => labels, revision: () => revision, refresh };
+}
+
+/** Damaged labels hide no run. */
+function problemAsNote(error: unknown): RunLabels {
+  if (error instanceof RunFolderError) return { note: error.message };
+  throw error;
 }
 
 /** The epochs' file, with what is known of the epochs without reading them again. */
 function followEpochs(folder: string) {
   let last: EpochRecord | undefined;
   let bestTestAccuracy: number | undefined;
+  const trainLosses: number[] = [];
 
   const lines = createJsonlFile({
     folder,
@@ -147,13 +170,15 @@ function followEpochs(folder: string) {
     schema: epochRecord,
     onRecord: (record) => {
       last = record;
+      trainLosses.push(record.trainLoss);
       if (record.testAccuracy > (bestTestAccuracy ?? -Infinity)) bestTestAccuracy = record.testAccuracy;
     },
     onRestart: () => {
       last = undefined;
+      trainLosses.length = 0;
       bestTestAccuracy = undefined;
     },
   });
 
-  return { lines, last: () => last, bestTestAccuracy: () => bestTestAccuracy };
+  return { lines, trainLosses, last: () => last, bestTestAccuracy: () => bestTestAccuracy };
 }

@@ -1,4 +1,4 @@
-import type { EpochRecord, EventRecord, Run } from '@fdr/records';
+import type { EpochRecord, EventRecord, Run, RunRow } from '@fdr/records';
 
 export { temporaryFolder } from '@fdr/testing';
 
@@ -112,5 +112,35 @@ export function sampleWarning(step: number): EventRecord {
     epoch: Math.floor(step / 4),
     time: '2019-05-06T14:30:01.000Z',
     message: `at ${step}`,
+  };
+}
+
+/** A run in a list. */
+export function sampleRow(id: string, changes: Partial<RunRow> = {}): RunRow {
+  return {
+    id,
+    name: id,
+    tags: [],
+    note: '',
+    archived: false,
+    status: 'finished',
+    createdAt: '2019-05-06T14:30:00.000Z',
+    model: 'mlp',
+    dataset: 'mnist',
+    optimizer: 'sgd',
+    schedule: 'constant',
+    seed: 0,
+    batchSize: 100,
+    learningRate: 0.05,
+    currentLearningRate: 0.05,
+    epochs: 10,
+    epoch: 10,
+    ratio: 1,
+    trainLoss: 0.1,
+    testAccuracy: 0.9,
+    bestTestAccuracy: 0.9,
+    group: 'group',
+    losses: [],
+    ...changes,
   };
 }

@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   },
   'packages/datasets': { house: [], outside: ['fast-png', 'pure-rand', 'tar'], node: true },
   'packages/figures': { house: ['@fdr/records', '@fdr/core/relations'], outside: ['echarts'] },
-  'packages/run-store': { house: ['@fdr/records'], outside: ['zod'], node: true },
+  'packages/run-store': { house: ['@fdr/records'], outside: ['liqe', 'zod'], node: true },
   'packages/training': {
     house: ['@fdr/compiler', '@fdr/core', '@fdr/core/relations', '@fdr/datasets', '@fdr/records', '@fdr/run-store'],
     outside: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],

@@ -1,4 +1,4 @@
-import type { FigureList, RunList } from '@fdr/records';
+import type { FigureList, RunPage } from '@fdr/records';
 import { waitUntil } from '@fdr/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import App from '../src/App.vue';
@@ -11,7 +11,9 @@ afterEach(unmountAll);
 /** A server that has no runs and no figures. */
 const emptyApi: Api = {
   ...createApi(),
-  runs: vi.fn((): Promise<RunList> => Promise.resolve({ runs: [], damaged: [] })),
+  runs: vi.fn(
+    (): Promise<RunPage> => Promise.resolve({ version: 0, pending: 0, all: 0, total: 0, from: 0, rows: [], damaged: [] }),
+  ),
   run: vi.fn((id: string) => Promise.reject(new RequestError(404, `there is no run ${id}`))),
   figures: vi.fn((): Promise<FigureList> => Promise.resolve({ figures: [], damaged: [] })),
   figure: vi.fn((id: string) => Promise.reject(new RequestError(404, `there is no figure ${id}`))),

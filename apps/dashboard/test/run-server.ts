@@ -13,6 +13,9 @@ export interface GrowingRun extends RunRecords {
 const toJson = (value: unknown): string =>
   JSON.stringify(value, (_key, item: unknown) => (typeof item === 'number' ? anyNumber.encode(item) : item));
 
+/** What a client acknowledges. */
+type RunEvent = Exclude<keyof ServerEvents, 'runs'>;
+
 /**
  * A server of one run that has grown to `reached`, over real HTTP and a real socket. It sends messages in the order that the wire
  * prescribes, each only after the last was acknowledged.
@@ -88,7 +91,7 @@ export class RunServer {
   }
 
   /** Sends anything to every client and waits until each has acknowledged it. */
-  async broadcast(event: keyof ServerEvents, message: unknown): Promise<void> {
+  async broadcast(event: RunEvent, message: unknown): Promise<void> {
     await Promise.all([...this.sent.keys()].map((socket) => socket.timeout(5000).emitWithAck(event, message)));
   }
 
@@ -103,7 +106,7 @@ export class RunServer {
     if (!position) return;
     const { run, epochs, events } = this.run;
     const runId = run.id;
-    const send = (event: keyof ServerEvents, message: object): Promise<unknown> =>
+    const send = (event: RunEvent, message: object): Promise<unknown> =>
       socket.timeout(5000).emitWithAck(event, JSON.parse(toJson({ runId, ...message })));
     await send('run', { run, diskError: null });
     while (position.steps < this.reached.steps) {

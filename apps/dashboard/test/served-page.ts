@@ -1,8 +1,7 @@
 import { vi } from 'vitest';
-import type { RunServer } from './run-server.js';
 
 /** Makes a started server the origin of the page, so that the page's own requests and sockets go there. */
-export function servePage(server: RunServer): void {
+export function servePage(server: { readonly origin: string }): void {
   const { happyDOM } = window as unknown as { happyDOM: { setURL(url: string): void } };
   happyDOM.setURL(`${server.origin}/`);
 }

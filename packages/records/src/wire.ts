@@ -68,7 +68,7 @@ export const stepBuckets = z.object({
 /** See {@link stepBuckets}. */
 export type StepBuckets = z.infer<typeof stepBuckets>;
 
-/** One row of `GET /api/runs`. `controllable`: the serving process is the one that trains it. */
+/** Answer of `GET /api/runs/:id`. `controllable`: the serving process is the one that trains it. */
 export const runSummary = z.object({
   run,
   lastEpoch: epochRecord.nullable(),
@@ -77,14 +77,6 @@ export const runSummary = z.object({
 });
 /** See {@link runSummary}. */
 export type RunSummary = z.infer<typeof runSummary>;
-/** Answer of `GET /api/runs`: all runs, and the folders that could not be read. */
-export const runList = z.object({
-  runs: z.array(runSummary),
-  damaged: z.array(z.object({ id: z.string(), error: z.string() })),
-});
-/** See {@link runList}. */
-export type RunList = z.infer<typeof runList>;
-
 /** Epochs as `GET /api/runs/:id/epochs?from=` answers; `skipped` counts unreadable lines. */
 export const epochList = z.object({ from: z.int().min(0), records: z.array(epochRecord), skipped: z.int().min(0) });
 /** See {@link epochList}. */
@@ -94,17 +86,21 @@ export const eventList = z.object({ from: z.int().min(0), records: z.array(event
 /** See {@link eventList}. */
 export type EventList = z.infer<typeof eventList>;
 
-/** What the server emits. The client acknowledges each message; the server sends the next one only then. */
+/** What the server emits. The client acknowledges each message of a run; the server sends the next one only then. */
 export interface ServerEvents {
   run: (message: unknown, received: () => void) => void;
   epoch: (message: unknown, received: () => void) => void;
   steps: (message: unknown, received: () => void) => void;
   event: (message: unknown, received: () => void) => void;
+  /** The list of runs has changed: see `runListMessage`. It is not acknowledged, and a client that is slow may miss some. */
+  runs: (message: unknown) => void;
 }
 
 /** What the client emits; every one is acknowledged. A new subscription replaces the old one. */
 export interface ClientEvents {
   subscribe: (subscription: Subscription, answer: (acknowledgement: Acknowledgement) => void) => void;
   unsubscribe: (answer: (acknowledgement: Acknowledgement) => void) => void;
+  /** From now on the server tells when the list of runs has changed. */
+  followRuns: (answer: (acknowledgement: Acknowledgement) => void) => void;
   command: (command: Command, answer: (acknowledgement: Acknowledgement) => void) => void;
 }

@@ -1,4 +1,4 @@
-import { figureList, runList, runSummary, type RunSummary } from '@fdr/records';
+import { figureList, runSummary, type RunSummary } from '@fdr/records';
 import { RunFolderError, type RunReader } from '@fdr/run-store';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
@@ -6,31 +6,31 @@ import type { FigureStore } from './figure-store.js';
 import { HttpError } from './http-error.js';
 import { parseListQuery, parseStepsQuery, requireEmptyQuery } from './query.js';
 import type { RunCache } from './run-cache.js';
+import { createRunListRoutes, type RunListOptions } from './run-list-routes.js';
 
 /**
- * The read-only JSON API over stored runs and figures. Its responses have the schemas of `@fdr/records`.
+ * The JSON API over stored runs and figures, read-only but for {@link createRunListRoutes}. Its responses have the schemas of `@fdr/records`.
  *
  * @param controls whether this process trains a run
  */
-export function createApi(cache: RunCache, figures: FigureStore, controls: (runId: string) => boolean): Router {
+export function createApi(
+  cache: RunCache,
+  figures: FigureStore,
+  runList: RunListOptions,
+  controls: (runId: string) => boolean,
+): Router {
   const router = Router();
   const requestedRun = (request: Request): Promise<RunReader> => orNotFound(cache.open(requestedId(request)));
 
-  router.use((request, response, next) => {
+  router.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      throw new HttpError(405, 'only GET and HEAD are allowed');
     next();
   });
-
-  router.get('/runs', async (request, response) => {
-    requireEmptyQuery(request);
-    const { runs, damaged } = await cache.list().catch((error: unknown) => {
-      // Its message has the folder's path.
-      throw error instanceof RunFolderError ? new HttpError(404, 'the folder of runs cannot be read') : error;
-    });
-    const summaries = runs.map((reader) => summarize(reader, controls));
-    response.json(z.encode(runList, { runs: summaries, damaged: [...damaged] }));
+  router.use(createRunListRoutes(runList));
+  router.use((request, _response, next) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new HttpError(405, 'only GET and HEAD are allowed here');
+    next();
   });
 
   router.get('/runs/:id', async (request, response) => {

@@ -7,6 +7,7 @@ import type { CommandHandler } from './command-dispatcher.js';
 import type { ClientSocket } from './emit-to-all.js';
 import { createRateLimit } from './rate-limit.js';
 import type { RunCache } from './run-cache.js';
+import type { RunListWatcher } from './run-list-watcher.js';
 import { createSubscribers, type SubscriberOptions, type Subscribers } from './subscribers.js';
 
 const MAX_MESSAGE_BYTES = 16 * 1024;
@@ -14,13 +15,14 @@ const MAX_MESSAGE_BYTES = 16 * 1024;
 const MAX_VIOLATIONS = 10;
 /** The number of arguments of each event, its acknowledgement callback included. */
 const ARGUMENT_COUNTS: ReadonlyMap<string, number> = new Map(
-  Object.entries({ subscribe: 2, unsubscribe: 1, command: 2 } satisfies Record<keyof ClientEvents, number>),
+  Object.entries({ subscribe: 2, unsubscribe: 1, followRuns: 1, command: 2 } satisfies Record<keyof ClientEvents, number>),
 );
 
 /** What the live server needs beside the HTTP server. */
 export interface LiveServerOptions extends SubscriberOptions {
   readonly cache: RunCache;
   readonly onCommand: CommandHandler;
+  readonly runList: RunListWatcher;
   /** Clients that may be connected at the same time. */
   readonly maxClients: number;
 }
@@ -67,7 +69,7 @@ type Acknowledge = (acknowledgement: Acknowledgement) => void;
 function handleConnection(
   socket: ClientSocket,
   subscribers: Subscribers,
-  { cache, onCommand, onError }: LiveServerOptions,
+  { cache, onCommand, runList, onError }: LiveServerOptions,
 ): void {
   const messages = createRateLimit(20, 60);
   let violations = 0;
@@ -113,8 +115,15 @@ function handleConnection(
     subscribers.unsubscribe(socket);
     acknowledge({ ok: true });
   });
+  socket.on('followRuns', (acknowledge) => {
+    runList.follow(socket);
+    acknowledge({ ok: true });
+  });
   socket.on('command', validated(command, onCommand));
-  socket.on('disconnect', () => subscribers.unsubscribe(socket));
+  socket.on('disconnect', () => {
+    subscribers.unsubscribe(socket);
+    runList.unfollow(socket);
+  });
 }
 
 /** Whether a packet is a known event with the right number of arguments, the last of which is a callback. */

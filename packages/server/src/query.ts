@@ -10,6 +10,10 @@ const wholeNumber = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
+/** More rows than a screen has. */
+const MAX_ROWS = 500;
+const DEFAULT_ROWS = 100;
+
 const emptyQuery = z.strictObject({});
 const listQuery = z.strictObject({ from: wholeNumber.default(0) });
 const stepsQuery = z.strictObject({
@@ -17,6 +21,16 @@ const stepsQuery = z.strictObject({
   to: wholeNumber.optional(),
   buckets: wholeNumber.pipe(z.int().min(1).max(MAX_BUCKETS)).default(DEFAULT_BUCKETS),
 });
+
+const groupsQuery = z.strictObject({
+  filter: z.string().optional(),
+  from: wholeNumber.default(0),
+  limit: wholeNumber.pipe(z.int().min(1).max(MAX_ROWS)).default(DEFAULT_ROWS),
+});
+const runsQuery = groupsQuery.extend({ sort: z.string().optional() });
+
+/** The query of a route that lists runs: rows `from` to `from + limit - 1` of those that are selected. */
+export type PageQuery = z.output<typeof runsQuery>;
 
 /** The query of a route that lists records. */
 export interface ListQuery {
@@ -45,6 +59,16 @@ export function parseListQuery(request: Request): ListQuery {
 /** @throws {HttpError} 400, naming the first parameter that is unknown or wrong */
 export function parseStepsQuery(request: Request): StepsQuery {
   return parseQuery(stepsQuery, request);
+}
+
+/** @throws {HttpError} 400, naming the first parameter that is unknown or wrong */
+export function parseRunsQuery(request: Request): PageQuery {
+  return parseQuery(runsQuery, request);
+}
+
+/** As {@link parseRunsQuery}, without an order: groups are in the order of their newest run. */
+export function parseGroupsQuery(request: Request): PageQuery {
+  return parseQuery(groupsQuery, request);
 }
 
 function parseQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {

@@ -1,9 +1,7 @@
-import { listRuns, locateRun, openRun, type RunReader, type StoredRuns } from '@fdr/run-store';
+import { locateRun, openRun, type RunReader } from '@fdr/run-store';
 
 /** The runs of one directory. It keeps their readers, so that each poll reads only what is new. */
 export interface RunCache {
-  /** All runs, each read up to now. Concurrent callers share one read. */
-  list(): Promise<StoredRuns>;
   /**
    * One run, read up to now. Concurrent callers share one read.
    *
@@ -16,7 +14,6 @@ export interface RunCache {
 export function createRunCache(runsDirectory: string): RunCache {
   const readers = new Map<string, RunReader>();
   const opening = new Map<string, Promise<RunReader>>();
-  let listing: Promise<StoredRuns> | undefined;
 
   async function openOrRefresh(id: string): Promise<RunReader> {
     // The path is checked every time, because a folder may have been replaced with a link since the last time.
@@ -32,12 +29,6 @@ export function createRunCache(runsDirectory: string): RunCache {
   }
 
   return {
-    list: () => {
-      listing ??= listRuns(runsDirectory, readers).finally(() => {
-        listing = undefined;
-      });
-      return listing;
-    },
     open: (id) => {
       const shared = opening.get(id) ?? openOrRefresh(id).finally(() => opening.delete(id));
       opening.set(id, shared);

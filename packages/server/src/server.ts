@@ -2,6 +2,7 @@ import console from 'node:console';
 import { createServer, type Server } from 'node:http';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createCatalogue } from '@fdr/run-store';
 import express, { type Express, type Router } from 'express';
 import { parseAllowedHost } from './allowed-host.js';
 import { createApi } from './api.js';
@@ -19,6 +20,7 @@ import { isLoopback } from './origin-check.js';
 import type { DiskErrorOf } from './next-message.js';
 import { listen, unreachableCode } from './port.js';
 import { createRunCache } from './run-cache.js';
+import { createRunListWatcher } from './run-list-watcher.js';
 import { createRunWatcher } from './run-watcher.js';
 import { createStaticFiles } from './static-files.js';
 import { makeToken } from './token.js';
@@ -27,6 +29,9 @@ import { makeToken } from './token.js';
 const DRAIN_TIMEOUT = 2000;
 /** Milliseconds that connections get, when the server closes, to end by themselves. */
 const CLOSE_TIMEOUT = 1000;
+
+/** The list of runs is polled so many times more seldom than a run that is followed. */
+const LIST_POLL_FACTOR = 4;
 
 /** What `startServer` takes. */
 export interface StartServerOptions {
@@ -107,13 +112,17 @@ export async function startServer({
   const auth = token === undefined ? undefined : createAuth(token, onError);
   const cache = createRunCache(runsDirectory);
   const watcher = createRunWatcher(cache, pollInterval, { diskErrorOf, onError });
-  const api = createApi(cache, createFigureStore(resultsDirectory ?? DEFAULT_RESULTS_DIRECTORY), controls);
+  const catalogue = createCatalogue(runsDirectory);
+  const runList = createRunListWatcher(catalogue, LIST_POLL_FACTOR * pollInterval, onError);
+  const figures = createFigureStore(resultsDirectory ?? DEFAULT_RESULTS_DIRECTORY);
+  const api = createApi(cache, figures, { runsDirectory, catalogue, onChange: runList.poll, onError }, controls);
   const inner = createServer(createApp(api, pageDirectory, onError));
   const dispatchCommand = createCommandDispatcher({ controls, onCommand, onError });
   const io = attachLiveServer(inner, {
     cache,
     watcher,
     onCommand: dispatchCommand,
+    runList,
     maxClients,
     ackTimeout,
     diskErrorOf,
@@ -135,6 +144,7 @@ export async function startServer({
     close: async () => {
       await Promise.race([watcher.drain(), delay(Math.min(ackTimeout, DRAIN_TIMEOUT), undefined, { ref: false })]);
       watcher.close();
+      runList.close();
       io.disconnectSockets(true);
       const closed = Promise.all([io.close(), stopListening(server)]);
       server.closeAllConnections();

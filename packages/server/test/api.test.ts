@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { epochList, eventList, runList, runSummary, stepBuckets } from '@fdr/records';
+import { epochList, eventList, runSummary, stepBuckets } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { slowBuckets } from '../../run-store/test/reference/buckets.js';
 import {
@@ -22,18 +22,12 @@ async function startRunServer(epochs = 3) {
 }
 
 describe('the API', () => {
-  it('lists runs, and reports which of them this process trains', async () => {
+  it('reports whether this process trains a run', async () => {
     const { getJson, runsDirectory } = await startRunServer();
     await recordRun(runsDirectory, 'other', 0);
-    await mkdir(join(runsDirectory, 'broken'));
-    const list = runList.parse(await getJson('/api/runs'));
-    expect(list.runs.map(({ run, controllable }) => [run.id, controllable])).toEqual([
-      ['other', false],
-      ['mine', true],
-    ]);
-    expect(list.runs[0]).toMatchObject({ lastEpoch: null, bestTestAccuracy: null });
-    expect(list.runs[1]).toMatchObject({ lastEpoch: sampleEpoch(3), bestTestAccuracy: 0.903 });
-    expect(list.damaged).toEqual([{ id: 'broken', error: 'run broken has no run.json' }]);
+    const [mine, other] = await Promise.all(['mine', 'other'].map((id) => getJson(`/api/runs/${id}`)));
+    expect(runSummary.parse(mine)).toMatchObject({ controllable: true, lastEpoch: sampleEpoch(3), bestTestAccuracy: 0.903 });
+    expect(runSummary.parse(other)).toMatchObject({ controllable: false, lastEpoch: null, bestTestAccuracy: null });
   });
 
   it('sends a run, and its epochs and events from a given index on', async () => {
@@ -83,6 +77,11 @@ describe('the API', () => {
 
   it.each([
     ['/api/runs?x=1', /x/],
+    ['/api/runs?limit=0', /^limit/],
+    ['/api/runs?limit=501', /^limit/],
+    ['/api/runs?sort=size', /^there is no field "size"/],
+    ['/api/runs?filter=(a', /^the filter is not complete/],
+    ['/api/run-groups?sort=name', /sort/],
     ['/api/runs/mine?from=1', /from/],
     ['/api/runs/mine/epochs?from=-1', /^from: must be a whole number$/],
     ['/api/runs/mine/epochs?from=1.5', /^from/],
@@ -133,11 +132,18 @@ describe('the API', () => {
     }
   });
 
-  it('is read-only', async () => {
+  it('is read-only but for what is said of runs', async () => {
     const { get } = await startRunServer();
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-      expect((await get('/api/runs/mine', { method })).status).toBe(405);
-    }
+    for (const [method, path] of [
+      ['POST', '/api/runs/mine'],
+      ['PUT', '/api/runs/mine'],
+      ['PATCH', '/api/runs/mine/epochs'],
+      ['DELETE', '/api/runs/mine/steps'],
+      ['POST', '/api/runs'],
+      ['DELETE', '/api/runs'],
+      ['DELETE', '/api/figures/fig1a'],
+    ])
+      expect((await get(path!, { method: method! })).status).toBe(405);
   });
 
   it('reveals no stack, no path and no software in its errors', async () => {
@@ -168,7 +174,7 @@ describe('the API', () => {
       },
     });
     await recordRun(broken.runsDirectory, 'any', 1);
-    const answer = await broken.get('/api/runs');
+    const answer = await broken.get('/api/runs/any');
     expect([answer.status, await answer.json()]).toEqual([500, { error: 'the server failed' }]);
     expect(String(broken.errors[0])).toContain('a bug');
   });
@@ -209,7 +215,7 @@ describe('a folder that is none', () => {
     await rm(runsDirectory);
     await rm(resultsDirectory);
     expect(await answers()).toMatchObject([
-      ['runs', 200, { runs: [], damaged: [] }],
+      ['runs', 200, { rows: [], all: 0, damaged: [] }],
       ['figures', 200, { figures: [], damaged: [] }],
       ['figures/fig1a', 404, {}],
       ['runs/x', 404, {}],

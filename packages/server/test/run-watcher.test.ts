@@ -12,7 +12,6 @@ it('draining finds the last records even if its first read is shared with a poll
   const beforeLastRecords = Promise.resolve(reader);
   let calls = 0;
   const sharing: RunCache = {
-    list: () => cache.list(),
     open: (id) => {
       calls++;
       return calls === 1 ? beforeLastRecords : cache.open(id);

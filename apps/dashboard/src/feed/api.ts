@@ -3,14 +3,17 @@ import {
   eventList,
   figureList,
   figureRecord,
-  runList,
+  runGroupPage,
+  runPage,
   runSummary,
   stepBuckets,
   type EpochList,
   type EventList,
   type FigureList,
   type FigureRecord,
-  type RunList,
+  type RunGroupPage,
+  type RunLabels,
+  type RunPage,
   type RunSummary,
   type StepBuckets,
 } from '@fdr/records';
@@ -33,7 +36,16 @@ export class RequestError extends Error {
 export interface Api {
   /** Origin of the server; `''` stands for the page's own. */
   readonly origin: string;
-  runs(): Promise<RunList>;
+  /** Runs `from .. from + limit - 1` of those that the filter lets through, in the order of the sort. */
+  runs(query: RunListQuery): Promise<RunPage>;
+  /** The same as groups over seeds, in the order of their newest run. */
+  runGroups(query: RunListQuery): Promise<RunGroupPage>;
+  /** Says something of a run; what is not named stays as it is. */
+  labelRun(runId: string, labels: RunLabels): Promise<void>;
+  /** Moves a run to the trash. */
+  removeRun(runId: string): Promise<void>;
+  /** Brings a run back from the trash. */
+  restoreRun(runId: string): Promise<void>;
   run(runId: string): Promise<RunSummary>;
   epochs(runId: string, from: number): Promise<EpochList>;
   events(runId: string, from: number): Promise<EventList>;
@@ -44,6 +56,14 @@ export interface Api {
   figure(figureId: string): Promise<FigureRecord>;
 }
 
+/** Which runs of a list. Empty texts stand for the server's defaults. */
+export interface RunListQuery {
+  readonly filter: string;
+  readonly sort: string;
+  readonly from: number;
+  readonly limit: number;
+}
+
 interface Schema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error };
 }
@@ -52,6 +72,12 @@ async function toRequestError(response: Response): Promise<RequestError> {
   const body: unknown = await response.json().catch(() => null);
   const message = body && typeof body === 'object' && 'error' in body ? String(body.error) : response.statusText;
   return new RequestError(response.status, message || `the server answered with status ${response.status}`);
+}
+
+function listPath(path: string, { from, limit, ...texts }: RunListQuery): string {
+  const query = new URLSearchParams({ from: String(from), limit: String(limit) });
+  for (const [name, text] of Object.entries(texts)) if (text !== '') query.set(name, text);
+  return `${path}?${query.toString()}`;
 }
 
 const runPath = (runId: string): string => `runs/${encodeURIComponent(runId)}`;
@@ -70,9 +96,18 @@ export function createApi(origin = ''): Api {
     }
     return parsed.data;
   }
+  async function change(path: string, method: string, body?: RunLabels): Promise<void> {
+    const content = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const response = await fetch(`${origin}/api/${path}`, { method, ...content });
+    if (!response.ok) throw await toRequestError(response);
+  }
   return {
     origin,
-    runs: () => get('runs', runList),
+    runs: (query) => get(listPath('runs', query), runPage),
+    runGroups: (query) => get(listPath('run-groups', { ...query, sort: '' }), runGroupPage),
+    labelRun: (runId, labels) => change(runPath(runId), 'PATCH', labels),
+    removeRun: (runId) => change(runPath(runId), 'DELETE'),
+    restoreRun: (runId) => change(`${runPath(runId)}/restore`, 'POST'),
     run: (runId) => get(runPath(runId), runSummary),
     epochs: (runId, from) => get(`${runPath(runId)}/epochs?from=${from}`, epochList),
     events: (runId, from) => get(`${runPath(runId)}/events?from=${from}`, eventList),

@@ -33,11 +33,13 @@ const ACK_TIMEOUT = 10_000;
 /** Milliseconds before reconnecting to a server that ended the connection itself. */
 const RECONNECT_DELAY = 1000;
 
-type LiveSocket = Socket<ServerEvents, ClientEvents>;
+/** The page's side of a connection. */
+export type LiveSocket = Socket<ServerEvents, ClientEvents>;
 type Dispatch = (input: LiveFeedInput) => void;
 
-function createSocket(origin: string): LiveSocket {
-  return io(origin, { autoConnect: false, forceNew: true, reconnectionDelay: 500, reconnectionDelayMax: 5000 });
+/** A socket that is not connected yet. @param origin of the server; `''` stands for the page's own. */
+export function createSocket(origin: string): LiveSocket {
+  return io(origin || globalThis.location.origin, { autoConnect: false, forceNew: true, reconnectionDelay: 500, reconnectionDelayMax: 5000 });
 }
 
 /** Reports every change of the connection. */
@@ -99,7 +101,7 @@ function onMessage<T extends { readonly runId: string }>(
  * of the history. What happens when is decided in `live-feed-transition.ts`; this function does what is decided there.
  */
 export function openLiveFeed(api: Api, { run: { id: runId } }: RunSummary, observer: FeedObserver): Feed {
-  const socket = createSocket(api.origin || globalThis.location.origin);
+  const socket = createSocket(api.origin);
   const beginning = beginLiveFeed();
   let { state } = beginning;
   let history: RunHistory | null = null;

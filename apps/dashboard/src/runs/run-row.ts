@@ -32,11 +32,3 @@ export function runRow({ run, lastEpoch, bestTestAccuracy }: RunSummary): RunRow
     created: new Date(run.createdAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' }),
   };
 }
-
-/** Sorts runs by their time of creation, the newest first, and by id where the times are equal. */
-export function newestFirst(summaries: readonly RunSummary[]): RunSummary[] {
-  return summaries.toSorted(
-    ({ run: left }, { run: right }) =>
-      Date.parse(right.createdAt) - Date.parse(left.createdAt) || (left.id < right.id ? -1 : 1),
-  );
-}

@@ -5,9 +5,9 @@ import { parseFilter } from './filter.js';
 /** Which runs, and in which order. */
 export interface RunQuery {
   /** See {@link parseFilter}; empty: all that are not archived. */
-  readonly filter?: string;
+  readonly filter?: string | undefined;
   /** A field; with a `-` before it, downwards. The newest come first by default. */
-  readonly sort?: string;
+  readonly sort?: string | undefined;
 }
 
 /**

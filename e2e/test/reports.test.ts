@@ -40,10 +40,7 @@ test('fdr runs ls and fdr runs show print a run as text and as JSON', async ({ r
   expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
   const [line, rest] = listed.stdout.split('\n');
   expect(rest).toBe('');
-  expect(JSON.parse(line ?? '')).toMatchObject({
-    type: 'run',
-    run: { id: stored.id, name: 'one', status: 'finished' },
-  });
+  expect(JSON.parse(line ?? '')).toMatchObject({ type: 'run', id: stored.id, name: 'one', status: 'finished' });
   expect((await run('runs ls')).stdout).toMatch(new RegExp(`${stored.id}.*finished.*2/2`));
 
   for (const args of ['runs show', `runs show ${stored.id}`]) {

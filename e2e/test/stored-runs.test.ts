@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOnlyRun } from '../src/run-folder.js';
 import { connection, RUN_FIGURES, figure } from '../src/run-page.js';
@@ -34,6 +34,49 @@ test('the open list of runs shows a run that begins, and its end', async ({ star
   await expect(page.getByRole('link', { name: 'arrived' })).toBeVisible();
   await training.exited;
   await expect(page.locator('tbody tr')).toContainText('finished');
+});
+
+test('runs are found, sorted, named and removed, and what was removed comes back', async ({
+  start,
+  run,
+  page,
+  pageErrors,
+  folder,
+}) => {
+  for (const [name, rate] of [
+    ['first', 0.1],
+    ['second', 0.05],
+    ['third', 0.02],
+  ] as const)
+    await run(`${SHORT_TRAINING} --name ${name} --learning-rate ${rate}`);
+  await page.goto(await dashboardUrl(start('serve --port 0')));
+  const names = page.locator('tbody').getByRole('link');
+  await expect(names).toHaveText(['third', 'second', 'first']);
+  await page.getByRole('button', { name: 'Learning rate' }).click();
+  await expect(page).toHaveURL(/sort=current-learning-rate/);
+  await page.getByRole('searchbox', { name: 'Find' }).fill('learning-rate:>0.03');
+  await expect(names).toHaveText(['second', 'first']);
+  await expect(page.getByText('2 of 3 runs')).toBeVisible();
+  await page.reload();
+  await expect(names).toHaveText(['second', 'first']);
+
+  await page.getByRole('button', { name: 'Edit second' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('the best');
+  await page.getByRole('textbox', { name: 'Tags' }).fill('keep, good');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(names).toHaveText(['the best', 'first']);
+  await expect(page.locator('tbody')).toContainText('keep');
+  expect((await run('runs ls --filter tag:keep')).stdout).toContain('the best');
+
+  await page.getByRole('button', { name: 'Delete first' }).click();
+  await expect(names).toHaveText(['the best']);
+  expect((await run('runs trash')).stdout).toMatch(/first/);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(names).toHaveText(['the best', 'first']);
+  await page.getByRole('searchbox', { name: 'Find' }).fill('colour:red');
+  await expect(page.getByRole('alert')).toContainText('there is no field "colour"');
+  removeExpectedErrors(pageErrors, /400/);
+  expect(readdirSync(join(folder, 'runs')).filter((name) => !name.startsWith('.'))).toHaveLength(3);
 });
 
 test('the name and the messages of a run are shown as text, even if they hold markup', async ({

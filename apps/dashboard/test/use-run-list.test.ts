@@ -47,7 +47,9 @@ describe('the list of runs', () => {
     expect(names(0, 1)).toEqual(['run 119', 'run 118']);
     expect(names(99, 119).every((name) => name === undefined)).toBe(true);
     list.show(95, 119);
-    await eventually(() => expect(names(99, 119)).toEqual(Array.from({ length: 21 }, (_, index) => `run ${20 - index}`)));
+    await eventually(() =>
+      expect(names(99, 119)).toEqual(Array.from({ length: 21 }, (_, index) => `run ${20 - index}`)),
+    );
   });
 
   it('is filtered, sorted and grouped by the server', async () => {

@@ -15,7 +15,10 @@ const MAX_MESSAGE_BYTES = 16 * 1024;
 const MAX_VIOLATIONS = 10;
 /** The number of arguments of each event, its acknowledgement callback included. */
 const ARGUMENT_COUNTS: ReadonlyMap<string, number> = new Map(
-  Object.entries({ subscribe: 2, unsubscribe: 1, followRuns: 1, command: 2 } satisfies Record<keyof ClientEvents, number>),
+  Object.entries({ subscribe: 2, unsubscribe: 1, followRuns: 1, command: 2 } satisfies Record<
+    keyof ClientEvents,
+    number
+  >),
 );
 
 /** What the live server needs beside the HTTP server. */

@@ -1,5 +1,13 @@
 import { runGroupPage, runLabels, runPage } from '@fdr/records';
-import { changeLabels, describeIssue, groupRuns, removeRun, restoreRun, RunFolderError, selectRuns } from '@fdr/run-store';
+import {
+  changeLabels,
+  describeIssue,
+  groupRuns,
+  removeRun,
+  restoreRun,
+  RunFolderError,
+  selectRuns,
+} from '@fdr/run-store';
 import type { Catalogue, RunQuery } from '@fdr/run-store';
 import { json, Router, type Request } from 'express';
 import { z } from 'zod';
@@ -15,25 +23,28 @@ export interface RunListOptions {
   readonly catalogue: Catalogue;
   /** Called after a run was changed, removed or brought back. */
   readonly onChange: () => void;
-  /** Called with errors that clients are not told. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** The list of runs, in pages, and what a person may change in it: what is said of a run, and where it is. */
-export function createRunListRoutes({ runsDirectory, catalogue, onChange, onError }: RunListOptions): Router {
+export function createRunListRoutes({ runsDirectory, catalogue, onChange }: RunListOptions): Router {
   const router = Router();
 
   /** What the list has for a query, as far as it has been read. */
   async function answer({ from, limit, ...query }: PageQuery) {
     await catalogue.load(from + limit).catch(hidePath);
-    const reading = catalogue.poll();
     // The newest runs need not wait for all others to be read.
     const isNewest = query.filter === undefined && query.sort === undefined;
-    if (isNewest && catalogue.pending() > 0) reading.catch(onError);
-    else await reading.catch(hidePath);
+    do await catalogue.poll().catch(hidePath);
+    while (catalogue.pending() > 0 && !isNewest);
     const rows = selected(catalogue, query);
     const { version, pending, damaged } = catalogue;
-    const head = { version: version(), pending: pending(), all: catalogue.rows().length, total: rows.length, from };
+    const head = {
+      version: version(),
+      pending: pending(),
+      all: catalogue.rows().length + pending(),
+      total: rows.length,
+      from,
+    };
     return { rows, head: { ...head, damaged: damaged() } };
   }
 

@@ -115,7 +115,7 @@ export async function startServer({
   const catalogue = createCatalogue(runsDirectory);
   const runList = createRunListWatcher(catalogue, LIST_POLL_FACTOR * pollInterval, onError);
   const figures = createFigureStore(resultsDirectory ?? DEFAULT_RESULTS_DIRECTORY);
-  const api = createApi(cache, figures, { runsDirectory, catalogue, onChange: runList.poll, onError }, controls);
+  const api = createApi(cache, figures, { runsDirectory, catalogue, onChange: runList.poll }, controls);
   const inner = createServer(createApp(api, pageDirectory, onError));
   const dispatchCommand = createCommandDispatcher({ controls, onCommand, onError });
   const io = attachLiveServer(inner, {

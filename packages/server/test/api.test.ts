@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochList, eventList, runSummary, stepBuckets } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
@@ -26,7 +26,11 @@ describe('the API', () => {
     const { getJson, runsDirectory } = await startRunServer();
     await recordRun(runsDirectory, 'other', 0);
     const [mine, other] = await Promise.all(['mine', 'other'].map((id) => getJson(`/api/runs/${id}`)));
-    expect(runSummary.parse(mine)).toMatchObject({ controllable: true, lastEpoch: sampleEpoch(3), bestTestAccuracy: 0.903 });
+    expect(runSummary.parse(mine)).toMatchObject({
+      controllable: true,
+      lastEpoch: sampleEpoch(3),
+      bestTestAccuracy: 0.903,
+    });
     expect(runSummary.parse(other)).toMatchObject({ controllable: false, lastEpoch: null, bestTestAccuracy: null });
   });
 

@@ -183,11 +183,11 @@ describe('the API over damaged runs', () => {
       }
     });
     await mkdir(join(runsDirectory, 'empty'));
-    const { runs, damaged } = (await (await get('/api/runs')).json()) as {
-      runs: unknown[];
+    const { rows, damaged } = (await (await get('/api/runs')).json()) as {
+      rows: unknown[];
       damaged: { id: string; error: string }[];
     };
-    expect(runs.length + damaged.length).toBe(count + 2);
+    expect(rows.length + damaged.length).toBe(count + 2);
     expect(damaged).toContainEqual({ id: 'empty', error: 'run empty has no run.json' });
     expect(damaged.every(({ error }) => !error.includes('/'))).toBe(true);
     expect(errors).toEqual([]);

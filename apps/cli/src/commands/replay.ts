@@ -6,7 +6,7 @@ export function registerReplay(program: Command): void {
   const command = program
     .command('replay')
     .description('show when a rule would have lowered the learning rate of a stored run, without training')
-    .argument('<id>', 'id of the run');
+    .argument('<id>', 'id of the run, the beginning of it, or last');
   addReplayOptions(command).action(async (id: string) => {
     const options = readReplayOptions(command);
     // Loaded here, since what draws is slow to load.

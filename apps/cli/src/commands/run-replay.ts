@@ -3,7 +3,7 @@ import { compareRules, replayRule, thresholdOf } from '@fdr/core/relations';
 import { pictureFiles, readRunRecords, writeFiles } from '@fdr/experiments';
 import { replayPanels, ruleComparisonPanels, type Panel, type RunRecords } from '@fdr/figures';
 import type { ScheduleConfig } from '@fdr/records';
-import { openRun, readStepBlocks, type RunReader } from '@fdr/run-store';
+import { findRun, openRun, readStepBlocks, type RunReader } from '@fdr/run-store';
 import { makeSchedule } from '@fdr/training';
 import { UserError } from '../failure.js';
 import type { ReplayOptions } from '../options/replay-options.js';
@@ -19,15 +19,15 @@ import { comparisonJson, comparisonText, replayJson, replayText } from '../termi
  */
 export async function replay(id: string, options: ReplayOptions): Promise<void> {
   const { runsDirectory, rule, out } = options;
-  const reader = await openRun(runsDirectory, id);
+  const reader = await openRun(runsDirectory, await findRun(runsDirectory, id));
   if (reader.stepCount() < reader.run.stepsPerEpoch)
     throw new UserError(
-      `run ${id} has ${reader.stepCount()} steps, less than one epoch: a rule is asked at epochs' ends`,
+      `run ${reader.id} has ${reader.stepCount()} steps, less than one epoch: a rule is asked at epochs' ends`,
     );
   const draw = rule ? await replayOne(reader, rule, options) : await replayAll(reader, options);
   if (out === undefined) return;
   const panels = draw(await readRunRecords(reader, true));
-  for (const file of await writeFiles(out, pictureFiles(`replay-${id}`, panels)))
+  for (const file of await writeFiles(out, pictureFiles(`replay-${reader.id}`, panels)))
     process.stderr.write(`fdr: wrote ${relative('', file)}\n`);
 }
 

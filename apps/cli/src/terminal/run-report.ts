@@ -9,11 +9,18 @@ import {
   noiseScale,
   noiseScaleText,
 } from '@fdr/core/relations';
-import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
+import {
+  anyNumber,
+  epochRecord,
+  eventRecord,
+  run as runSchema,
+  type EpochRecord,
+  type EventRecord,
+  type RunConfig,
+} from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
 import { z } from 'zod';
 import { layersJson, layerSections } from './layer-report.js';
-import { runJson } from './run-table.js';
 import { formatSections, type Pairs, type Section } from './section.js';
 import { onOneLine } from './text.js';
 import { valleyJson, valleySection } from './valley-report.js';
@@ -39,7 +46,7 @@ export function runReport(
   const { run, lastEpoch } = reader;
   const parameters = run.parameters.map(({ name, shape }) => [onOneLine(`${name} [${shape.join(', ')}]`), ''] as const);
   const sections: readonly Section[] = [
-    ['run', runPairs(run)],
+    ['run', runPairs(reader)],
     ['configuration', configPairs(run.config)],
     ['environment', pairs(run.environment)],
     ['parameters', parameters],
@@ -71,6 +78,17 @@ export function runReportJson({ reader, epochs, events }: RunRecords, relations?
   return `${JSON.stringify(document)}\n`;
 }
 
+/** One stored run and its last epoch, ready for JSON. */
+function runJson({ run, labels, lastEpoch, bestTestAccuracy }: RunReader) {
+  return {
+    type: 'run',
+    run: z.encode(runSchema, run),
+    labels,
+    lastEpoch: lastEpoch === undefined ? null : z.encode(epochRecord, lastEpoch),
+    bestTestAccuracy: bestTestAccuracy === undefined ? null : z.encode(anyNumber, bestTestAccuracy),
+  };
+}
+
 /** Keys and values as they are stored; what is null or empty shows as a dash. */
 function pairs(values: object): Pairs {
   return Object.entries(values).map(([name, value]) => {
@@ -79,9 +97,9 @@ function pairs(values: object): Pairs {
   });
 }
 
-function runPairs({ id, name, status, createdAt, tags }: Run): Pairs {
-  const all = pairs({ id, name, status, created: createdAt, tags });
-  return tags.length === 0 ? all.slice(0, -1) : all;
+function runPairs({ run: { id, name, status, createdAt, tags }, labels: { note } }: RunReader): Pairs {
+  const all = { id, name, status, created: createdAt, ...(tags.length > 0 && { tags }), ...(note && { note }) };
+  return pairs(all);
 }
 
 /** The configuration, schedule and optimizer with their options. */

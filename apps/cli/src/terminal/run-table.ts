@@ -1,19 +1,23 @@
 import { formatMeasured, formatNumber, formatPercent } from '@fdr/core/relations';
-import { anyNumber, epochRecord, run as runSchema } from '@fdr/records';
-import type { RunReader, StoredRuns } from '@fdr/run-store';
+import { runRow, type RunRow } from '@fdr/records';
+import type { DamagedRun } from '@fdr/run-store';
 import { z } from 'zod';
 import { formatTable, type Column } from './table.js';
 
-const COLUMNS: readonly Column[] = [
-  { title: 'ID', rank: 0 },
-  { title: 'NAME', rank: 6 },
-  { title: 'STATUS', rank: 1 },
-  { title: 'EPOCHS', rank: 2, alignment: 'right' },
-  { title: 'LR', rank: 5, alignment: 'right' },
-  { title: 'RATIO', rank: 3, alignment: 'right' },
-  { title: 'BEST TEST', rank: 7, alignment: 'right' },
-  { title: 'LAST TEST', rank: 4, alignment: 'right' },
-  { title: 'CREATED', rank: 8 },
+const percent = (value: number | null): string => (value === null ? '-' : formatPercent(value));
+const tagsOf = ({ tags }: RunRow): string => tags.join(', ');
+
+const COLUMNS: readonly (Column & { readonly value: (row: RunRow) => string })[] = [
+  { title: 'ID', rank: 0, value: ({ id }) => id },
+  { title: 'NAME', rank: 6, value: ({ name }) => name },
+  { title: 'STATUS', rank: 1, value: ({ status }) => status },
+  { title: 'EPOCHS', rank: 2, alignment: 'right', value: ({ epoch, epochs }) => `${epoch}/${epochs}` },
+  { title: 'LR', rank: 5, alignment: 'right', value: ({ currentLearningRate }) => formatNumber(currentLearningRate) },
+  { title: 'RATIO', rank: 3, alignment: 'right', value: ({ ratio }) => (ratio === null ? '-' : formatMeasured(ratio)) },
+  { title: 'BEST TEST', rank: 7, alignment: 'right', value: ({ bestTestAccuracy }) => percent(bestTestAccuracy) },
+  { title: 'LAST TEST', rank: 4, alignment: 'right', value: ({ testAccuracy }) => percent(testAccuracy) },
+  { title: 'TAGS', rank: 9, value: tagsOf },
+  { title: 'CREATED', rank: 8, value: ({ createdAt }) => createdAt.slice(0, 16).replace('T', ' ') },
 ];
 
 /**
@@ -21,36 +25,21 @@ const COLUMNS: readonly Column[] = [
  *
  * @param width columns of the terminal
  */
-export function runTable(runs: readonly RunReader[], width?: number): string {
-  return formatTable(COLUMNS, runs.map(rowOf), width);
-}
-
-function rowOf({ run, lastEpoch, bestTestAccuracy }: RunReader): string[] {
-  return [
-    run.id,
-    run.name,
-    run.status,
-    `${lastEpoch?.epoch ?? 0}/${run.config.epochs}`,
-    formatNumber(lastEpoch?.learningRate ?? run.config.learningRate),
-    lastEpoch === undefined ? '-' : formatMeasured(lastEpoch.ratio),
-    bestTestAccuracy === undefined ? '-' : formatPercent(bestTestAccuracy),
-    lastEpoch === undefined ? '-' : formatPercent(lastEpoch.testAccuracy),
-    run.createdAt.slice(0, 16).replace('T', ' '),
-  ];
+export function runTable(rows: readonly RunRow[], width?: number): string {
+  const hasTags = rows.some(({ tags }) => tags.length > 0);
+  const columns = COLUMNS.filter(({ value }) => hasTags || value !== tagsOf);
+  return formatTable(
+    columns,
+    rows.map((row) => columns.map(({ value }) => value(row))),
+    width,
+  );
 }
 
 /** Stored runs for machines: one object a line, whose `type` is `run` or `damaged`. */
-export function runTableJson(runs: readonly RunReader[], damaged: StoredRuns['damaged']): string {
-  const lines = [...runs.map(runJson), ...damaged.map((fault) => ({ type: 'damaged', ...fault }))];
+export function runTableJson(rows: readonly RunRow[], damaged: readonly DamagedRun[]): string {
+  const lines = [
+    ...rows.map((row) => ({ type: 'run', ...z.encode(runRow, row) })),
+    ...damaged.map((fault) => ({ type: 'damaged', ...fault })),
+  ];
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-}
-
-/** One stored run and its last epoch, ready for JSON. */
-export function runJson({ run, lastEpoch, bestTestAccuracy }: RunReader) {
-  return {
-    type: 'run',
-    run: z.encode(runSchema, run),
-    lastEpoch: lastEpoch === undefined ? null : z.encode(epochRecord, lastEpoch),
-    bestTestAccuracy: bestTestAccuracy === undefined ? null : z.encode(anyNumber, bestTestAccuracy),
-  };
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replayRule } from '@fdr/core/relations';
-import { createRun, listRuns, readStepBlocks } from '@fdr/run-store';
+import { createCatalogue, createRun, listRuns, readStepBlocks } from '@fdr/run-store';
 import { holdsFor } from '@fdr/testing';
 import { defaultSchedule, makeSchedule } from '@fdr/training';
 import fc from 'fast-check';
@@ -48,10 +48,13 @@ it('a run with a number or a byte that is another is shown, replayed, or refused
     await writeFile(path(input.name), changed);
     const { runs: found, damaged } = await listRuns(runs);
     expect(found.length + damaged.length).toBe(1);
-    runTableJson(found, damaged);
+    const catalogue = createCatalogue(runs);
+    await catalogue.refresh();
+    expect(catalogue.rows()).toHaveLength(found.length);
+    runTableJson(catalogue.rows(), catalogue.damaged());
     for (const reader of found) {
       const records = { reader, epochs: await reader.epochs(), events: await reader.events() };
-      expect(runTable(found, 80)).not.toBe('');
+      expect(runTable(catalogue.rows(), 80)).not.toBe('');
       expect(runReport(records, [], 80)).not.toBe('');
       expect(JSON.parse(runReportJson(records))).toBeTypeOf('object');
       shown++;

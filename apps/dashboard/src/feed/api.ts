@@ -57,7 +57,7 @@ export interface Api {
 }
 
 /** Which runs of a list. Empty texts stand for the server's defaults. */
-export interface RunListQuery {
+interface RunListQuery {
   readonly filter: string;
   readonly sort: string;
   readonly from: number;

@@ -39,7 +39,12 @@ type Dispatch = (input: LiveFeedInput) => void;
 
 /** A socket that is not connected yet. @param origin of the server; `''` stands for the page's own. */
 export function createSocket(origin: string): LiveSocket {
-  return io(origin || globalThis.location.origin, { autoConnect: false, forceNew: true, reconnectionDelay: 500, reconnectionDelayMax: 5000 });
+  return io(origin || globalThis.location.origin, {
+    autoConnect: false,
+    forceNew: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5000,
+  });
 }
 
 /** Reports every change of the connection. */

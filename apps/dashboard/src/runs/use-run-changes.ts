@@ -5,7 +5,7 @@ import { errorMessage } from '../feed/error-message.js';
 import type { ListRow } from './list-row.js';
 
 /** The last change of a run, in words, and what takes it back. */
-export interface RunChange {
+interface RunChange {
   readonly text: string;
   readonly undo: (() => Promise<void>) | null;
 }

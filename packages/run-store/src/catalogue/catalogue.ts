@@ -5,7 +5,7 @@ import { readIndex, writeIndex } from './index-file.js';
 
 /** Folders that are read at the same time. */
 const CONCURRENCY = 8;
-/** Folders of ended runs that a poll looks at; the others come in the next ones. */
+/** Folders of ended runs that a poll looks at, and new folders that it reads; the others come in the next ones. */
 const POLLED_FOLDERS = 200;
 /** Fewer runs are read as fast as an index of them. */
 const MIN_INDEXED_RUNS = 200;
@@ -25,7 +25,7 @@ export interface Catalogue {
    * @throws {RunFolderError} if the directory can't be read
    */
   refresh(): Promise<void>;
-  /** As {@link refresh}, at a cost that hardly grows with the runs: new folders, runs that train, and a few of the others at a time. */
+  /** As {@link refresh}, at a cost that hardly grows with the runs: runs that train, and a few of the new folders and of the others at a time. */
   poll(): Promise<void>;
   /** Reads the newest `count` runs, but those that are known. */
   load(count: number): Promise<void>;
@@ -79,12 +79,11 @@ export function createCatalogue(runsDirectory: string): Catalogue {
   }
 
   async function poll(): Promise<void> {
-    const isFirst = beginning === undefined;
     const ids = await list();
     if (nextPolled >= ids.length) nextPolled = 0;
-    const polled = isFirst ? ids : ids.slice(nextPolled, nextPolled + POLLED_FOLDERS);
+    const polled = ids.slice(nextPolled, nextPolled + POLLED_FOLDERS);
     nextPolled += POLLED_FOLDERS;
-    await check([...new Set([...unread, ...entries.active(), ...polled])]);
+    await check([...new Set([...entries.active(), ...unread.slice(0, POLLED_FOLDERS), ...polled])]);
     await save();
   }
 

@@ -66,7 +66,7 @@ describe('the list of runs', () => {
     expect(list.error.value).toBe('');
     expect(listRow(list.rowAt(0)!)).toMatchObject({
       name: 'run 9',
-      seeds: '5 seeds',
+      runs: '5 runs',
       testAccuracy: '90.10 % ± 0.00 (5)',
     });
   });

@@ -12,8 +12,8 @@ export interface ListRow {
   readonly archived: boolean;
   /** Model, data set, optimizer and schedule. */
   readonly setup: string;
-  /** Empty for a single run. */
-  readonly seeds: string;
+  /** How many runs it stands for; empty for one. */
+  readonly runs: string;
   /** What the filter must be for the runs of the group alone. */
   readonly members: string;
   readonly epochs: string;
@@ -36,7 +36,7 @@ export function listRow({ newest: run, count, testAccuracy }: RunGroup): ListRow
     status: run.status,
     archived: run.archived,
     setup: plainText(`${run.model} · ${run.dataset} · ${run.optimizer} · ${run.schedule}`),
-    seeds: isGroup ? `${count} seeds` : '',
+    runs: isGroup ? `${count} runs` : '',
     members: `group:${run.group}`,
     epochs: `${run.epoch} / ${run.epochs}`,
     learningRate: formatNumber(run.currentLearningRate),

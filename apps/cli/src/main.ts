@@ -5,6 +5,7 @@ import { registerResume } from './commands/resume.js';
 import { registerRuns } from './commands/runs.js';
 import { registerServe } from './commands/serve.js';
 import { registerTrain } from './commands/train.js';
+import { addCompletion } from './completion.js';
 import { describeFailure } from './failure.js';
 import { createProgram, runProgram } from './program.js';
 
@@ -19,6 +20,7 @@ registerRuns(program);
 registerReplay(program);
 registerReproduce(program);
 registerDoctor(program);
+addCompletion(program);
 
 try {
   await runProgram(program, process.argv.slice(2));

@@ -1,6 +1,7 @@
 import { version } from '@fdr/training';
 import { Command, CommanderError } from 'commander';
 import { UserError } from './failure.js';
+import { nearMiss } from './options/near-misses.js';
 
 /** The command `fdr`, still without its subcommands. Its mistakes are thrown, never printed, and never end the process. */
 export function createProgram(): Command {
@@ -32,11 +33,17 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
-    throw new UserError(describeUsageError(error), { cause: error });
+    throw new UserError(describeUsageError(error, args), { cause: error });
   }
 }
 
-function describeUsageError({ code, message }: CommanderError): string {
+/** Mistakes for which somebody may have had another program in mind. */
+const NEAR_MISSES: readonly string[] = ['commander.unknownOption', 'commander.excessArguments'];
+
+function describeUsageError({ code, message }: CommanderError, args: readonly string[]): string {
   if (code === 'commander.help') return 'a command is missing; see them with: fdr help';
-  return message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  if (!NEAR_MISSES.includes(code) || text.includes('Did you mean')) return text;
+  const meant = nearMiss(/^unknown option '(.*)'/.exec(text)?.[1], args.slice(1));
+  return meant === undefined ? text : `${text} (Did you mean ${meant}?)`;
 }

@@ -75,6 +75,9 @@ export type {
   TypedArray,
 } from '@fdr/program';
 export { permutation, randomState, type RandomState } from './random.js';
+export type { MeasuredBalance } from './relations/measured-balance.js';
+export type { RunningBalanceState } from './relations/running-balance.js';
+export type { RunningRelation } from './relations/running-relation.js';
 export { constant } from './relations/schedules/constant.js';
 export { cooldown } from './relations/schedules/cooldown.js';
 export { cosine } from './relations/schedules/cosine.js';
@@ -86,6 +89,10 @@ export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from 
 export { step } from './relations/schedules/step.js';
 export { wsd } from './relations/schedules/wsd.js';
 export type { SpectralNode } from './relations/spectral-prediction.js';
+export { equilibriumSchedule, type EquilibriumScheduleOptions } from './tfjs/equilibrium-schedule.js';
+export { learningRateSchedule, type RateChange, type ScheduleCallbackOptions } from './tfjs/learning-rate-schedule.js';
+export { monitor, type Monitor, type MonitorOptions, type MonitorState, type ObservedStep } from './tfjs/monitor.js';
+export { tfOptimizer, TfOptimizer, type TfOptimizerOptions } from './tfjs/tf-optimizer.js';
 export { classificationTask, type ClassificationOptions } from './training/classification-task.js';
 export { classification, type ClassificationData, type LabelledImages } from './training/classification.js';
 export { eagerExecutor } from './training/eager.js';

@@ -13,6 +13,7 @@ import {
   type TensorSpec,
   type TypedArray,
 } from '@fdr/program';
+import { completeWasmBackend } from '../kernels/wasm-filter-gradient.js';
 import { tensorNamed } from '../parameters.js';
 
 /** A tensor of a copy: TensorFlow.js may keep the typed array that it is given, and the caller may change it. */
@@ -104,6 +105,7 @@ function concatenated(tensors: readonly tf.Tensor[]): Float32Array {
  * @throws Error from `prepare`, if there is no such backend or it can't start.
  */
 export function eagerExecutor(backendName: string): Executor {
+  if (backendName === 'wasm') completeWasmBackend();
   const uploaded = new Map<TypedArray, { readonly tensor: tf.Tensor; users: number }>();
 
   async function activate(): Promise<void> {

@@ -103,7 +103,10 @@ export { quadraticTask, type QuadraticData, type QuadraticTaskOptions } from './
 export { SnapshotError } from './training/snapshot-error.js';
 export type { Snapshot, SnapshotTensor } from './training/snapshot.js';
 export { steadyRate, trainingStep, type StepOptions } from './training/step.js';
-export type { EpochBatches, Evaluation, Evaluator, Task } from './training/task.js';
+export type { EpochBatches, EvaluatedTask, Evaluation, Evaluator, Task } from './training/task.js';
+export { exampleTask, type Examples, type ExampleTaskOptions } from './training/example-task.js';
+export { miniBatches } from './training/mini-batches.js';
+export { regressionTask, type RegressionExamples, type RegressionOptions } from './training/regression-task.js';
 export { train } from './training/trainer.js';
 export type { Training, TrainingItem, TrainOptions } from './training/training.js';
 export { OptionError } from './validate.js';

@@ -18,6 +18,7 @@ import {
 import { SnapshotError } from './snapshot-error.js';
 import { stateStore } from './state-store.js';
 import { RUNNING, trainingStep } from './step.js';
+import { NOTHING_EVALUATED } from './task.js';
 import type { Training, TrainingItem, TrainOptions } from './training.js';
 import type { TrainingPlan, TrainingState } from './training-state.js';
 import { nextTransition } from './transitions.js';
@@ -53,7 +54,7 @@ export function train(given: TrainOptions): Training {
     const constants = centre ? { ...task.constants, ...namedSlot('centre', parameters, centre) } : task.constants;
     const step = await executor.prepare(program, constants);
     try {
-      const evaluator = await task.evaluator(executor, weightDecay);
+      const evaluator = (await task.evaluator?.(executor, weightDecay)) ?? NOTHING_EVALUATED;
       try {
         let item: TrainingItem;
         do {
@@ -119,6 +120,8 @@ const identityOf = ({ task, optimizer, weightDecay, observables = [], average }:
 
 function planOf({ task, optimizer, average, segmentSteps, ...options }: TrainOptions): TrainingPlan {
   const epochs = inRange('epochs', options.epochs, EPOCHS);
+  if (options.descent && !task.evaluator)
+    throw new OptionError('descent', 'left out with a task that evaluates nothing', options.descent);
   const onDivergence = oneOf('onDivergence', options.onDivergence ?? 'stop', ['stop', 'continue']);
   return {
     task,

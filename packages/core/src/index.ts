@@ -75,7 +75,7 @@ export type {
   TensorValues,
   TypedArray,
 } from '@fdr/program';
-export { permutation, randomState, type RandomState } from './random.js';
+export { normal, permutation, randomState, uniform, type RandomState } from './random.js';
 export type { MeasuredBalance } from './relations/measured-balance.js';
 export type { RunningBalanceState } from './relations/running-balance.js';
 export type { RunningRelation } from './relations/running-relation.js';

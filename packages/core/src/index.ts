@@ -2,6 +2,7 @@ export type { AverageState, ParameterAverage, ParameterMean } from './averaging/
 export { polynomialAverage } from './averaging/polynomial-average.js';
 export { tailAverage } from './averaging/tail-average.js';
 export type { Dynamics } from './dynamics.js';
+export { completeWasmBackend } from './kernels/wasm-filter-gradient.js';
 export { noiseCurvatureProgram } from './landscape/curvature-samples.js';
 export {
   hessianVector,
@@ -74,7 +75,10 @@ export type {
   TensorValues,
   TypedArray,
 } from '@fdr/program';
-export { permutation, randomState, type RandomState } from './random.js';
+export { normal, permutation, randomState, uniform, type RandomState } from './random.js';
+export type { MeasuredBalance } from './relations/measured-balance.js';
+export type { RunningBalanceState } from './relations/running-balance.js';
+export type { RunningRelation } from './relations/running-relation.js';
 export { constant } from './relations/schedules/constant.js';
 export { cooldown } from './relations/schedules/cooldown.js';
 export { cosine } from './relations/schedules/cosine.js';
@@ -86,6 +90,10 @@ export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from 
 export { step } from './relations/schedules/step.js';
 export { wsd } from './relations/schedules/wsd.js';
 export type { SpectralNode } from './relations/spectral-prediction.js';
+export { equilibriumSchedule, type EquilibriumScheduleOptions } from './tfjs/equilibrium-schedule.js';
+export { learningRateSchedule, type RateChange, type ScheduleCallbackOptions } from './tfjs/learning-rate-schedule.js';
+export { monitor, type Monitor, type MonitorOptions, type MonitorState, type ObservedStep } from './tfjs/monitor.js';
+export { tfOptimizer, TfOptimizer, type TfOptimizerOptions } from './tfjs/tf-optimizer.js';
 export { classificationTask, type ClassificationOptions } from './training/classification-task.js';
 export { classification, type ClassificationData, type LabelledImages } from './training/classification.js';
 export { eagerExecutor } from './training/eager.js';
@@ -95,7 +103,10 @@ export { quadraticTask, type QuadraticData, type QuadraticTaskOptions } from './
 export { SnapshotError } from './training/snapshot-error.js';
 export type { Snapshot, SnapshotTensor } from './training/snapshot.js';
 export { steadyRate, trainingStep, type StepOptions } from './training/step.js';
-export type { EpochBatches, Evaluation, Evaluator, Task } from './training/task.js';
+export type { EpochBatches, EvaluatedTask, Evaluation, Evaluator, Task } from './training/task.js';
+export { exampleTask, type Examples, type ExampleTaskOptions } from './training/example-task.js';
+export { miniBatches } from './training/mini-batches.js';
+export { regressionTask, type RegressionExamples, type RegressionOptions } from './training/regression-task.js';
 export { train } from './training/trainer.js';
 export type { Training, TrainingItem, TrainOptions } from './training/training.js';
 export { OptionError } from './validate.js';

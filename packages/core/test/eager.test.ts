@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mlp } from '../src/models/mlp.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { initialParameters } from '../src/parameters.js';
@@ -37,6 +37,17 @@ describe('the eager executor', () => {
     expect(tf.memory().numTensors).toBe(prepared);
     await executable.dispose();
     expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  it('downloads each output of all steps at once, and never waits for the device inside a call', async () => {
+    await tf.setBackend('cpu');
+    const executable = await eagerExecutor('cpu').prepare(program, task.constants);
+    const [read, readSync] = [vi.spyOn(tf.engine(), 'read'), vi.spyOn(tf.engine(), 'readSync')];
+    const { state, outputs } = await executable.run(call(10));
+    expect(readSync).not.toHaveBeenCalled();
+    expect(read).toHaveBeenCalledTimes(Object.keys({ ...state, ...outputs }).length);
+    vi.restoreAllMocks();
+    await executable.dispose();
   });
 
   it('frees everything when a step throws', async () => {

@@ -4,7 +4,7 @@ import { initialParameters, slotValues } from '../src/parameters.js';
 import type { LabelledImages } from '../src/training/classification.js';
 import { classificationTask } from '../src/training/classification-task.js';
 import { eagerExecutor } from '../src/training/eager.js';
-import { chunkSize } from '../src/training/evaluation.js';
+import { chunkSize } from '../src/training/example-pass.js';
 import { SAMPLE_WIDTHS, sampleImages } from './contract/sample-images.js';
 import { distance } from './reference/closeness.js';
 import { plainGradients, plainLogits, plainLoss, type PlainExample } from './reference/perceptron.js';

@@ -1,4 +1,4 @@
-export { checkArrays, checkCall, sizeOf, type CheckedArray, type Role } from './check-call.js';
+export { checkArrays, checkCall, dataTypeOf, sizeOf, type CheckedArray, type Role } from './check-call.js';
 export type {
   Call,
   CallResult,

@@ -9,7 +9,7 @@ import { itemAt } from '../item-at.js';
  *
  * @returns float32 [batch].
  */
-const crossEntropies = (labels: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
+export const crossEntropies = (labels: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
   tf.customGrad((...given) => {
     // TensorFlow.js's type of the list does not tell its last item from the others.
     const [target, input, save] = given as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
@@ -36,17 +36,8 @@ const logSoftmax = (logits: tf.Tensor): tf.Tensor => tf.sub(logits, tf.logSumExp
 export const crossEntropy = (labels: tf.Tensor, logits: tf.Tensor): tf.Scalar =>
   tf.div(tf.sum(crossEntropies(labels, logits)), itemAt(logits.shape, 0));
 
-/**
- * Weighted sum of the examples' cross-entropies, `-sum_b w_b log softmax(logits_b)[label_b]`. A weight of 0 excludes an example.
- *
- * @param weights float32 [batch].
- * @returns float32 [].
- */
-export const crossEntropySum = (labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor): tf.Scalar =>
-  tf.sum(tf.mul(crossEntropies(labels, logits), weights));
-
-/** Weighted number of examples whose largest logit is their label's: float32 []. */
-export const correctSum = (labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor): tf.Scalar =>
-  tf.sum(tf.mul(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'), weights));
+/** 1 for each example whose largest logit is its label's, else 0: float32 [batch]. */
+export const correctAnswers = (labels: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
+  tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32');
 
 const oneHot = (labels: tf.Tensor, logits: tf.Tensor): tf.Tensor => tf.oneHot(labels, itemAt(logits.shape, 1));

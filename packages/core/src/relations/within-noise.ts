@@ -2,7 +2,7 @@ import type { EventRecord } from '@fdr/records';
 import { formatNumber } from './format.js';
 
 /** A ratio this many standard errors from 1 is not there by chance. */
-const CERTAIN = 2;
+export const CERTAIN = 2;
 
 /**
  * Whether a decision by `|O_L / O_R - 1| < X` is within noise: X is below the standard error of the ratio over its window (`ratioScatter`). Then a

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { crossEntropy } from '../losses/cross-entropy.js';
+import { correctAnswers, crossEntropies, crossEntropy } from '../losses/cross-entropy.js';
 import type { Model } from '../models/model.js';
 import { tensorNamed } from '../parameters.js';
 import { inRange, OptionError } from '../validate.js';
 import { sizeOf, type Tensors, type TensorSpecs } from '@fdr/program';
 import type { Objective } from '../objective.js';
+import type { ExamplePass } from './example-pass.js';
 
 /** Mean and deviation of the pixels, as parts of full scale: a pixel x in [0, 255] becomes `(x / 255 - mean) / deviation`. */
 export interface Normalization {
@@ -61,7 +62,7 @@ export function checkData(model: Model, data: ClassificationData): void {
 }
 
 /** Specs of `images` uint8 [count, pixels] and `labels` uint8 [count]. */
-export const imageConstants = (model: Model, count: number): TensorSpecs => ({
+const imageConstants = (model: Model, count: number): TensorSpecs => ({
   images: { shape: [count, model.inputs], dtype: 'uint8' },
   labels: { shape: [count], dtype: 'uint8' },
 });
@@ -71,7 +72,7 @@ export const imageConstants = (model: Model, count: number): TensorSpecs => ({
  *
  * @returns labels int32 [batch], logits float32 [batch, classes].
  */
-export function classify(
+function classify(
   model: Model,
   { mean, deviation }: Normalization,
   parameters: readonly tf.Tensor[],
@@ -101,5 +102,21 @@ export const classification = (
   loss: (parameters, inputs, constants) => {
     const { labels, logits } = classify(model, normalization, parameters, inputs, constants);
     return crossEntropy(labels, logits);
+  },
+});
+
+/** A pass over images: cross-entropies and correct answers. */
+export const classificationPass = (
+  model: Model,
+  { count, normalization }: Pick<ImageSet, 'count' | 'normalization'>,
+): ExamplePass => ({
+  name: model.name,
+  parameters: model.parameters,
+  count,
+  largestChunk: model.largestChunk,
+  specs: imageConstants(model, count),
+  judge: (parameters, inputs, constants) => {
+    const { labels, logits } = classify(model, normalization, parameters, inputs, constants);
+    return { losses: crossEntropies(labels, logits), correct: correctAnswers(labels, logits) };
   },
 });

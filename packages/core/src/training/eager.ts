@@ -13,6 +13,7 @@ import {
   type TensorSpec,
   type TypedArray,
 } from '@fdr/program';
+import { completeWasmBackend } from '../kernels/wasm-filter-gradient.js';
 import { tensorNamed } from '../parameters.js';
 
 /** A tensor of a copy: TensorFlow.js may keep the typed array that it is given, and the caller may change it. */
@@ -21,9 +22,9 @@ const upload = (values: TypedArray, { shape, dtype }: TensorSpec): tf.Tensor =>
     ? tf.tensor(Float32Array.from(values), [...shape], 'float32')
     : tf.tensor(Int32Array.from(values), [...shape], 'int32');
 
-/** The values of a tensor, in an array of the caller's own. */
-function download(tensor: tf.Tensor, { dtype }: TensorSpec): TypedArray {
-  const values = tensor.dataSync();
+/** The values of a tensor, in an array of the caller's own. Waiting for the device does not block a page. */
+async function download(tensor: tf.Tensor, { dtype }: TensorSpec): Promise<TypedArray> {
+  const values = await tensor.data();
   return dtype === 'uint8' ? Uint8Array.from(values) : values.slice();
 }
 
@@ -41,6 +42,7 @@ function executable(program: Program, constants: Tensors, activate: () => Promis
     await activate();
     let current: Tensors = {};
     let fixed: Tensors = {};
+    let series: Tensors = {};
     const outputs: Record<string, tf.Tensor[]> = {};
     try {
       current = uploadAll(state);
@@ -64,14 +66,22 @@ function executable(program: Program, constants: Tensors, activate: () => Promis
         current = result.state;
         for (const [name, tensor] of Object.entries(result.outputs)) (outputs[name] ??= []).push(tensor);
       }
+      // Before anything is waited for: another executor may make its own backend active meanwhile.
+      series = Object.fromEntries(Object.entries(outputs).map(([name, each]) => [name, joined(each)]));
+      const lastState = Object.entries(program.state).map(async ([name, spec]) => {
+        const values = await download(tensorNamed(name, current), spec);
+        return [name, values] as const;
+      });
+      const measured = Object.entries(series).map(async ([name, tensor]) => {
+        const values = await tensor.data<'float32'>();
+        return [name, values.slice()] as const;
+      });
       return {
-        state: Object.fromEntries(
-          Object.entries(program.state).map(([name, spec]) => [name, download(tensorNamed(name, current), spec)]),
-        ),
-        outputs: Object.fromEntries(Object.entries(outputs).map(([name, each]) => [name, concatenated(each)])),
+        state: Object.fromEntries(await Promise.all(lastState)),
+        outputs: Object.fromEntries(await Promise.all(measured)),
       };
     } finally {
-      tf.dispose([current, fixed].flatMap((group) => Object.values(group)));
+      tf.dispose([current, fixed, series].flatMap((group) => Object.values(group)));
       tf.dispose(Object.values(outputs).flat());
     }
   }
@@ -86,13 +96,9 @@ function executable(program: Program, constants: Tensors, activate: () => Promis
   } satisfies Executable;
 }
 
-/** The values of one output at every step, one after another. They are read after the last step, so that no step waits for the device. */
-function concatenated(tensors: readonly tf.Tensor[]): Float32Array {
-  const size = tensors[0]?.size ?? 0;
-  const values = new Float32Array(tensors.length * size);
-  tensors.forEach((tensor, index) => values.set(tensor.dataSync(), index * size));
-  return values;
-}
+/** One output at every step, one after another: it is downloaded once, after the last step, and no step waits for the device. */
+const joined = (tensors: readonly tf.Tensor[]): tf.Tensor =>
+  tf.tidy(() => tf.concat(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]))));
 
 /**
  * Runs programs step by step on a TensorFlow.js backend that has been registered by importing its package.
@@ -104,6 +110,7 @@ function concatenated(tensors: readonly tf.Tensor[]): Float32Array {
  * @throws Error from `prepare`, if there is no such backend or it can't start.
  */
 export function eagerExecutor(backendName: string): Executor {
+  if (backendName === 'wasm') completeWasmBackend();
   const uploaded = new Map<TypedArray, { readonly tensor: tf.Tensor; users: number }>();
 
   async function activate(): Promise<void> {

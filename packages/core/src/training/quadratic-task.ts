@@ -5,7 +5,7 @@ import { sampleOf } from '../relations/confidence.js';
 import { normal, randomState } from '../random.js';
 import { inRange } from '../validate.js';
 import { drawExamples } from './sampling.js';
-import type { Task } from './task.js';
+import type { EvaluatedTask, Task } from './task.js';
 
 /** Finite data of a {@link quadraticTask}. */
 export interface QuadraticData {
@@ -32,7 +32,7 @@ export interface QuadraticTaskOptions extends QuadraticOptions {
  *
  * @throws OptionError naming the option, its range and what was found.
  */
-export function quadraticTask(options: QuadraticTaskOptions): Task {
+export function quadraticTask(options: QuadraticTaskOptions): EvaluatedTask {
   const { dimensions, curvature, noise } = checkedQuadratic(options);
   const { data } = options;
   const stepsPerEpoch = inRange('stepsPerEpoch', options.stepsPerEpoch, { min: data ? 2 : 1, integer: true });

@@ -1,7 +1,5 @@
-import type { LayerBalance } from '@fdr/records';
 import { halfRunningAverage, type HalfRunningAverage, type Readings } from '../relations/half-running-average.js';
-import { ratioOf, type Balance } from '../relations/equilibrium-rule.js';
-import { scatterOfAverages, type RatioScatter } from '../relations/ratio-scatter.js';
+import { columnOf, measuredBalance, type MeasuredBalance } from '../relations/measured-balance.js';
 import {
   averageFault,
   beginningOf,
@@ -28,12 +26,10 @@ interface RecordingShape {
 }
 
 /** The half-running averages since the learning rate last changed. */
-export interface Averages extends Balance {
+export interface Averages extends MeasuredBalance {
   readonly lossHalf: number;
   /** Of `v . grad f^B`; NaN without momentum. */
   readonly vDotGradientHalf: number;
-  readonly layers: Readonly<Record<string, LayerBalance>>;
-  readonly scatter: RatioScatter;
   /** Of the extra observables, by their columns; undefined if there are none. */
   readonly observables?: Readonly<Record<string, number>> | undefined;
 }
@@ -61,8 +57,6 @@ interface Column extends AveragedColumn {
   readonly measured: boolean;
 }
 
-const ofTensor = (observable: string, tensor: string): string => `${observable}/${tensor}`;
-
 /** Totals first, then tensor by tensor. */
 function columnsOf(observables: readonly Observable[], { tensors, optimizer }: RecordingShape): Column[] {
   const column = (observable: Observable) => ({
@@ -81,7 +75,7 @@ function columnsOf(observables: readonly Observable[], { tensors, optimizer }: R
         .filter(({ columns }) => columns !== 'total')
         .map((observable) => ({
           ...column(observable),
-          name: ofTensor(observable.name, tensor),
+          name: columnOf(observable.name, tensor),
           tensor: index,
           half: false,
         })),
@@ -150,36 +144,16 @@ export function recording(
         }
       return rows;
     },
-    averages: () => {
-      const balance = (oLName: string, oRName: string): LayerBalance => {
-        const sides = { oLHalf: average(oLName).value(), oRHalf: average(oRName).value() };
-        return { ...sides, ratio: ratioOf(sides) };
-      };
-      return {
-        lossHalf: average('loss').value(),
-        oLHalf: average('oL').value(),
-        oRHalf: average('oR').value(),
-        stepsUsed: average('oL').window(),
-        vDotGradientHalf: averages.get('vDotGradient')?.value() ?? NaN,
-        layers: Object.fromEntries(
-          tensors.map((tensor) => [tensor, balance(ofTensor('oL', tensor), ofTensor('oR', tensor))]),
-        ),
-        scatter: scatterOf(tensors, average),
-        observables:
-          extra.length === 0 ? undefined : Object.fromEntries(extra.map(({ name }) => [name, average(name).value()])),
-      };
-    },
+    averages: () => ({
+      ...measuredBalance(tensors, average),
+      lossHalf: average('loss').value(),
+      vDotGradientHalf: averages.get('vDotGradient')?.value() ?? NaN,
+      observables:
+        extra.length === 0 ? undefined : Object.fromEntries(extra.map(({ name }) => [name, average(name).value()])),
+    }),
     save: () =>
       Object.fromEntries([...averages].map(([name, one]) => [name, { state: one.state(), prefixes: one.prefixes() }])),
   };
-}
-
-/** How much the ratios scatter. @param average of a column */
-function scatterOf(tensors: readonly string[], average: (column: string) => HalfRunningAverage): RatioScatter {
-  const ofColumns = (tensor: string) =>
-    scatterOfAverages(average(ofTensor('oL', tensor)), average(ofTensor('oR', tensor)));
-  const layers = tensors.map((tensor) => [tensor, ofColumns(tensor)] as const);
-  return { total: scatterOfAverages(average('oL'), average('oR')), layers: Object.fromEntries(layers) };
 }
 
 /**

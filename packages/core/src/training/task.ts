@@ -24,6 +24,20 @@ export interface Evaluator {
   dispose(): Promise<void>;
 }
 
+/** The evaluator of a task that has none. */
+export const NOTHING_EVALUATED: Evaluator = {
+  evaluate: () =>
+    Promise.resolve({
+      trainLoss: NaN,
+      trainAccuracy: NaN,
+      testLoss: NaN,
+      testAccuracy: NaN,
+      gradientNormSquared: NaN,
+    }),
+  gradient: () => Promise.reject(new Error('a task without an evaluator has no full-batch gradient')),
+  dispose: () => Promise.resolve(),
+};
+
 /** One epoch's batches. */
 export interface EpochBatches {
   /** Inputs of steps `from .. from + steps - 1` of this epoch, one after another. */
@@ -41,6 +55,11 @@ export interface Task {
   readonly warnings: readonly string[];
   /** The batches of one epoch: the same for the same state. */
   readonly batches: (state: RandomState) => EpochBatches;
-  /** @param weightDecay lambda. */
-  readonly evaluator: (executor: Executor, weightDecay: number) => Promise<Evaluator>;
+  /** Left out, nothing is evaluated at epochs' ends: NaN. @param weightDecay lambda. */
+  readonly evaluator?: ((executor: Executor, weightDecay: number) => Promise<Evaluator>) | undefined;
+}
+
+/** A task with an evaluation. */
+export interface EvaluatedTask extends Task {
+  readonly evaluator: NonNullable<Task['evaluator']>;
 }

@@ -1,12 +1,12 @@
 import { EPOCHS } from '@fdr/records';
 import { NOTHING_AVERAGED } from '../averaging/parameter-average.js';
 import { remembering } from '../observables/memory.js';
-import { optimizerStart, type Optimizer } from '../optimizers/optimizer.js';
+import { optimizerStart } from '../optimizers/optimizer.js';
 import { givenParameters, initialParameters, namedSlot, zeroSlot, type ParameterSpec } from '../parameters.js';
-import type { Schedule } from '../relations/schedules/schedule.js';
 import { inRange, oneOf, OptionError } from '../validate.js';
 import { checkedLearningRate, firstProgress, withLearningRate, withSchedule } from './progress.js';
 import { recording } from './recording.js';
+import { growthWarnings, requireNeeds } from './requirements.js';
 import {
   fromSnapshot,
   settingsText,
@@ -18,6 +18,7 @@ import {
 import { SnapshotError } from './snapshot-error.js';
 import { stateStore } from './state-store.js';
 import { RUNNING, trainingStep } from './step.js';
+import { NOTHING_EVALUATED } from './task.js';
 import type { Training, TrainingItem, TrainOptions } from './training.js';
 import type { TrainingPlan, TrainingState } from './training-state.js';
 import { nextTransition } from './transitions.js';
@@ -53,7 +54,7 @@ export function train(given: TrainOptions): Training {
     const constants = centre ? { ...task.constants, ...namedSlot('centre', parameters, centre) } : task.constants;
     const step = await executor.prepare(program, constants);
     try {
-      const evaluator = await task.evaluator(executor, weightDecay);
+      const evaluator = (await task.evaluator?.(executor, weightDecay)) ?? NOTHING_EVALUATED;
       try {
         let item: TrainingItem;
         do {
@@ -119,6 +120,8 @@ const identityOf = ({ task, optimizer, weightDecay, observables = [], average }:
 
 function planOf({ task, optimizer, average, segmentSteps, ...options }: TrainOptions): TrainingPlan {
   const epochs = inRange('epochs', options.epochs, EPOCHS);
+  if (options.descent && !task.evaluator)
+    throw new OptionError('descent', 'left out with a task that evaluates nothing', options.descent);
   const onDivergence = oneOf('onDivergence', options.onDivergence ?? 'stop', ['stop', 'continue']);
   return {
     task,
@@ -129,15 +132,6 @@ function planOf({ task, optimizer, average, segmentSteps, ...options }: TrainOpt
     readsDescent: options.descent ?? false,
     segmentSteps: segmentSteps ?? (() => task.stepsPerEpoch),
   };
-}
-
-function requireNeeds({ settings, needs }: Schedule, optimizer: Optimizer): void {
-  if (needs === 'dynamics' && !optimizer.dynamics)
-    throw new OptionError(
-      'schedule',
-      `another one with ${optimizer.settings.kind}, whose O_R is not defined`,
-      settings.kind,
-    );
 }
 
 function refuseAverageOfAverage({ average, optimizer }: TrainOptions): void {
@@ -168,7 +162,7 @@ function firstState(options: TrainOptions, { epochs }: TrainingPlan, saved: Save
   const { parameters } = task.objective;
   const shape = { tensors: parameters.map(({ name }) => name), optimizer, observables, stepsPerEpoch };
   const { learningRate, seed } = options;
-  const warnings = [...task.warnings, ...growthWarnings(options), ...averageWarnings(options)];
+  const warnings = [...task.warnings, ...growthWarnings(optimizer, options.weightDecay), ...averageWarnings(options)];
   return {
     progress: saved?.progress ?? firstProgress({ learningRate, schedule, seed, epochs, stepsPerEpoch, warnings }),
     schedule,
@@ -193,9 +187,4 @@ const averageWarnings = ({ optimizer, average }: TrainOptions): string[] =>
     ? [
         `${optimizer.settings.kind} is meant to be evaluated by an average of its parameters, the polynomial one, and none is kept`,
       ]
-    : [];
-
-const growthWarnings = ({ optimizer, weightDecay }: TrainOptions): string[] =>
-  optimizer.dynamics && weightDecay === 0
-    ? ['without weight decay the parameters need not stop growing, and the two sides of FDR1 may never meet']
     : [];

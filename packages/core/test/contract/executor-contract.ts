@@ -9,8 +9,9 @@ import { optimizerStart } from '../../src/optimizers/optimizer.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { initialParameters, namedSlot, slotName, slotValues, zeroSlot } from '../../src/parameters.js';
 import { randomState } from '../../src/random.js';
+import { classificationPass } from '../../src/training/classification.js';
 import { classificationTask } from '../../src/training/classification-task.js';
-import { evaluationProgram } from '../../src/training/evaluation.js';
+import { passProgram } from '../../src/training/example-pass.js';
 import type { Executor, Program, TensorValues } from '@fdr/program';
 import { identityTrial } from '../../src/training/identity-trial.js';
 import { steadyRate, trainingStep } from '../../src/training/step.js';
@@ -274,11 +275,10 @@ export function executorContract(name: string, make: () => Executor | Promise<Ex
 
       it('evaluates every example once, however the chunks fall', async () => {
         // 60 examples in chunks of 7: nine chunks, the last with four of them.
-        const program = evaluationProgram(
-          model,
-          { count: 60, normalization: data.normalization },
-          { chunk: 7, gradient: true },
-        );
+        const program = passProgram(classificationPass(model, { count: 60, normalization: data.normalization }), {
+          chunk: 7,
+          gradient: true,
+        });
         const executable = await executor.prepare(program, task.constants);
         const parameters = initialParameters(model.parameters, 3);
         const { state, outputs } = await executable.run({

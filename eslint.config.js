@@ -29,7 +29,7 @@ const MAY_IMPORT = {
   },
   'packages/server': {
     house: ['@fdr/records', '@fdr/run-store'],
-    outside: ['express', 'helmet', 'socket.io', 'zod'],
+    outside: ['compression', 'express', 'helmet', 'socket.io', 'zod'],
     node: true,
   },
   'packages/experiments': {

@@ -1,5 +1,12 @@
 import type { RunRecords } from '@fdr/figures';
-import { anyNumber, subscription, type ClientEvents, type Position, type ServerEvents } from '@fdr/records';
+import {
+  anyNumber,
+  encodeStepBuckets,
+  subscription,
+  type ClientEvents,
+  type Position,
+  type ServerEvents,
+} from '@fdr/records';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
@@ -40,7 +47,9 @@ export class RunServer {
       const { url = '' } = request;
       this.requests.push(url);
       const { status, body } = this.respond(new URL(url, 'http://localhost'));
-      response.writeHead(status, { 'content-type': 'application/json' }).end(toJson(body));
+      response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(body instanceof Uint8Array ? body : toJson(body));
     });
     this.io = new Server(this.http);
     this.io.on('connection', (socket) => {
@@ -145,7 +154,7 @@ export class RunServer {
       default: {
         const to = Math.min(Number(searchParams.get('to') ?? Infinity), this.reached.steps);
         const width = Math.max(1, Math.ceil((to - from) / Number(searchParams.get('buckets'))));
-        return { status: 200, body: slowBuckets(run.stepColumns, rows, from, to, width) };
+        return { status: 200, body: encodeStepBuckets(slowBuckets(run.stepColumns, rows, from, to, width)) };
       }
     }
   }

@@ -84,6 +84,7 @@ export {
   type RunRow,
 } from './run-row.js';
 export { SNAPSHOT_VERSION, snapshotState, type SnapshotState } from './snapshot.js';
+export { decodeStepBuckets, encodeStepBuckets, type ColumnBuckets, type StepBuckets } from './step-buckets.js';
 export {
   epochList,
   epochMessage,
@@ -92,7 +93,6 @@ export {
   position,
   runMessage,
   runSummary,
-  stepBuckets,
   stepsMessage,
   subscription,
   type ClientEvents,
@@ -104,7 +104,6 @@ export {
   type RunMessage,
   type RunSummary,
   type ServerEvents,
-  type StepBuckets,
   type StepsMessage,
   type Subscription,
 } from './wire.js';

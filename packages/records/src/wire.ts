@@ -51,23 +51,6 @@ export const stepsMessage = z.object({
 /** See {@link stepsMessage}. */
 export type StepsMessage = z.infer<typeof stepsMessage>;
 
-/**
- * Answer of `GET /api/runs/:id/steps?from=&to=&buckets=`: rows `from .. to - 1` in buckets of `width` steps (the last may
- * hold fewer), column by column. No spike is lost: every bucket keeps its extremes. NaN stands where a bucket
- * holds a NaN.
- */
-export const stepBuckets = z.object({
-  from: z.int().min(0),
-  to: z.int().min(0),
-  width: z.int().min(1),
-  columns: z.record(
-    z.string(),
-    z.object({ min: z.array(anyNumber), max: z.array(anyNumber), mean: z.array(anyNumber) }),
-  ),
-});
-/** See {@link stepBuckets}. */
-export type StepBuckets = z.infer<typeof stepBuckets>;
-
 /** Answer of `GET /api/runs/:id`. `controllable`: the serving process is the one that trains it. */
 export const runSummary = z.object({
   run,

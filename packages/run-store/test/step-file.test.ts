@@ -43,7 +43,7 @@ describe('a step file', () => {
       expect(found.columns[name]?.max).toEqual(expected.columns[name]?.max);
       const means = expected.columns[name]?.mean ?? [];
       expect(found.columns[name]?.mean).toHaveLength(means.length);
-      found.columns[name]?.mean.forEach((mean, i) => {
+      Array.from(found.columns[name]?.mean ?? []).forEach((mean, i) => {
         const exact = means[i] ?? 0;
         if (Number.isFinite(exact)) expect(Math.abs(mean - exact)).toBeLessThanOrEqual(1e-12);
         else expect(mean).toBe(exact);
@@ -59,7 +59,7 @@ describe('a step file', () => {
       const { file } = await stepFile(['loss'], values);
       const { width, columns } = await file.buckets(0, rows, 500);
       expect(columns['loss']?.max).toHaveLength(500);
-      expect(columns['loss']?.max.indexOf(Math.fround(1e30))).toBe(Math.floor(row / width));
+      expect(Array.from(columns['loss']?.max ?? []).indexOf(Math.fround(1e30))).toBe(Math.floor(row / width));
     }
   });
 

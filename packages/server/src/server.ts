@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCatalogue } from '@fdr/run-store';
+import compression from 'compression';
 import express, { type Express, type Router } from 'express';
 import { parseAllowedHost } from './allowed-host.js';
 import { createApi } from './api.js';
@@ -156,7 +157,12 @@ export async function startServer({
 }
 
 function createApp(api: Router, pageDirectory: string | undefined, onError: (error: unknown) => void): Express {
-  const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple').use(secureHeaders());
+  const app = express()
+    .disable('x-powered-by')
+    .disable('etag')
+    .set('query parser', 'simple')
+    .use(secureHeaders())
+    .use(compression());
   app.get('/healthz', (_, response) => {
     response.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });

@@ -1,4 +1,5 @@
 import {
+  decodeStepBuckets,
   epochList,
   eventList,
   figureList,
@@ -6,7 +7,6 @@ import {
   runGroupPage,
   runPage,
   runSummary,
-  stepBuckets,
   type EpochList,
   type EventList,
   type FigureList,
@@ -17,6 +17,8 @@ import {
   type RunSummary,
   type StepBuckets,
 } from '@fdr/records';
+
+import { errorMessage } from './error-message.js';
 
 /** The server answered, but not with what was requested. */
 export class RequestError extends Error {
@@ -87,14 +89,23 @@ const runPath = (runId: string): string => `runs/${encodeURIComponent(runId)}`;
  * @param origin of the server; `''` stands for the page's own.
  */
 export function createApi(origin = ''): Api {
-  async function get<T>(path: string, schema: Schema<T>): Promise<T> {
-    const response = await fetch(`${origin}/api/${path}`, { headers: { accept: 'application/json' } });
+  async function request(path: string): Promise<Response> {
+    const response = await fetch(`${origin}/api/${path}`);
     if (!response.ok) throw await toRequestError(response);
-    const parsed = schema.safeParse(await response.json());
-    if (!parsed.success) {
-      throw new RequestError(200, `the response to /api/${path} is not valid: ${parsed.error.message}`);
+    return response;
+  }
+  async function get<T>(path: string, schema: Schema<T>): Promise<T> {
+    const parsed = schema.safeParse(await (await request(path)).json());
+    if (parsed.success) return parsed.data;
+    throw new RequestError(200, `the response to /api/${path} is not valid: ${parsed.error.message}`);
+  }
+  async function getSteps(path: string): Promise<StepBuckets> {
+    const bytes = await (await request(path)).arrayBuffer();
+    try {
+      return decodeStepBuckets(bytes);
+    } catch (error) {
+      throw new RequestError(200, `the response to /api/${path} is not valid: ${errorMessage(error)}`);
     }
-    return parsed.data;
   }
   async function change(path: string, method: string, body?: RunLabels): Promise<void> {
     const content = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
@@ -114,6 +125,6 @@ export function createApi(origin = ''): Api {
     figures: () => get('figures', figureList),
     figure: (figureId) => get(`figures/${encodeURIComponent(figureId)}`, figureRecord),
     steps: (runId, from, buckets, to) =>
-      get(`${runPath(runId)}/steps?from=${from}${to === undefined ? '' : `&to=${to}`}&buckets=${buckets}`, stepBuckets),
+      getSteps(`${runPath(runId)}/steps?from=${from}${to === undefined ? '' : `&to=${to}`}&buckets=${buckets}`),
   };
 }

@@ -61,7 +61,7 @@ const MAY_IMPORT = {
     ],
   },
   'apps/dashboard': { house: ['@fdr/core/relations', '@fdr/figures', '@fdr/records'] },
-  e2e: { house: ['@fdr/records', '@fdr/run-store'] },
+  e2e: { house: ['@fdr/core', '@fdr/core/relations', '@fdr/records', '@fdr/run-store'] },
 };
 
 /** Rooms whose results may depend on nothing but what they are given: no clock, no randomness, no process. */

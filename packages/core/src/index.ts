@@ -2,6 +2,7 @@ export type { AverageState, ParameterAverage, ParameterMean } from './averaging/
 export { polynomialAverage } from './averaging/polynomial-average.js';
 export { tailAverage } from './averaging/tail-average.js';
 export type { Dynamics } from './dynamics.js';
+export { correctWebglBackend } from './kernels/correct-webgl.js';
 export { completeWasmBackend } from './kernels/wasm-filter-gradient.js';
 export { noiseCurvatureProgram } from './landscape/curvature-samples.js';
 export {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { LearningRateReason } from '@fdr/records';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Task } from '../src/training/task.js';
 import { crossEntropy } from '../src/losses/cross-entropy.js';
@@ -312,6 +313,24 @@ describe('learningRateSchedule', () => {
       'learningRate',
       [0.25, 0.25],
     );
+    dispose();
+  });
+
+  it('begins the averages anew with each reason, at the same rate too', async () => {
+    const { fit, dispose } = regression(sgd(), 0.1);
+    const windows: number[] = [];
+    const again = (reason: LearningRateReason | null): Schedule => ({
+      settings: { kind: 'again' },
+      begin: () => ({ state: {}, warnings: [] }),
+      decide: (state, { learningRate, stepsUsed }) => {
+        windows.push(stepsUsed);
+        return { state, learningRate, reason };
+      },
+    });
+    await fit({ epochs: 3, callbacks: learningRateSchedule(again({ rule: 'again', message: 'an epoch had passed' })) });
+    await fit({ epochs: 3, callbacks: learningRateSchedule(again(null)) });
+    // Half of four steps; half of 4, 8 and 12.
+    expect(windows).toEqual([2, 2, 2, 2, 4, 6]);
     dispose();
   });
 

@@ -8,7 +8,7 @@ import type { Objective } from '../objective.js';
 import type { ExamplePass } from './example-pass.js';
 
 /** Mean and deviation of the pixels, as parts of full scale: a pixel x in [0, 255] becomes `(x / 255 - mean) / deviation`. */
-export interface Normalization {
+interface Normalization {
   readonly mean: number;
   readonly deviation: number;
 }

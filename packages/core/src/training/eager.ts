@@ -13,6 +13,7 @@ import {
   type TensorSpec,
   type TypedArray,
 } from '@fdr/program';
+import { correctWebglBackend } from '../kernels/correct-webgl.js';
 import { completeWasmBackend } from '../kernels/wasm-filter-gradient.js';
 import { tensorNamed } from '../parameters.js';
 
@@ -116,6 +117,7 @@ export function eagerExecutor(backendName: string): Executor {
   async function activate(): Promise<void> {
     if (!(backendName in tf.engine().registryFactory))
       throw new Error(`TensorFlow.js has no backend "${backendName}"; import its package first`);
+    if (backendName === 'webgl') correctWebglBackend();
     // Repeated, because another executor may make its own backend active while this one waits.
     while (tf.getBackend() !== backendName)
       if (!(await tf.setBackend(backendName)))

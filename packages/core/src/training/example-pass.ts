@@ -18,7 +18,7 @@ export function chunkSize(count: number, largest = 250): number {
 }
 
 /** What a pass over examples finds of each of a chunk: float32 [chunk]. */
-export interface Judgement {
+interface Judgement {
   readonly losses: tf.Tensor;
   /** 1 where the answer is right, else 0; left out where there is no such thing. */
   readonly correct?: tf.Tensor | undefined;

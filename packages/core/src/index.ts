@@ -87,6 +87,7 @@ export { equilibrium } from './relations/schedules/equilibrium.js';
 export type { TrainingHorizon } from './relations/schedules/horizon.js';
 export { linear } from './relations/schedules/linear.js';
 export { plateau } from './relations/schedules/plateau.js';
+export { stationary } from './relations/schedules/stationary.js';
 export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from './relations/schedules/schedule.js';
 export { step } from './relations/schedules/step.js';
 export { wsd } from './relations/schedules/wsd.js';

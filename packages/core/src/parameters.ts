@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import type { SizedTensor } from './relations/drift/drift-window.js';
 import { OptionError } from './validate.js';
 import { zip } from './zip.js';
 import { randomState, uniform, type RandomState } from './random.js';
@@ -22,6 +23,10 @@ export interface ParameterSpec {
 
 /** Key of a parameter's companion in a program's state: `parameters/dense1.kernel`, `velocity/dense1.kernel`. */
 export const slotName = (slot: string, parameter: string): string => `${slot}/${parameter}`;
+
+/** Names and sizes, in order. */
+export const sizedTensors = (parameters: readonly ParameterSpec[]): SizedTensor[] =>
+  parameters.map(({ name, shape }) => ({ name, size: sizeOf(shape) }));
 
 /** Float32 specs of one slot of every parameter. */
 export const slotSpecs = (slot: string, parameters: readonly ParameterSpec[]): TensorSpecs =>

@@ -232,6 +232,7 @@ describe('rules beside each other', () => {
     expect(unknown).toEqual([
       ['FDR1, in total', undefined],
       ['FDR1, by layer', undefined],
+      ['stationary', 'needs --drift, not recorded, or 4 epochs at one rate'],
       ['plateau', undefined],
       ['SASA', undefined],
       ['SASA+', undefined],
@@ -242,8 +243,8 @@ describe('rules beside each other', () => {
     // One tensor is its own total; without recorded epochs no plateau can be seen.
     expect(counts[0]).toBeGreaterThan(0);
     expect(counts[1]).toBe(counts[0]);
-    expect(counts[2]).toBe(0);
-    expect(counts[4]).toBeGreaterThan(0);
+    expect(counts[3]).toBe(0);
+    expect(counts[5]).toBeGreaterThan(0);
     const refined = comparison.refined();
     expect(refined).toHaveLength(20_000);
     expect(refined?.[10_000]).toBeCloseTo(0.5, 3);

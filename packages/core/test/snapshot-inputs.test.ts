@@ -6,6 +6,7 @@ import { adam } from '../src/optimizers/adam.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { keptPrefixes, halfRunningAverage } from '../src/relations/half-running-average.js';
 import { cooldown } from '../src/relations/schedules/cooldown.js';
+import { stationary } from '../src/relations/schedules/stationary.js';
 import { cosine } from '../src/relations/schedules/cosine.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';
 import { linear } from '../src/relations/schedules/linear.js';
@@ -66,6 +67,7 @@ describe('the state of a snapshot', () => {
     ['linear', { schedule: linear() }],
     ['wsd', { schedule: wsd() }],
     ['cooldown', { schedule: cooldown({ threshold: 0.999 }), weightDecay: 1 }],
+    ['stationary', { schedule: stationary() }],
     ['step, down to nothing', { schedule: step({ everyEpochs: 1, divisor: 1e12 }) }],
     ['divergence', { learningRate: 1e9 }],
   ])('fits its schema wherever it is taken (%s)', async (_, change) => {

@@ -6,6 +6,16 @@ export const layerBalance = z.object({ oLHalf: anyNumber, oRHalf: anyNumber, rat
 /** See {@link layerBalance}. */
 export type LayerBalance = z.infer<typeof layerBalance>;
 
+/**
+ * A window of `|theta - theta_c|^2` that has ended, theta_c a mean of earlier parameters: how many have ended since the learning rate last changed, the window's
+ * steps, and means over up to 16 blocks of it, by parameter tensor.
+ */
+export const driftWindow = z.object({
+  look: z.int().min(1),
+  steps: z.int().min(1),
+  distances: z.record(z.string(), z.array(anyNumber).max(16)),
+});
+
 /** One line of `epochs.jsonl`, written at the end of an epoch. */
 export const epochRecord = z.object({
   /** Epochs done, from 1. */
@@ -38,6 +48,8 @@ export const epochRecord = z.object({
   oFB: anyNumber,
   /** -v' . grad f at one uniformly random step of the epoch; left out where it was not asked for. */
   descent: anyNumber.optional(),
+  /** The window of distances that ended in this epoch; left out where none did, and where none are kept. */
+  drift: driftWindow.optional(),
   /** The average of the parameters over its newest `steps` steps, evaluated as they are; left out where none is kept. */
   average: z
     .object({

@@ -64,6 +64,8 @@ export const runConfig = z.strictObject({
   centre: z.string().min(1).max(4096).optional(),
   /** Whether -v' . grad f is read at one random step of each epoch, for a pass over the training data; not where it is left out. */
   descent: z.boolean().optional(),
+  /** Whether the drift of the parameters is sampled; where it is left out, only if the schedule reads it. */
+  drift: z.boolean().optional(),
   /** Average of the parameters that is kept and evaluated beside them; none where it is left out. */
   average: z.enum(['tail', 'polynomial']).optional(),
   /** Names of the observables measured besides the standard ones; none where it is left out. */

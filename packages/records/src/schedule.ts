@@ -12,17 +12,19 @@ const COUNT = { min: 1, max: 1_000_000, integer: true };
 
 const minimumLearningRate = numberOption('eta', { min: 0, max: 1e12 }, 0, 'lower bound of the learning rate');
 const threshold = numberOption('X', FRACTION, 0.01, 'lower the learning rate when the ratio is within X of 1');
+const decay = numberOption('Y', FRACTION, 0.1, 'multiply the learning rate by 1 - Y when it is lowered');
+const balance = choiceOption(
+  'scope',
+  ['total', 'layers'],
+  'whose ratio counts, that of all layers in total or that of the slowest layer',
+);
 
 /** Options of the built-in schedules: range, default and meaning of each, for factory, configuration, flags and page alike. */
 export const SCHEDULE_OPTIONS = {
   equilibrium: {
     threshold,
-    decay: numberOption('Y', FRACTION, 0.1, 'multiply the learning rate by 1 - Y when it is lowered'),
-    balance: choiceOption(
-      'scope',
-      ['total', 'layers'],
-      'whose ratio counts, that of all layers in total or that of the slowest layer',
-    ),
+    decay,
+    balance,
     minimumSteps: numberOption(
       'n',
       { min: 0, max: 1e12, integer: true },
@@ -49,6 +51,23 @@ export const SCHEDULE_OPTIONS = {
     ),
   },
   cooldown: { threshold },
+  stationary: {
+    tolerance: numberOption(
+      'delta',
+      FRACTION,
+      0.1,
+      'lower the learning rate when the gap of FDR1 is surely within delta of 0',
+    ),
+    significance: numberOption(
+      'alpha',
+      { above: 0, max: 0.5 },
+      0.05,
+      'chance of lowering it too early, over all looks at one rate',
+    ),
+    decay,
+    balance,
+    minimumLearningRate,
+  },
   plateau: {
     patience: numberOption(
       'n',

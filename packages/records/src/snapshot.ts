@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driftWindow } from './epoch.js';
 import { pendingEvent } from './event.js';
 import { anyNumber } from './number-codec.js';
 import { numberIn, settings } from './options.js';
@@ -33,6 +34,7 @@ const SCHEDULE_STATES = {
     span: positiveCount.optional(),
     cooled: count.optional(),
   }),
+  stationary: z.strictObject({}),
   plateau: z.strictObject({ best: z.number().optional(), worse: count }),
 } as const satisfies Readonly<Record<ScheduleKind, z.ZodType>>;
 
@@ -55,6 +57,27 @@ const parameterAverage = z.strictObject({
   sinceChange: count,
   blocks: z.array(positiveCount).max(100),
   latest: positiveCount.optional(),
+});
+
+/** Windows of distances, whose means of the parameters are tensors. */
+const drift = z.strictObject({
+  looks: count,
+  latest: driftWindow.optional(),
+  ladders: z
+    .array(
+      z
+        .strictObject({
+          first: positiveCount.max(1000),
+          rung: z.int().min(0).max(50),
+          taken: count,
+          sums: z.array(z.array(anyNumber).max(16)).max(10_000),
+        })
+        .refine(
+          ({ first, rung, taken }) => taken < first * 2 ** Math.max(0, rung - 1),
+          'taken must be below the length of the rung',
+        ),
+    )
+    .max(2),
 });
 
 const identity = z.strictObject({
@@ -100,6 +123,7 @@ export const snapshotState = z
     progress,
     averages: z.record(z.string().max(1000), averageState),
     parameterAverage: parameterAverage.optional(),
+    drift: drift.optional(),
   })
   .refine(
     ({ identity: { stepsPerEpoch }, progress: { step, epoch, stepInEpoch } }) =>

@@ -39,6 +39,7 @@ describe('a run configuration', () => {
     { schedule: { kind: 'linear' }, average: 'tail' },
     { schedule: { kind: 'wsd', decayFraction: 1 }, average: 'polynomial' },
     { schedule: { kind: 'cooldown', threshold: 0.1 } },
+    { schedule: { kind: 'constant' }, drift: true },
     { optimizer: { kind: 'schedule-free', interpolation: 0.9, warmupSteps: 0 } },
     { observables: ['noiseTrace', 'cubicLeft'] },
     { start: 'a.safetensors', centre: 'b.safetensors' },

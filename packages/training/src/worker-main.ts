@@ -51,6 +51,7 @@ export async function runWorker(
     start: await stored(config.start),
     centre: await stored(config.centre),
     descent: config.descent,
+    drift: config.drift,
     segmentSteps: (step) => Math.min(segment.steps(), replay.stepsUntilNext(step)),
     resume: snapshot,
   });

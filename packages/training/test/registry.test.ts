@@ -9,7 +9,7 @@ import {
   type Optimizer,
   type Schedule,
 } from '@fdr/core';
-import { constant, cooldown, cosine, equilibrium, linear, plateau, step, wsd } from '@fdr/core/relations';
+import { constant, cooldown, cosine, equilibrium, linear, plateau, stationary, step, wsd } from '@fdr/core/relations';
 import { optimizerConfig, scheduleConfig, type OptimizerConfig, type ScheduleConfig } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { defaultOptimizer, defaultSchedule } from '../src/default-config.js';
@@ -82,6 +82,10 @@ describe('the registry of schedules', () => {
     [{ kind: 'linear' }, linear()],
     [{ kind: 'wsd', decayFraction: 0.1 }, wsd({ decayFraction: 0.1 })],
     [{ kind: 'cooldown', threshold: 0.2 }, cooldown({ threshold: 0.2 })],
+    [
+      { kind: 'stationary', tolerance: 0.2, significance: 0.1, decay: 0.5, balance: 'layers', minimumLearningRate: 0 },
+      stationary({ tolerance: 0.2, significance: 0.1, decay: 0.5, balance: 'layers' }),
+    ],
     [
       { kind: 'plateau', patience: 1, factor: 0.5, improvement: 0.25, minimumLearningRate: 0 },
       plateau({ patience: 1, factor: 0.5, improvement: 0.25 }),

@@ -35,6 +35,7 @@ const CONFIG_FLAGS: Readonly<Record<ConfigKey, readonly [placeholder: string, me
     '',
     "read -v' . grad f at one random step of each epoch: O_FB for any sampling, for a pass over the training data",
   ],
+  drift: ['', 'sample how far the parameters drift from a mean of earlier ones, for fdr replay --rule stationary'],
   average: ['name', 'average of the parameters that is evaluated beside them and saved with them'],
   observables: ['names', 'extra observables to measure at each step, as a,b,c or all; help lists them'],
 };
@@ -43,7 +44,7 @@ const CONFIG_FLAGS: Readonly<Record<ConfigKey, readonly [placeholder: string, me
 export const CONFIG_KEYS = Object.keys(CONFIG_FLAGS) as readonly ConfigKey[];
 
 /** Keys whose range the help need not describe: any text, and switches. */
-const ANY_VALUE: ReadonlySet<ConfigKey> = new Set(['dataset', 'start', 'centre', 'descent', 'observables']);
+const ANY_VALUE: ReadonlySet<ConfigKey> = new Set(['dataset', 'start', 'centre', 'descent', 'drift', 'observables']);
 
 /** The built-in optimizers, in the order of the help. */
 export const OPTIMIZER_KINDS = Object.keys(OPTIMIZER_OPTIONS) as readonly OptimizerKind[];

@@ -7,12 +7,12 @@ import { parseValue, pathText } from './parse-option.js';
 import { addRunsDirectory, readRunsDirectory, type RunsDirectoryFlags } from './server-options.js';
 
 /** The schedules that decide when to lower the learning rate. A constant one never lowers it, a cosine always. */
-type RuleKind = 'equilibrium' | 'step' | 'plateau';
+type RuleKind = 'equilibrium' | 'stationary' | 'step' | 'plateau';
 
 const RULE: KindFlags<RuleKind> = {
   name: 'rule',
   heading: 'Rule, and the options of each:',
-  kinds: ['equilibrium', 'step', 'plateau'],
+  kinds: ['equilibrium', 'stationary', 'step', 'plateau'],
   tables: SCHEDULE_OPTIONS,
   meaning: 'rule that would have lowered the learning rate',
   usual: 'equilibrium',

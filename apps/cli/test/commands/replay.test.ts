@@ -52,7 +52,7 @@ describe('fdr replay', { timeout: 600_000 }, () => {
       errors: expect.stringMatching(/^fdr: warning: a patience of 10 needs 13 epochs and there are 2/),
     });
     for (const [words, message] of [
-      [['--rule', 'cosine'], '--rule must be one of equilibrium, step, plateau, not "cosine"'],
+      [['--rule', 'cosine'], '--rule must be one of equilibrium, stationary, step, plateau, not "cosine"'],
       [['--patience', '1'], '--patience is an option of --rule plateau; it would do nothing with --rule equilibrium'],
       [['--rule', 'plateau', '--patience', '-1'], '--patience must be an integer from 0 to 1000000, not -1'],
       [['--balance', 'each'], '--balance must be one of total, layers, not "each"'],
@@ -63,13 +63,25 @@ describe('fdr replay', { timeout: 600_000 }, () => {
 
   it('compares every rule and its rivals on one run: a table, JSON, a picture', async () => {
     const folder = await temporaryFolder();
-    const { id } = await train(folder, '--schedule', 'constant', '--epochs', '8', '--observables', 'noiseTrace');
+    const { id } = await train(
+      folder,
+      '--schedule',
+      'constant',
+      '--epochs',
+      '8',
+      '--observables',
+      'noiseTrace',
+      '--drift',
+    );
     const alone = await fdr(folder, 'replay', id, '--json');
     const { firings } = JSON.parse(alone.out) as { firings: object[] };
     const { out } = await fdr(folder, 'replay', id, '--compare', '--json');
     const { rules } = JSON.parse(out) as { rules: { name: string; firings: object[]; unknown?: string }[] };
-    expect(rules.map(({ name }) => name)).toEqual(['FDR1, in total', 'FDR1, by layer', 'plateau', 'SASA', 'SASA+', 'Pflug', 'Pesme']); // prettier-ignore
+    expect(rules.map(({ name }) => name)).toEqual(['FDR1, in total', 'FDR1, by layer', 'stationary, in total', 'stationary, by layer', 'plateau', 'SASA', 'SASA+', 'Pflug', 'Pesme']); // prettier-ignore
     expect(rules[0]?.firings).toEqual(firings);
+    const test = await fdr(folder, 'replay', id, '--rule', 'stationary', '--json');
+    expect(rules[2]?.firings).toEqual((JSON.parse(test.out) as { firings: object[] }).firings);
+    expect(test.errors).toBe('');
     const text = await fdr(folder, 'replay', id, '--compare', '--out', 'pictures');
     expect(text.out).toMatch(/^rules over run .*, 8 epochs, .*\nRULE +FIRST AFTER EPOCH/);
     expect(text.errors).toMatch(/replay-.*\.svg\n.*\.png\n.*\.csv\n$/);

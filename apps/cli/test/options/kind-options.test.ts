@@ -191,6 +191,7 @@ describe('a configuration file', () => {
         start: '/one/two.safetensors',
         centre: '/three/four.safetensors',
         descent: true,
+        drift: true,
         average: 'tail',
         observables: ['noiseTrace'],
       });

@@ -42,7 +42,7 @@ describe('the options of fdr train', () => {
     const args =
       '--model mlp --dataset synthetic --optimizer sgd --learning-rate 2.5e-2 --momentum .9 --dampening 0.5 --weight-decay 0 ' +
       '--batch-size 50 --sampling replacement --epochs 7 --schedule step --every-epochs 3 --divisor 4 --minimum-learning-rate 1e-4 --seed 4294967295 ' +
-      '--start some/where.safetensors --centre else/where.safetensors --descent --backend cpu --threads 3 ' +
+      '--start some/where.safetensors --centre else/where.safetensors --descent --drift --backend cpu --threads 3 ' +
       '--observables noiseTrace,cubicLeft --runs-dir elsewhere --no-dashboard --port 0 --host ::1 --token --allow-host lab.example.org --allow-host gpu:8443 --json --checkpoint-every 5 --tag one --tag two';
     expect(await trainOptions(...args.split(' '), '--name', 'a name')).toEqual({
       config: {
@@ -58,6 +58,7 @@ describe('the options of fdr train', () => {
         start: resolve('some/where.safetensors'),
         centre: resolve('else/where.safetensors'),
         descent: true,
+        drift: true,
         observables: ['noiseTrace', 'cubicLeft'],
         seed: 4294967295,
         backend: 'cpu',
@@ -184,7 +185,7 @@ describe('the options of fdr train', () => {
     ['--threads', '257', 'an integer from 1 to 256'],
     ['--model', 'resnet', 'one of mlp, cnn'],
     ['--optimizer', 'rmsprop', 'one of sgd, adam, amsgrad, schedule-free, dog, prodigy'],
-    ['--schedule', 'sine', 'one of equilibrium, step, constant, cosine, linear, wsd, cooldown, plateau'],
+    ['--schedule', 'sine', 'one of equilibrium, step, constant, cosine, linear, wsd, cooldown, stationary, plateau'],
     ['--balance', 'each', 'one of total, layers'],
     ['--minimum-steps', '-1', 'an integer from 0 to 1e12'],
     ['--passes', '0', 'an integer from 1 to 1000000'],

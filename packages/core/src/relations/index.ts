@@ -3,6 +3,7 @@ export { OptionError } from '../validate.js';
 export { interval, ratioInterval, type Interval } from './confidence.js';
 export { cubicDefect, cubicRelation, type CubicWindow } from './cubic-relation.js';
 export type { DeviationOnset } from './deviation.js';
+export { driftWindows, nextSample, type DriftWindow, type DriftWindows } from './drift/drift-window.js';
 export { epochAverages, type EpochAverages, type EpochDynamics } from './epoch-averages.js';
 export { inEquilibrium, isBalanced, ratioOf, slowest, type Balance, type TwoSides } from './equilibrium-rule.js';
 export {
@@ -48,6 +49,7 @@ export type { TrainingHorizon } from './schedules/horizon.js';
 export { linear } from './schedules/linear.js';
 export { plateau } from './schedules/plateau.js';
 export type { Decision, EpochEnd, Schedule, ScheduleStart, ScheduleState } from './schedules/schedule.js';
+export { stationary } from './schedules/stationary.js';
 export { step } from './schedules/step.js';
 export { wsd } from './schedules/wsd.js';
 export {

@@ -1,5 +1,6 @@
 import { zip } from '../zip.js';
 import type { HalfRunningAverage } from './half-running-average.js';
+import { halfVariogram, meanReversion } from './mean-reversion.js';
 
 /** The standard error of the ratio O_L / O_R of one window, in total and of each parameter tensor; undefined where it is not known. */
 export interface RatioScatter {
@@ -11,8 +12,6 @@ export interface RatioScatter {
 const BLOCKS = 16;
 /** Fewer blocks do not tell a correlation from a drift. */
 const LEAST_BLOCKS = 8;
-/** Halvings of the interval in which the correlation is looked for. */
-const HALVINGS = 30;
 
 /**
  * The standard error of `r = <O_L> / <O_R>` over one window of a training, from that window alone: how far apart the ratios of such windows
@@ -20,12 +19,8 @@ const HALVINGS = 30;
  *
  * By the delta method it is that of `S_K = sum (O_L - r O_R)`, over `sum O_R`. The terms of this sum are strongly anticorrelated: up to a factor it is the change
  * of |theta|^2 (see `identityDefect`), which swings about a mean, so that the error falls like 1 / t, and errors for independent terms or the usual batch means
- * are several times too large. Hence the sums S_k after k = 0 .. K blocks are modelled, as a mean-reverting series about a straight line (AR(1)):
- *
- *     1/2 <(S_i - S_j)^2> = v (1 + phi + ... + phi^(m - 1)),  m = |i - j|
- *
- * phi in [0, 1] is where the squared increments of the residuals about the least-squares line, over the squared residuals, have the expected ratio;
- * v is where the increments have the expected size; both expectations are exact for K + 1 points. Then
+ * are several times too large. Hence the sums S_k after k = 0 .. K blocks are modelled, as a mean-reverting series about a straight line (AR(1)) by
+ * `meanReversion`, with phi and v. Then
  *
  *     error = sqrt(2 v (1 + phi + ... + phi^(K - 1))) / |sum O_R|
  *
@@ -45,77 +40,13 @@ export function ratioScatter(left: Float64Array, right: Float64Array): number | 
   const [allLeft = NaN, allRight = NaN] = [left.at(-1), right.at(-1)];
   // A side that is not defined has no sums.
   if (blocks < LEAST_BLOCKS || right.length !== left.length) return undefined;
-  const residuals = aboutLine(zip([...left], [...right]).map(([oL, oR]) => oL - (allLeft / allRight) * oR));
-  const roughness = sumOfSquares(increments(residuals));
-  const spread = sumOfSquares(residuals);
-  const weights = lagWeights(blocks + 1);
-  const target = roughness / spread;
-  if (!Number.isFinite(target)) return undefined;
-  // The ratio of the expectations falls as phi rises.
-  let [low, high] = [0, 1];
-  for (let halving = 0; halving < HALVINGS; halving++) {
-    const middle = (low + high) / 2;
-    const { expectedRoughness, expectedSpread } = expectationsAt(middle, weights);
-    if (expectedRoughness / expectedSpread > target) low = middle;
-    else high = middle;
-  }
-  const { expectedRoughness, overWindow } = expectationsAt(low, weights);
-  return Math.sqrt((2 * overWindow * roughness) / expectedRoughness) / Math.abs(allRight);
+  const defects = zip([...left], [...right]).map(([oL, oR]) => oL - (allLeft / allRight) * oR);
+  const reversion = meanReversion(defects);
+  if (!reversion) return undefined;
+  const overWindow = halfVariogram(reversion, blocks + 1).at(-1) ?? NaN;
+  return Math.sqrt(2 * overWindow) / Math.abs(allRight);
 }
 
 /** {@link ratioScatter} of the windows of two averages now. */
 export const scatterOfAverages = (left: HalfRunningAverage, right: HalfRunningAverage): number | undefined =>
   ratioScatter(left.blockSums(BLOCKS), right.blockSums(BLOCKS));
-
-const sumOfSquares = (values: readonly number[]): number => values.reduce((sum, value) => sum + value * value, 0);
-
-const increments = (values: readonly number[]): number[] =>
-  values.slice(1).map((value, index) => value - (values[index] ?? NaN));
-
-/** What is left of equally spaced values when their least-squares line is taken away. */
-function aboutLine(values: readonly number[]): number[] {
-  const centre = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const slope =
-    values.reduce((sum, value, index) => sum + (index - centre) * value, 0) /
-    values.reduce((sum, _, index) => sum + (index - centre) ** 2, 0);
-  return values.map((value, index) => value - mean - slope * (index - centre));
-}
-
-/** For each lag, the sum of the coefficients of `S_i S_j`, |i - j| = lag, in the squared residuals and in their squared increments. */
-interface LagWeights {
-  readonly spread: readonly number[];
-  readonly roughness: readonly number[];
-}
-
-function lagWeights(points: number): LagWeights {
-  const indices = Array.from({ length: points }, (_, index) => index);
-  // By linearity the residuals of S are sums of S_j times those of a unit at j.
-  const units = indices.map((at) => aboutLine(indices.map((index) => (index === at ? 1 : 0))));
-  const steps = units.map(increments);
-  const byLag = (vectors: readonly (readonly number[])[]): number[] =>
-    indices.map((lag) =>
-      vectors.reduce(
-        (sum, one, index) =>
-          sum +
-          [...new Set([index - lag, index + lag])].reduce((own, other) => own + dot(one, vectors[other] ?? []), 0),
-        0,
-      ),
-    );
-  return { spread: byLag(units), roughness: byLag(steps) };
-}
-
-const dot = (left: readonly number[], right: readonly number[]): number =>
-  right.reduce((sum, value, index) => sum + value * (left[index] ?? NaN), 0);
-
-/** What the model expects for v = 1. Constants do not count in either sum, so that half the mean squared difference stands for minus the covariance. */
-function expectationsAt(phi: number, { spread, roughness }: LagWeights) {
-  let [power, half, expectedSpread, expectedRoughness] = [1, 0, 0, 0];
-  for (const [ofSpread, ofRoughness] of zip(spread.slice(1), roughness.slice(1))) {
-    half += power;
-    power *= phi;
-    expectedSpread -= ofSpread * half;
-    expectedRoughness -= ofRoughness * half;
-  }
-  return { expectedSpread, expectedRoughness, overWindow: half };
-}

@@ -50,7 +50,7 @@ function started({ model }: Fit, schedule: Schedule): Scheduled {
   const { optimizer } = model;
   if (!isTfOptimizer(optimizer))
     throw new OptionError('optimizer', 'tfOptimizer(sgd(), { learningRate }) or one like it', optimizer.getClassName());
-  requireNeeds(schedule, optimizer.optimizer);
+  requireNeeds(schedule, optimizer.optimizer, false);
   const { dynamics } = optimizer.optimizer;
   return { optimizer, watch: dynamics && monitor(dynamics), state: undefined, rate: NaN, lastSet: NaN };
 }

@@ -1,23 +1,28 @@
 import type { ParameterAverage } from '../averaging/parameter-average.js';
 import { slotValues } from '../parameters.js';
 import type { CallResult, TensorValues } from '@fdr/program';
+import { nextSample } from '../relations/drift/drift-window.js';
 import { inRange } from '../validate.js';
 import { descentOf, descentStep } from './descent.js';
 import { withDivergence, type Progress } from './progress.js';
 import type { TrainingPlan, TrainingPrograms, TrainingState, Transition } from './training-state.js';
 
-/** Runs the next steps of the epoch under way, as many as the plan allows. The step at which the descent is read has a segment of its own. */
+/**
+ * Runs the next steps of the epoch under way, as many as the plan allows. The step at which the descent is read has a segment of its own, and one
+ * ends where the drift is sampled.
+ */
 export async function runSegment(
   plan: TrainingPlan,
   state: TrainingState,
   { step, evaluator }: TrainingPrograms,
 ): Promise<Transition> {
   const { task } = plan;
-  const { progress, recording, average } = state;
+  const { progress, recording, average, drift } = state;
   const { parameters } = task.objective;
   const most = Math.floor(inRange('segmentSteps()', plan.segmentSteps(progress.step), { min: 1 }));
   const read = plan.readsDescent ? descentStep(progress, task.stepsPerEpoch) - progress.stepInEpoch : -1;
-  const left = read > 0 ? read : task.stepsPerEpoch - progress.stepInEpoch;
+  const end = drift ? nextSample(progress.stepInEpoch, task.stepsPerEpoch) : task.stepsPerEpoch;
+  const left = Math.min(read > 0 ? read : Infinity, end - progress.stepInEpoch);
   const steps = read === 0 ? 1 : Math.min(most, left);
   const batches = state.batches ?? task.batches(progress.random);
   const learningRate = ratesOf(state, steps, task.stepsPerEpoch);
@@ -31,6 +36,7 @@ export async function runSegment(
   });
   const rows = recording.rows(result, steps);
   const moved = afterSteps(progress, steps, result);
+  drift?.take(moved.stepInEpoch, slotValues('parameters', parameters, result.state));
   const descent = gradient && descentOf(parameters, gradient, state.tensors, result.state, learningRate[0] ?? NaN);
   return {
     state: {

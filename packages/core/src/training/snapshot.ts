@@ -9,6 +9,8 @@ import type { AverageState } from '../averaging/parameter-average.js';
 import type { Progress } from './progress.js';
 import { keepAverage, savedAverage, savedSteps, type SavedSteps } from './saved-parameter-average.js';
 import { RUNNING } from './step.js';
+import type { DriftState } from '../relations/drift/drift-window.js';
+import { keepDrift, restoredDrift, savedDrift, type SavedDrift } from './saved-drift.js';
 import { SnapshotError } from './snapshot-error.js';
 
 /** One tensor of a snapshot. */
@@ -35,7 +37,8 @@ export interface Snapshot {
    * Parameters by their names (`dense1.kernel`, float32), the optimizer's state (`velocity/dense1.kernel`,
    * `optimizer/firstWeight`, float32), theta_c where there is one (`centre/dense1.kernel`, float32), and the prefix sums of the half-running
    * averages (`averages/loss`, float64). Where an average of the parameters is kept: that of the last epoch's end (`average/dense1.kernel`),
-   * the running one, and those it is made of (`running/...`, `block0/...`, float32).
+   * the running one, and those it is made of (`running/...`, `block0/...`, float32). Where the drift is kept: the means of the parameters that it is
+   * measured from (`drift0-mean/...`, `drift0-centre/...`, float32).
    */
   readonly tensors: Readonly<Record<string, SnapshotTensor>>;
   /** Everything else, as plain JSON. */
@@ -45,6 +48,7 @@ export interface Snapshot {
     readonly progress: Progress;
     readonly averages: Readonly<Record<string, HalfRunningAverageState>>;
     readonly parameterAverage?: SavedSteps | undefined;
+    readonly drift?: SavedDrift | undefined;
   };
 }
 
@@ -58,6 +62,8 @@ export interface SavedTraining {
   readonly averages: SavedAverages;
   /** Undefined where no average of the parameters is kept. */
   readonly average: AverageState | undefined;
+  /** Undefined where no windows of distances are kept. */
+  readonly drift: DriftState | undefined;
 }
 
 /** A snapshot's name of a parameter's companion; the parameters themselves go by their own names. */
@@ -69,7 +75,7 @@ export function toSnapshot(
   identity: SnapshotIdentity,
   parameters: readonly ParameterSpec[],
   optimizer: Optimizer,
-  { progress, tensors: state, centre, averages, average }: SavedTraining,
+  { progress, tensors: state, centre, averages, average, drift }: SavedTraining,
 ): Snapshot {
   const tensors: Record<string, SnapshotTensor> = {};
   const keep = (slot: string, values: readonly Float32Array[]): void => {
@@ -79,6 +85,7 @@ export function toSnapshot(
   for (const slot of ['parameters', ...optimizer.slots]) keep(slot, slotValues(slot, parameters, state));
   if (centre) keep('centre', centre);
   if (average) keepAverage(average, state, parameters, keep);
+  if (drift) keepDrift(drift, keep);
   for (const name of optimizer.scalars.map(scalarName))
     tensors[name] = { shape: [], values: Float32Array.from(state[name] ?? []) };
   for (const [name, { prefixes }] of Object.entries(averages))
@@ -91,6 +98,7 @@ export function toSnapshot(
       progress,
       averages: Object.fromEntries(Object.entries(averages).map(([name, { state: saved }]) => [name, saved])),
       parameterAverage: average && savedSteps(average),
+      drift: drift && savedDrift(drift),
     },
   };
 }
@@ -123,6 +131,7 @@ export function fromSnapshot(
     tensors: { ...mergedRecords(slots), ...Object.fromEntries(scalars) },
     centre: centred ? slotFrom('centre') : undefined,
     average: identity.average && savedAverage(saved.parameterAverage, slotFrom),
+    drift: saved.drift && restoredDrift(saved.drift, parameters, identity.stepsPerEpoch, slotFrom),
     averages: Object.fromEntries(
       Object.entries(saved.averages).map(([name, state]) => [
         name,

@@ -2,7 +2,15 @@ import { EPOCHS } from '@fdr/records';
 import { NOTHING_AVERAGED } from '../averaging/parameter-average.js';
 import { remembering } from '../observables/memory.js';
 import { optimizerStart } from '../optimizers/optimizer.js';
-import { givenParameters, initialParameters, namedSlot, zeroSlot, type ParameterSpec } from '../parameters.js';
+import {
+  givenParameters,
+  initialParameters,
+  namedSlot,
+  sizedTensors,
+  zeroSlot,
+  type ParameterSpec,
+} from '../parameters.js';
+import { driftWindows } from '../relations/drift/drift-window.js';
 import { inRange, oneOf, OptionError } from '../validate.js';
 import { checkedLearningRate, firstProgress, withLearningRate, withSchedule } from './progress.js';
 import { recording } from './recording.js';
@@ -38,7 +46,7 @@ export function train(given: TrainOptions): Training {
   const { parameters } = objective;
   const plan = planOf(options);
   const identity = identityOf(options);
-  requireNeeds(options.schedule, optimizer);
+  requireNeeds(options.schedule, optimizer, true);
   refuseAverageOfAverage(options);
   const saved = options.resume ? resumed(options, identity, options.resume) : undefined;
   const centre = saved ? saved.centre : givenCentre(options);
@@ -79,6 +87,7 @@ export function train(given: TrainOptions): Training {
       store.update((before) => {
         if (learningRate === before.progress.learningRate) return before;
         before.recording.restart(before.progress.stepInEpoch % stepsPerEpoch);
+        before.drift?.restart();
         return {
           ...before,
           progress: withLearningRate(before.progress, learningRate, commandId),
@@ -87,7 +96,7 @@ export function train(given: TrainOptions): Training {
       });
     },
     setSchedule: (schedule, commandId) => {
-      requireNeeds(schedule, optimizer);
+      requireNeeds(schedule, optimizer, store.current().drift !== undefined);
       const training = { epochs: plan.epochs, stepsPerEpoch };
       store.update((before) => ({
         ...before,
@@ -96,13 +105,14 @@ export function train(given: TrainOptions): Training {
       }));
     },
     snapshot: () => {
-      const { progress, tensors, recording: averages, average } = store.current();
+      const { progress, tensors, recording: averages, average, drift } = store.current();
       return toSnapshot(identity, parameters, optimizer, {
         progress,
         tensors,
         centre,
         averages: averages.save(),
         average,
+        drift: drift?.state(),
       });
     },
   };
@@ -162,6 +172,7 @@ function firstState(options: TrainOptions, { epochs }: TrainingPlan, saved: Save
   const { parameters } = task.objective;
   const shape = { tensors: parameters.map(({ name }) => name), optimizer, observables, stepsPerEpoch };
   const { learningRate, seed } = options;
+  const keepsDrift = saved ? saved.drift !== undefined : (options.drift ?? schedule.needs === 'drift');
   const warnings = [...task.warnings, ...growthWarnings(optimizer, options.weightDecay), ...averageWarnings(options)];
   return {
     progress: saved?.progress ?? firstProgress({ learningRate, schedule, seed, epochs, stepsPerEpoch, warnings }),
@@ -173,6 +184,7 @@ function firstState(options: TrainOptions, { epochs }: TrainingPlan, saved: Save
     },
     recording: recording(shape, saved && { averages: saved.averages, stepInEpoch: saved.progress.stepInEpoch }),
     average: saved ? saved.average : average && NOTHING_AVERAGED,
+    drift: keepsDrift ? driftWindows(sizedTensors(parameters), stepsPerEpoch, saved?.drift) : undefined,
     batches: undefined,
   };
 }

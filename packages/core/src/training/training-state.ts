@@ -1,6 +1,7 @@
 import type { AverageState, ParameterAverage } from '../averaging/parameter-average.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Executable, TensorValues } from '@fdr/program';
+import type { DriftWindows } from '../relations/drift/drift-window.js';
 import type { Schedule } from '../relations/schedules/schedule.js';
 import type { Progress } from './progress.js';
 import type { Recording } from './recording.js';
@@ -20,7 +21,7 @@ export interface TrainingPlan {
   readonly segmentSteps: (step: number) => number;
 }
 
-/** The state of a training between two items. A transition returns a new one; only the recording is updated in place. */
+/** The state of a training between two items. A transition returns a new one; only the recording and the drift are updated in place. */
 export interface TrainingState {
   readonly progress: Progress;
   readonly schedule: Schedule;
@@ -29,6 +30,8 @@ export interface TrainingState {
   readonly recording: Recording;
   /** Means of the parameters; undefined where no average is kept. */
   readonly average: AverageState | undefined;
+  /** Windows of distances; undefined where none are kept. */
+  readonly drift: DriftWindows | undefined;
   /** The batches of the epoch under way; drawn when its first segment begins. */
   readonly batches: EpochBatches | undefined;
 }

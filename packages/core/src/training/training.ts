@@ -40,6 +40,11 @@ export interface TrainOptions {
    */
   readonly descent?: boolean | undefined;
   /**
+   * Whether the parameters' distance from a lagging centre is sampled, 16 times an epoch, which the schedule `stationary` reads; by default where the schedule
+   * needs it. It costs no work in the training step; the trajectory is the same to the last bit. A snapshot holds it, which decides where a training is resumed.
+   */
+  readonly drift?: boolean | undefined;
+  /**
    * An average of the parameters to keep and to evaluate beside them at epochs' ends; none by default. The trajectory is the same to the last
    * bit. A snapshot holds the one of the last epoch's end as `average/<parameter>`.
    */

@@ -47,6 +47,8 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
   const averaged = average?.latest && (await averageOf(average.latest, evaluator));
   const averages = recording.averages();
   const { learningRate } = progress;
+  const { dynamics } = plan.optimizer;
+  const drift = state.drift?.ended();
   const ended = { ...progress, epoch: progress.epoch + 1, stepInEpoch: 0, descent: undefined };
   const decision = schedule.decide(progress.scheduleState, {
     oLHalf: averages.oLHalf,
@@ -54,10 +56,14 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
     stepsUsed: averages.stepsUsed,
     layers: averages.layers,
     scatter: averages.scatter,
+    drift: drift && dynamics && { ...drift, ...dynamics, learningRate },
     trainLoss: evaluation.trainLoss,
     learningRate,
   });
-  if (decision.reason) recording.restart(0);
+  if (decision.reason) {
+    recording.restart(0);
+    state.drift?.restart();
+  }
   const batches = state.batches ?? plan.task.batches(progress.random);
   const decided = afterDecision({ ...ended, random: batches.next }, decision, averages);
   return {
@@ -69,7 +75,11 @@ async function endEpoch(plan: TrainingPlan, state: TrainingState, evaluator: Eva
     },
     item: {
       type: 'epoch',
-      record: { ...epochOf(plan, { ...ended, descent: progress.descent }, averages, evaluation), average: averaged },
+      record: {
+        ...epochOf(plan, { ...ended, descent: progress.descent }, averages, evaluation),
+        drift,
+        average: averaged,
+      },
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   equilibrium,
   linear,
   plateau,
+  stationary,
   step,
   wsd,
   type Schedule,
@@ -21,6 +22,7 @@ const SCHEDULES: { readonly [Kind in ScheduleKind]: (options: ScheduleOptions<Ki
   linear,
   wsd,
   cooldown,
+  stationary,
   plateau,
 };
 

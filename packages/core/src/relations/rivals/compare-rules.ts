@@ -1,6 +1,7 @@
 import type { EpochRecord, EventRecord, Run } from '@fdr/records';
 import { dynamicsOf } from '../run-config.js';
 import { equilibrium } from '../schedules/equilibrium.js';
+import { stationary } from '../schedules/stationary.js';
 import { plateau } from '../schedules/plateau.js';
 import { replayRule, type Firing } from '../schedules/rule-replay.js';
 import type { Schedule } from '../schedules/schedule.js';
@@ -37,8 +38,8 @@ interface Follower extends ComparedRule {
 }
 
 /**
- * Applies the paper's rule, in total and layer by layer, and those of its rivals to one recorded run, each with the defaults of its authors:
- * a plateau of the training loss, SASA, SASA+, Pflug's test, and Pesme's distance test.
+ * Applies the paper's rule and the test of `stationary`, in total and layer by layer, and those of its rivals to one recorded run, each with the defaults
+ * of its authors: a plateau of the training loss, SASA, SASA+, Pflug's test, and Pesme's distance test.
  */
 export function compareRules(
   run: RecordedRun,
@@ -52,7 +53,11 @@ export function compareRules(
   const undefinedSides = 'needs both sides of FDR1, which only sgd defines';
   const followers = [
     ...(dynamics
-      ? [scheduled('FDR1, in total', equilibrium()), scheduled('FDR1, by layer', equilibrium({ balance: 'layers' }))]
+      ? [
+          scheduled('FDR1, in total', equilibrium()),
+          scheduled('FDR1, by layer', equilibrium({ balance: 'layers' })),
+          ...drifting(),
+        ]
       : [{ ...NEVER, name: 'FDR1', unknown: undefinedSides }]),
     scheduled('plateau', plateau()),
     ...(dynamics
@@ -63,6 +68,15 @@ export function compareRules(
   ];
   const squaredNorm = run.stepColumns.indexOf('noiseTrace');
   const norms = growingSeries();
+
+  function drifting(): Follower[] {
+    if (records.epochs.every(({ drift }) => drift === undefined))
+      return [{ ...NEVER, name: 'stationary', unknown: 'needs --drift, not recorded, or 4 epochs at one rate' }];
+    return [
+      scheduled('stationary, in total', stationary()),
+      scheduled('stationary, by layer', stationary({ balance: 'layers' })),
+    ];
+  }
 
   function tested(test: StationarityTest): Follower {
     const lacking = test.columns.filter((name) => !run.stepColumns.includes(name));

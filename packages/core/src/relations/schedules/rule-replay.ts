@@ -2,12 +2,16 @@ import type { EpochRecord, EventRecord, LearningRateReason, Run } from '@fdr/rec
 import { ratioOf, slowest, type TwoSides } from '../equilibrium-rule.js';
 import { halfRunningAverage, type HalfRunningAverage } from '../half-running-average.js';
 import { scatterOfAverages } from '../ratio-scatter.js';
+import { dynamicsOf } from '../run-config.js';
 import { columnIndex, rateChanges } from '../recorded-steps.js';
 import { readingsOf } from '../saved-averages.js';
-import type { Schedule } from './schedule.js';
+import type { DriftLook, Schedule } from './schedule.js';
 
 /** The column of O_L over all parameter tensors. */
 const TOTAL = 'oL';
+
+/** A window of distances and the steps that its centre is the mean of, over the window. */
+const LADDER_SPAN = 1.5;
 
 /** A step after which a rule would have changed the learning rate. */
 export interface Firing {
@@ -58,7 +62,7 @@ interface TrackedBalance {
 
 /**
  * Applies a schedule to a recorded training at each epoch's end (section 3.3) without training again. Its input is O_L and O_R of each step,
- * in total and of each parameter tensor, and the recorded full-batch losses. The half-running averages restart where the recorded learning
+ * in total and of each parameter tensor, the recorded full-batch losses, and windows of distances where the run kept them. The half-running averages restart where the recorded learning
  * rate changed, and where the rule would have changed it.
  *
  * @param records the run's events and epochs.
@@ -84,6 +88,7 @@ export function replayRule(
   const total = tracked(TOTAL, 'oR');
   const layers = new Map(run.parameters.map(({ name }) => [name, tracked(`oL/${name}`, `oR/${name}`)]));
   const balances = [total, ...layers.values()];
+  const driftAt = recordedDrift(run, records.epochs);
   const observations: Observation[] = [];
   const firings: Firing[] = [];
   let { state } = start;
@@ -104,7 +109,9 @@ export function replayRule(
       total: scatterOf(total),
       layers: Object.fromEntries([...layers].map(([name, balance]) => [name, scatterOf(balance)])),
     };
-    const decision = schedule.decide(state, { ...sides, ...seen, scatter, learningRate: rate, layers: layerSides });
+    const drift = driftAt(epoch, firings.at(-1)?.step ?? 0);
+    const end = { ...sides, ...seen, scatter, drift, learningRate: rate, layers: layerSides };
+    const decision = schedule.decide(state, end);
     state = decision.state;
     if (!decision.reason) return false;
     firings.push({ epoch, step, from: rate, to: decision.learningRate, reason: decision.reason, exact });
@@ -126,7 +133,7 @@ export function replayRule(
   }
 
   return {
-    warnings: start.warnings,
+    warnings: [...start.warnings, ...driftWarnings(schedule, records.epochs)],
     observations,
     firings,
     take: (rows) => {
@@ -135,6 +142,27 @@ export function replayRule(
     },
   };
 }
+
+/** The recorded windows of distances: asked at an epoch's end, gives the one that ended in it, if it and its centre lie wholly after `from` steps. */
+function recordedDrift(
+  { config, stepsPerEpoch }: Pick<Run, 'config' | 'stepsPerEpoch'>,
+  epochs: readonly EpochRecord[],
+) {
+  const dynamics = dynamicsOf(config.optimizer);
+  const recorded = new Map(epochs.map((record) => [record.epoch, record]));
+  return (epoch: number, from: number): DriftLook | undefined => {
+    const { drift, learningRate = NaN } = recorded.get(epoch) ?? {};
+    const isWhole = drift !== undefined && epoch * stepsPerEpoch - LADDER_SPAN * drift.steps >= from;
+    return isWhole && dynamics ? { ...drift, ...dynamics, learningRate } : undefined;
+  };
+}
+
+const driftWarnings = ({ needs }: Schedule, epochs: readonly EpochRecord[]): string[] =>
+  needs === 'drift' && epochs.every(({ drift }) => drift === undefined)
+    ? [
+        'the rule reads windows of distances, of which the run has none: train with --drift, for at least 4 epochs at one rate',
+      ]
+    : [];
 
 /** Averages that begin after `step` steps and are read as those of the training were. */
 function freshAverages(name: string, step: number, stepsPerEpoch: number): TrackedBalance['averages'] {

@@ -1,7 +1,12 @@
 import type { LearningRateReason, Settings } from '@fdr/records';
+import type { Dynamics } from '../../dynamics.js';
+import type { DriftWindow } from '../drift/drift-window.js';
 import type { Balance, TwoSides } from '../equilibrium-rule.js';
 import type { RatioScatter } from '../ratio-scatter.js';
 import type { TrainingHorizon } from './horizon.js';
+
+/** A window of distances, and the eta, mu and nu that its steps were made with. */
+export type DriftLook = DriftWindow & Dynamics & { readonly learningRate: number };
 
 /** A schedule's input at an epoch's end: the balance since the learning rate last changed, and the rate itself. */
 export interface EpochEnd extends Balance {
@@ -13,6 +18,8 @@ export interface EpochEnd extends Balance {
   readonly scatter: RatioScatter;
   /** Full-batch loss over the training data, L2 term included. */
   readonly trainLoss: number;
+  /** The window of distances that ended in this epoch; undefined where none did, or where none are kept. */
+  readonly drift?: DriftLook | undefined;
 }
 
 /** The state of a schedule, as plain JSON. */
@@ -54,8 +61,11 @@ export interface Decision {
 export interface Schedule {
   /** Kind and options, as they are recorded. A snapshot is resumed only with the same ones. */
   readonly settings: Settings;
-  /** `dynamics`: it reads O_R, which only SGD defines; a training with another optimizer refuses it. */
-  readonly needs?: 'dynamics' | undefined;
+  /**
+   * `dynamics`: it reads O_R, which only SGD defines; a training with another optimizer refuses it. `drift`: it reads windows of distances too, which the
+   * training then keeps.
+   */
+  readonly needs?: 'dynamics' | 'drift' | undefined;
   /** Called before its first epoch. */
   readonly begin: (horizon: TrainingHorizon) => ScheduleStart;
   /** Called at each epoch's end. */

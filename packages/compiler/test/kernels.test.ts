@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { record } from '../src/backend.js';
+import { record } from '../src/recording.js';
 import { KERNELS } from '../src/index.js';
 import { both, disagreement, type Case } from './reference/agreement.js';
 

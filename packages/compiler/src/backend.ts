@@ -1,4 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
+import { activations } from './kernels/activation.js';
+import { averagePools } from './kernels/average-pooling.js';
+import { depthwiseConvolutions } from './kernels/depthwise-convolution.js';
+import { einsums, registerEinsumGradient } from './kernels/einsum.js';
+import { elementwise } from './kernels/elementwise.js';
+import { fused } from './kernels/fused.js';
+import { rearranging } from './kernels/rearranging.js';
+import { resizing } from './kernels/resize.js';
+import { scattering } from './kernels/scattering.js';
+import { volumes } from './kernels/volumes.js';
 import { arithmetic } from './kernels/arithmetic.js';
 import { convolutions } from './kernels/convolution.js';
 import type { Kernel, KernelTable } from './kernels/kernel.js';
@@ -24,6 +34,16 @@ export const KERNELS: KernelTable = {
   ...shapes,
   ...slicingAndJoining,
   ...lookups,
+  ...activations,
+  ...elementwise,
+  ...fused,
+  ...averagePools,
+  ...depthwiseConvolutions,
+  ...resizing,
+  ...volumes,
+  ...rearranging,
+  ...scattering,
+  ...einsums,
 };
 
 /** Kernels that draw random numbers: their own seeds would make them the same in every run. */
@@ -46,6 +66,7 @@ export function registerKernel(kernelName: string, kernel: Kernel): void {
 export function recorder(): Recorder {
   if (registered) return registered;
   const backend = new Recorder();
+  registerEinsumGradient();
   tf.registerBackend(BACKEND, () => backend, 0);
   // A kernel that only another backend has is refused by name, not with TensorFlow.js's "cannot find kernel".
   const kernelNames = new Set([

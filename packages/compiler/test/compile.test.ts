@@ -260,3 +260,56 @@ describe('registerKernel', () => {
     await compiled.dispose();
   });
 });
+
+describe('gradients that TensorFlow.js computes wrongly or not at all', () => {
+  // Of a linear function f, the gradient g of sum(w f(x)) has sum(g x) = sum(w f(x)).
+  it.each([
+    ['resizeBilinear', (x: tf.Tensor) => tf.image.resizeBilinear(x as tf.Tensor4D, [5, 7])],
+    ['resizeBilinear by centers', (x: tf.Tensor) => tf.image.resizeBilinear(x as tf.Tensor4D, [2, 7], false, true)],
+    ['resizeNearestNeighbor', (x: tf.Tensor) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [6, 3], true)],
+  ] as const)('%s of images that are not square is the transposed map', async (_, f) => {
+    const given = tf.tensor(
+      Float32Array.from({ length: 24 }, (_, i) => Math.sin(3 * i)),
+      [1, 3, 4, 2],
+    );
+    const compiled = await compile((x: tf.Tensor) => {
+      const weighted = (x: tf.Tensor): tf.Tensor => {
+        const y = f(x);
+        return tf.mul(
+          y,
+          tf.tensor(
+            Float32Array.from({ length: y.size }, (_, i) => Math.cos(i)),
+            y.shape,
+          ),
+        );
+      };
+      return [tf.sum(tf.mul(tf.grad((x) => tf.sum(weighted(x)))(x), x)), tf.sum(weighted(x))];
+    }, given);
+    const [byGradient, value] = await Promise.all((await compiled(given)).map(values));
+    expect(byGradient![0]).toBeCloseTo(value![0]!, 4);
+    expect(Math.abs(value![0]!)).toBeGreaterThan(0.01);
+    await compiled.dispose();
+  });
+
+  it('einsum has one, equal to that of products and sums', async () => {
+    const a = tf.tensor(
+      Float32Array.from({ length: 24 }, (_, i) => Math.sin(2 * i)),
+      [2, 3, 4],
+    );
+    const b = tf.tensor(
+      Float32Array.from({ length: 20 }, (_, i) => Math.cos(2 * i)),
+      [5, 4],
+    );
+    const square = (y: tf.Tensor): tf.Tensor => tf.sum(tf.square(y));
+    const byEinsum = tf.grads((a, b) => square(tf.einsum('bij,kj->bik', a, b)));
+    const byMatMul = tf.grads((a, b) => square(tf.matMul(tf.reshape(a, [6, 4]), b, false, true)));
+    const compiled = await compile((a: tf.Tensor, b: tf.Tensor) => byEinsum([a, b]), a, b);
+    const found = await compiled(a, b);
+    const expected = byMatMul([a, b]);
+    for (const [i, gradient] of found.entries())
+      expect(
+        disagreement(Float32Array.from(await values(expected[i]!)), Float32Array.from(await values(gradient))),
+      ).toBeLessThan(2e-6);
+    await compiled.dispose();
+  });
+});

@@ -132,13 +132,6 @@ describe('a convolution that can not be recorded', () => {
     }),
   });
 
-  it('is rejected by its dilations', async () => {
-    const dilated = program((x, filter) => tf.conv2d(x, filter, 1, 'same', 'NHWC', 2));
-    await expect(compileProgram(dilated, {}, { threads: 1 })).rejects.toThrow(
-      'Conv2D with dilations 2 is not recorded; expected dilations 1.',
-    );
-  });
-
   it('is rejected by its data format', async () => {
     const first = program((x, filter) => tf.conv2d(tf.transpose(x, [0, 3, 1, 2]), filter, 1, 'same', 'NCHW'));
     await expect(compileProgram(first, {}, { threads: 1 })).rejects.toThrow(

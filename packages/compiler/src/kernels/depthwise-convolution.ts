@@ -6,20 +6,21 @@ import { input, withAttributes, type KernelTable } from './kernel.js';
 interface Attributes {
   readonly strides: number | [number, number];
   readonly pad: tf.DepthwiseConv2dNativeAttrs['pad'];
-  readonly dilations?: number | [number, number];
+  /** Layers give null for none. */
+  readonly dilations?: number | [number, number] | null;
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
   readonly dataFormat?: string;
 }
 
 function geometry(inputShape: readonly number[], filterShape: readonly number[], attributes: Attributes) {
-  const { strides, pad, dilations = 1, dimRoundingMode, dataFormat = 'NHWC' } = attributes;
+  const { strides, pad, dilations, dimRoundingMode, dataFormat = 'NHWC' } = attributes;
   if (dataFormat !== 'NHWC')
     throw new Error(`A depthwise convolution with dataFormat ${dataFormat} is not recorded; expected dataFormat NHWC.`);
   const size = tf.backend_util.computeConv2DInfo(
     inputShape as [number, number, number, number],
     filterShape as [number, number, number, number],
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     true,

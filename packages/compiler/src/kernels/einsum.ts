@@ -100,7 +100,6 @@ function einsum(equation: Equation, tensors: readonly tf.Tensor[]): tf.Tensor {
  * operands, repeated along the axes that only that operand has.
  */
 export function registerEinsumGradient(): void {
-  if (tf.getGradient(tf.Einsum)) return;
   tf.registerGradient({
     kernelName: tf.Einsum,
     saveAllInputs: true,

@@ -288,6 +288,13 @@ const TESTS: Record<string, Case> = {
     const divisor = tf.tensor1d([3, 3, -3, -3, 4, 10], 'int32');
     return tf.stack([tf.mod(i, divisor), tf.floorDiv(i, divisor)]);
   }),
+  'Range, LinSpace': valueOnly({ x: [4] }, ({ x }) =>
+    tf.stack([
+      tf.mul(x!, tf.range(1, 3, 0.5)),
+      tf.add(x!, tf.linspace(2, -1, 4)),
+      tf.cast(tf.range(7, -1, -2, 'int32'), 'float32'),
+    ]),
+  ),
   'Atan2 on the axes': {
     arguments: { y: [4], x: [4] },
     values: { y: Float32Array.of(0, 2, -2, 0), x: Float32Array.of(3, 0, 0, -3) },

@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   'packages/program': { house: [], outside: ['@tensorflow/tfjs'] },
   'packages/compiler': {
     house: ['@fdr/program'],
-    outside: ['@tensorflow/tfjs', 'onnxruntime-node', 'protobufjs'],
+    outside: ['@tensorflow/tfjs', 'onnxruntime-node', 'protobufjs', 'pure-rand'],
     node: true,
   },
   'packages/datasets': { house: [], outside: ['fast-png', 'pure-rand', 'tar'], node: true },

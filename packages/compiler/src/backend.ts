@@ -1,7 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
+import { activations } from './kernels/activation.js';
+import { averagePools } from './kernels/average-pooling.js';
+import { depthwiseConvolutions } from './kernels/depthwise-convolution.js';
+import { einsums, registerEinsumGradient } from './kernels/einsum.js';
+import { elementwise } from './kernels/elementwise.js';
+import { fused } from './kernels/fused.js';
+import { rearranging } from './kernels/rearranging.js';
+import { resizing } from './kernels/resize.js';
+import { scattering } from './kernels/scattering.js';
+import { volumes } from './kernels/volumes.js';
 import { arithmetic } from './kernels/arithmetic.js';
 import { convolutions } from './kernels/convolution.js';
-import type { KernelTable } from './kernels/kernel.js';
+import type { Kernel, KernelTable } from './kernels/kernel.js';
 import { lookups } from './kernels/lookup.js';
 import { matrices } from './kernels/matrix.js';
 import { pools } from './kernels/pooling.js';
@@ -9,8 +19,10 @@ import { reductions } from './kernels/reduction.js';
 import { shapes } from './kernels/shape.js';
 import { slicingAndJoining } from './kernels/slicing-and-joining.js';
 import { Recorder } from './recorder.js';
+import { calledOperation, MissingKernelError, RandomWhileRecordingError } from './recording-errors.js';
 
-const BACKEND = 'onnx-recorder';
+/** TensorFlow.js's name of the recording backend. */
+export const BACKEND = 'onnx-recorder';
 
 /** Every kernel that can be recorded. A new one is one row in one of these tables. */
 export const KERNELS: KernelTable = {
@@ -22,77 +34,65 @@ export const KERNELS: KernelTable = {
   ...shapes,
   ...slicingAndJoining,
   ...lookups,
+  ...activations,
+  ...elementwise,
+  ...fused,
+  ...averagePools,
+  ...depthwiseConvolutions,
+  ...resizing,
+  ...volumes,
+  ...rearranging,
+  ...scattering,
+  ...einsums,
 };
 
-/** A recorded function needs a kernel that is in none of the tables of {@link KERNELS}. */
-export class MissingKernelError extends Error {
-  override readonly name = 'MissingKernelError';
-  /** TensorFlow.js's name of the kernel. */
-  readonly kernel: string;
+/** Kernels that draw random numbers: their own seeds would make them the same in every run. */
+const RANDOM_KERNELS: ReadonlySet<string> = new Set(['Multinomial']);
 
-  constructor(kernel: string, shapes: Readonly<Record<string, readonly number[]>>) {
-    const inputs = Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join()}]`);
-    super(
-      `The TensorFlow.js kernel "${kernel}" (inputs: ${inputs.join(', ') || 'none'}) can't be recorded yet. ` +
-        'To add it, write one row in a table of packages/compiler/src/kernels that records it as ONNX operators, ' +
-        'and one in test/kernels.test.ts; or run this function with the eager executor.',
-    );
-    this.kernel = kernel;
-  }
-}
-
+const supplied = new Map<string, Kernel>();
 let registered: Recorder | undefined;
 
-/** Registers the recording backend with TensorFlow.js, once. */
-function recorder(): Recorder {
+/**
+ * Supplies how a kernel of TensorFlow.js, or of a program's own, is recorded. It replaces a row of {@link KERNELS} of that name.
+ *
+ * @param kernelName TensorFlow.js's name, as `MissingKernelError` gives it
+ */
+export function registerKernel(kernelName: string, kernel: Kernel): void {
+  supplied.set(kernelName, kernel);
+  if (registered) registerWithTensorFlow(kernelName, registered);
+}
+
+/** The recording backend, registered with TensorFlow.js at the first call. */
+export function recorder(): Recorder {
   if (registered) return registered;
   const backend = new Recorder();
+  registerEinsumGradient();
   tf.registerBackend(BACKEND, () => backend, 0);
   // A kernel that only another backend has is refused by name, not with TensorFlow.js's "cannot find kernel".
   const kernelNames = new Set([
     ...Object.keys(KERNELS),
+    ...supplied.keys(),
     ...tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName),
   ]);
-  for (const kernelName of kernelNames) {
-    const kernel = KERNELS[kernelName];
-    tf.registerKernel({
-      kernelName,
-      backendName: BACKEND,
-      kernelFunc: ({ inputs, attrs }) => {
-        const present = Object.entries(inputs).filter(
-          (entry): entry is [string, tf.TensorInfo] => entry[1] !== undefined,
-        );
-        if (!kernel)
-          throw new MissingKernelError(
-            kernelName,
-            Object.fromEntries(present.map(([name, { shape }]) => [name, shape])),
-          );
-        return kernel({ recorder: backend, inputs: Object.fromEntries(present), attributes: attrs ?? {} });
-      },
-    });
-  }
+  for (const kernelName of kernelNames) registerWithTensorFlow(kernelName, backend);
   registered = backend;
   return backend;
 }
 
-/**
- * Runs `work` with the recording backend active, from an empty graph. `work` is synchronous, so no other code
- * runs on the recording backend. The backend that was active before is active again afterwards.
- *
- * @returns what `work` returns; tensors that it made are disposed
- */
-export async function record<Result>(work: (recorder: Recorder) => Result): Promise<Result> {
-  await tf.ready();
-  const previous = tf.getBackend();
-  const backend = recorder();
-  // setBackend takes effect before it returns its promise; to await it here would let other code run in between.
-  void tf.setBackend(BACKEND);
-  tf.engine().startScope('recording');
-  try {
-    backend.begin();
-    return work(backend);
-  } finally {
-    tf.engine().endScope();
-    void tf.setBackend(previous);
-  }
+function registerWithTensorFlow(kernelName: string, backend: Recorder): void {
+  // TensorFlow.js only warns if a kernel is registered twice, and calls the first one: that one looks the row up.
+  const registeredNames = tf.getKernelsForBackend(BACKEND).map(({ kernelName: name }) => name);
+  if (registeredNames.includes(kernelName)) return;
+  tf.registerKernel({
+    kernelName,
+    backendName: BACKEND,
+    kernelFunc: ({ inputs, attrs }) => {
+      const present = Object.entries(inputs).filter((entry): entry is [string, tf.TensorInfo] => !!entry[1]);
+      const kernel = supplied.get(kernelName) ?? KERNELS[kernelName];
+      if (kernel) return kernel({ recorder: backend, inputs: Object.fromEntries(present), attributes: attrs ?? {} });
+      if (RANDOM_KERNELS.has(kernelName)) throw new RandomWhileRecordingError(calledOperation());
+      const shapes = Object.fromEntries(present.map(([name, { shape }]) => [name, shape]));
+      throw new MissingKernelError(kernelName, shapes, calledOperation());
+    },
+  });
 }

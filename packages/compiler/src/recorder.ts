@@ -3,28 +3,10 @@ import { castNumber, elementOf } from './element-type.js';
 import { Graph } from './graph.js';
 import { layoutChange, storedShape, type Layout } from './layout.js';
 import { ELEMENT_TYPE, type ElementType } from './onnx.js';
+import type { Distribution, RandomInput } from './random-inputs.js';
+import { RecordedValues, type RecordedTensor, type RecordedValue } from './recorded-values.js';
+import { ReadWhileRecordingError } from './recording-errors.js';
 import { sameShape } from './shape.js';
-
-/** What is known of a tensor's values while a function is being recorded. */
-type RecordedValue =
-  /** The output of a node, or an input of the graph. */
-  | { readonly kind: 'node'; readonly name: string; readonly element: ElementType; readonly layout: Layout }
-  /** One number everywhere: it stays a scalar in the graph where broadcasting allows it. */
-  | { readonly kind: 'uniform'; readonly value: number }
-  /** Numbers that the recorded function brought along. */
-  | { readonly kind: 'values'; readonly values: tf.TypedArray };
-type RecordedTensor = RecordedValue & { readonly shape: readonly number[] };
-
-/** A recorded function read the value of a tensor. */
-export class ReadWhileRecordingError extends Error {
-  override readonly name = 'ReadWhileRecordingError';
-  constructor(shape: readonly number[]) {
-    super(
-      `A tensor of shape [${shape.join()}] was read (dataSync, data, array, print, ...) while its function was being recorded. ` +
-        'It has no value yet: a recorded function may only compute with tensors. Return it as an output and read it after the run.',
-    );
-  }
-}
 
 /**
  * A TensorFlow.js backend that computes nothing: its kernels add nodes to {@link Recorder.graph}. It records one graph at a time,
@@ -33,11 +15,17 @@ export class ReadWhileRecordingError extends Error {
 export class Recorder extends tf.KernelBackend {
   /** The graph that is being recorded. */
   graph: Graph = new Graph();
-  readonly #recorded = new tf.DataStorage<RecordedTensor>(this, tf.engine());
+  /** Called when a second tensor or a variable takes over a value. */
+  onShared: ((dataId: tf.DataId) => void) | undefined;
+  /** What the graph draws anew in every run. */
+  randomInputs: RandomInput[] = [];
+  readonly #recorded = new RecordedValues();
 
   /** Starts an empty graph. */
   begin(): void {
     this.graph = new Graph();
+    this.randomInputs = [];
+    this.#recorded.releaseForeign();
   }
 
   /**
@@ -48,6 +36,13 @@ export class Recorder extends tf.KernelBackend {
    */
   symbol(name: string, shape: readonly number[], dtype: tf.DataType, element: ElementType): tf.Tensor {
     return tf.engine().makeTensorFromTensorInfo(this.node(name, shape, dtype, { element }));
+  }
+
+  /** A tensor that every run of the graph draws anew. */
+  random(distribution: Distribution, shape: readonly number[]): tf.Tensor {
+    const name = `random/${this.randomInputs.length}`;
+    this.randomInputs.push({ name, shape, distribution });
+    return this.symbol(name, shape, 'float32', 'float32');
   }
 
   /**
@@ -71,24 +66,25 @@ export class Recorder extends tf.KernelBackend {
 
   /** The number that fills a tensor, if it is known while recording and the same everywhere. */
   uniformValue(tensor: tf.TensorInfo): number | undefined {
-    const recorded = this.#recorded.get(tensor.dataId);
+    const recorded = this.#get(tensor.dataId);
     if (recorded.kind === 'uniform') return recorded.value;
     if (recorded.kind === 'node') return undefined;
     const first = recorded.values[0];
     if (first === undefined || !recorded.values.every((value) => Object.is(value, first))) return undefined;
-    this.#recorded.set(tensor.dataId, { kind: 'uniform', value: first, shape: tensor.shape });
+    const { shape, dtype } = recorded;
+    this.#recorded.replace(tensor.dataId, { kind: 'uniform', value: first, shape, dtype });
     return first;
   }
 
   /** The type that is stored: bytes are int32 for TensorFlow.js, uint8 here. */
   element(tensor: tf.TensorInfo): ElementType {
-    const recorded = this.#recorded.get(tensor.dataId);
+    const recorded = this.#get(tensor.dataId);
     return recorded.kind === 'node' ? recorded.element : elementOf(tensor.dtype);
   }
 
   /** The layout in which a tensor is stored. */
   layout(tensor: tf.TensorInfo): Layout {
-    const recorded = this.#recorded.get(tensor.dataId);
+    const recorded = this.#get(tensor.dataId);
     return recorded.kind === 'node' ? recorded.layout : 'channels-last';
   }
 
@@ -101,7 +97,7 @@ export class Recorder extends tf.KernelBackend {
   /** As {@link operand}, but of type {@link element}: for operators that accept bytes. */
   stored(tensor: tf.TensorInfo, layout: Layout = 'channels-last'): string {
     this.uniformValue(tensor);
-    const recorded = this.#recorded.get(tensor.dataId);
+    const recorded = this.#get(tensor.dataId);
     if (recorded.kind === 'uniform')
       return this.#expand(recorded.value, storedShape(tensor.shape, layout), tensor.dtype);
     if (recorded.kind === 'node') return this.#changeLayout(recorded.name, tensor.shape, recorded.layout, layout);
@@ -116,14 +112,14 @@ export class Recorder extends tf.KernelBackend {
 
   /** Another tensor of the same values and shape. No node is added. */
   alias(tensor: tf.TensorInfo): tf.TensorInfo {
-    const { shape, ...value } = this.#recorded.get(tensor.dataId);
-    return this.#info(value, shape, tensor.dtype);
+    const value = this.#get(tensor.dataId);
+    return this.#info(value, value.shape, tensor.dtype);
   }
 
   /** The same values in another shape of the same size. */
   reshape(tensor: tf.TensorInfo, shape: readonly number[]): tf.TensorInfo {
-    const { shape: before, ...value } = this.#recorded.get(tensor.dataId);
-    if (value.kind !== 'node' || sameShape(before, shape)) return this.#info(value, shape, tensor.dtype);
+    const value = this.#get(tensor.dataId);
+    if (value.kind !== 'node' || sameShape(value.shape, shape)) return this.#info(value, shape, tensor.dtype);
     const name = this.graph.emit('Reshape', [this.stored(tensor), this.graph.integers(shape)]);
     return this.#info({ ...value, name, layout: 'channels-last' }, shape, tensor.dtype);
   }
@@ -159,27 +155,40 @@ export class Recorder extends tf.KernelBackend {
   #info(value: RecordedValue, shape: readonly number[], dtype: tf.DataType): tf.TensorInfo {
     const dataId = {};
     if (value.kind === 'node') this.graph.setShape(value.name, storedShape(shape, value.layout));
-    this.#recorded.set(dataId, { ...value, shape });
+    this.#recorded.add(dataId, this.graph, { ...value, shape, dtype });
     return { dataId, shape: [...shape], dtype };
   }
 
-  // The methods that TensorFlow.js calls on a backend. Nothing is allocated, so there is nothing to count or to free.
+  #get(dataId: tf.DataId): RecordedTensor {
+    return this.#recorded.get(dataId, this.graph);
+  }
+
+  /** A tensor whose value is asked for when it is first used. */
+  lazy(shape: readonly number[], dtype: tf.DataType, value: () => RecordedValue): tf.Tensor {
+    const dataId = {};
+    this.#recorded.add(dataId, this.graph, () => ({ ...value(), shape, dtype }));
+    return tf.engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype });
+  }
+
+  /** The numbers of a tensor, if they are known while recording. */
+  knownValues(dataId: tf.DataId): tf.TypedArray | undefined {
+    const recorded = this.#get(dataId);
+    if (recorded.kind === 'node') return undefined;
+    if (recorded.kind === 'values') return recorded.values;
+    const size = tf.util.sizeFromShape([...recorded.shape]);
+    return tf.util.getTypedArrayFromDType(recorded.dtype as 'float32', size).fill(recorded.value);
+  }
+
+  // The methods that TensorFlow.js calls on a backend. Nothing is allocated, so there is nothing to free.
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
     return this.#info({ kind: 'values', values: values as tf.TypedArray }, shape, dtype).dataId;
   }
 
-  override move(dataId: tf.DataId, values: tf.BackendValues, shape: number[]): void {
-    this.#recorded.set(dataId, { kind: 'values', values: values as tf.TypedArray, shape });
-  }
-
   override readSync(dataId: tf.DataId): tf.BackendValues {
-    const recorded = this.#recorded.get(dataId);
-    if (recorded.kind === 'values') return recorded.values;
-    if (recorded.kind === 'uniform') {
-      return new Float32Array(tf.util.sizeFromShape([...recorded.shape])).fill(recorded.value);
-    }
-    throw new ReadWhileRecordingError(recorded.shape);
+    const values = this.knownValues(dataId);
+    if (values === undefined) throw new ReadWhileRecordingError(this.#get(dataId).shape);
+    return values;
   }
 
   override read(dataId: tf.DataId): Promise<tf.BackendValues> {
@@ -187,19 +196,20 @@ export class Recorder extends tf.KernelBackend {
   }
 
   override numDataIds(): number {
-    return this.#recorded.numDataIds();
+    return this.#recorded.count;
   }
 
-  override disposeData(dataId: tf.DataId): boolean {
-    return this.#recorded.delete(dataId);
+  override disposeData(dataId: tf.DataId, force = false): boolean {
+    return this.#recorded.removeReference(dataId, force);
   }
 
-  override incRef(): void {
-    // A recorded tensor has no memory to share.
+  override incRef(dataId: tf.DataId): void {
+    this.#recorded.addReference(dataId);
+    this.onShared?.(dataId);
   }
 
-  override refCount(): number {
-    return 1;
+  override refCount(dataId: tf.DataId): number {
+    return this.#recorded.references(dataId);
   }
 
   override memory(): { unreliable: boolean } {

@@ -36,6 +36,9 @@ export function simplify(
   return withoutDeadNodes(rewritten, outputs);
 }
 
+/** Operators all of whose outputs have to be named. */
+const FIXED_OUTPUTS: ReadonlySet<string> = new Set(['TopK']);
+
 /** Leaves out the nodes that no output needs, and the last outputs of a node if no node reads them. */
 function withoutDeadNodes(nodes: readonly OnnxNode[], outputs: readonly string[]): OnnxNode[] {
   const needed = new Set(outputs);
@@ -43,7 +46,8 @@ function withoutDeadNodes(nodes: readonly OnnxNode[], outputs: readonly string[]
     const last = node.outputs.findLastIndex((name) => needed.has(name));
     if (last < 0) return [];
     for (const name of node.inputs) needed.add(name);
-    return [{ ...node, outputs: node.outputs.slice(0, last + 1) }];
+    const outputs = FIXED_OUTPUTS.has(node.operator) ? node.outputs : node.outputs.slice(0, last + 1);
+    return [{ ...node, outputs }];
   });
   return alive.toReversed();
 }

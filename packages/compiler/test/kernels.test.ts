@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { record } from '../src/backend.js';
+import { record } from '../src/recording.js';
 import { KERNELS } from '../src/index.js';
 import { both, disagreement, type Case } from './reference/agreement.js';
+import { withGradients } from './reference/gradients.js';
+import { ORDINARY_CASES } from './reference/ordinary-kernels.js';
 
 type T = tf.Tensor;
 const positive = (x: T): T => tf.add(tf.abs(x), 0.3);
@@ -86,18 +88,6 @@ const matrixPair = (a: readonly number[], b: readonly number[], transposeA: bool
   arguments: { a, b },
   step: ({ a, b }) => withGradients({ a: a!, b: b! }, (x) => tf.matMul(x['a']!, x['b']!, transposeA, transposeB)),
 });
-
-/** A function's value and its gradients, weighted unevenly so that no symmetry hides a mistake. */
-function withGradients(inputs: Record<string, T>, f: (x: Record<string, T>) => T): Record<string, T> {
-  const names = Object.keys(inputs);
-  const weighted = (...tensors: T[]): tf.Scalar => {
-    const y = f(Object.fromEntries(names.map((name, i) => [name, tensors[i]!])));
-    const weights = Float32Array.from({ length: y.size }, (_, i) => Math.cos(i + 1));
-    return tf.sum(tf.mul(y, tf.tensor(weights, y.shape)));
-  };
-  const gradients = tf.grads(weighted)(Object.values(inputs));
-  return { value: f(inputs), ...Object.fromEntries(gradients.map((gradient, i) => [`d/${names[i]!}`, gradient])) };
-}
 
 const CONDITION = (): T => tf.tensor([1, 0, 0, 1, 1, 0], [2, 3], 'bool');
 const value = (f: () => T) => ({ value: f() });
@@ -472,7 +462,7 @@ describe('recorded kernels agree with the eager cpu backend', () => {
     }
   });
 
-  it.each(Object.entries({ ...CASES, ...IMAGES, ...OTHERS }))('%s', async (_, given) => {
+  it.each(Object.entries({ ...CASES, ...IMAGES, ...OTHERS, ...ORDINARY_CASES }))('%s', async (_, given) => {
     const { eager, compiled } = await both(given);
     expect(Object.keys(compiled).toSorted()).toEqual(Object.keys(eager).toSorted());
     for (const [name, expected] of Object.entries(eager)) {

@@ -43,7 +43,7 @@ function product(): Kernel {
   };
 }
 
-function unary(operator: string, dtype?: tf.DataType): Kernel {
+export function unary(operator: string, dtype?: tf.DataType): Kernel {
   return ({ recorder, inputs }) => {
     const x = input({ inputs }, 'x');
     const { name, layout } = operand(recorder, x);
@@ -52,7 +52,7 @@ function unary(operator: string, dtype?: tf.DataType): Kernel {
 }
 
 /** An elementwise formula of several operators; `write` gets the name of the operand. */
-function formula(write: (x: string, recorder: Recorder) => string): Kernel {
+export function formula(write: (x: string, recorder: Recorder) => string): Kernel {
   return ({ recorder, inputs }) => {
     const x = input({ inputs }, 'x');
     const { name, layout } = operand(recorder, x);

@@ -15,6 +15,8 @@ export type ConvolutionGeometry = Pick<
   | 'filterWidth'
   | 'strideHeight'
   | 'strideWidth'
+  | 'dilationHeight'
+  | 'dilationWidth'
   | 'padInfo'
 >;
 
@@ -41,8 +43,6 @@ export function convolutionGeometry(
   attributes: ConvolutionAttributes,
 ): ConvolutionGeometry {
   const { strides, pad, dataFormat, dimRoundingMode, dilations = 1 } = attributes;
-  if ([dilations].flat().some((dilation) => dilation !== 1))
-    throw new Error(`${kernel} with dilations ${String(dilations)} is not recorded; expected dilations 1.`);
   if (dataFormat !== 'NHWC')
     throw new Error(`${kernel} with dataFormat ${dataFormat} is not recorded; expected dataFormat NHWC.`);
   const [batch = 1, height = 1, width = 1, inChannels = 1] = inputShape;
@@ -55,7 +55,7 @@ export function convolutionGeometry(
     [batch, height, width, inChannels],
     [filterHeight, filterWidth, filterChannels, outChannels],
     strides,
-    1,
+    dilations,
     pad,
     dimRoundingMode,
   );
@@ -72,3 +72,6 @@ export const padsOf = ({ padInfo: { top, left, bottom, right } }: ConvolutionGeo
 export const stridesOf = ({ strideHeight, strideWidth }: ConvolutionGeometry): number[] => [strideHeight, strideWidth];
 /** The attribute `kernel_shape` of ONNX: height, width. */
 export const filterSize = ({ filterHeight, filterWidth }: ConvolutionGeometry): number[] => [filterHeight, filterWidth];
+/** The attribute `dilations` of ONNX: height, width; none where both are 1. */
+export const dilationsOf = ({ dilationHeight, dilationWidth }: ConvolutionGeometry): { dilations?: number[] } =>
+  dilationHeight === 1 && dilationWidth === 1 ? {} : { dilations: [dilationHeight, dilationWidth] };

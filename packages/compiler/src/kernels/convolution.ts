@@ -3,6 +3,7 @@ import type { Graph } from '../graph.js';
 import type { Recorder } from '../recorder.js';
 import {
   convolutionGeometry,
+  dilationsOf,
   filterSize,
   padsOf,
   stridesOf,
@@ -69,7 +70,7 @@ const convolution: Kernel = withAttributes<ConvolutionAttributes>(({ recorder, i
   const convolved = graph.emit(
     'Conv',
     [recorder.operand(x, 'channels-first'), outFirst(graph, recorder.operand(filter))],
-    { kernel_shape: filterSize(size), pads: padsOf(size), strides: stridesOf(size) },
+    { kernel_shape: filterSize(size), pads: padsOf(size), strides: stridesOf(size), ...dilationsOf(size) },
   );
   return channelsFirst(recorder, convolved, size.outShape);
 });

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Recorder } from '../recorder.js';
 
 /** What TensorFlow.js calls a kernel with, and the recorder of its result. */
-interface KernelCall<Attributes = Record<string, unknown>> {
+export interface KernelCall<Attributes = Record<string, unknown>> {
   readonly recorder: Recorder;
   /** By TensorFlow.js's names: `a` and `b`, `x`, `filter`, ... */
   readonly inputs: Readonly<Record<string, TensorInfo>>;

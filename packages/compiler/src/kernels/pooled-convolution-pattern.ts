@@ -66,7 +66,7 @@ function matchConvolution(graph: Graph, convolution: OnnxNode): Omit<PooledConvo
   const [imageShape, filterShape] = [graph.shape(images), graph.shape(filter)];
   const pads = integersAttribute(convolution, 'pads');
   if (images === undefined || filter === undefined || !imageShape || !filterShape || !pads) return undefined;
-  if (!hasIntegers(convolution, 'strides', [1, 1])) return undefined;
+  if (!hasIntegers(convolution, 'strides', [1, 1]) || 'dilations' in convolution.attributes) return undefined;
   const [batch = 1, channels = 1, height = 1, width = 1] = imageShape;
   const [filterHeight = 1, filterWidth = 1, , outChannels = 1] = filterShape;
   const [top = 0, left = 0, bottom = 0, right = 0] = pads;

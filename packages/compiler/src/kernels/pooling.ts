@@ -7,7 +7,8 @@ import { pooledConvolution } from './pooled-convolution.js';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
-function geometry(shape: readonly number[], attributes: tf.MaxPoolAttrs): Geometry {
+/** The sizes of windows over images [batch, height, width, channels]. */
+export function poolGeometry(shape: readonly number[], attributes: tf.MaxPoolAttrs): Geometry {
   const [batch = 1, height = 1, width = 1, channels = 1] = shape;
   return tf.backend_util.computePool2DInfo(
     [batch, height, width, channels],
@@ -58,7 +59,7 @@ function scatterAdd(graph: Graph, dy: string, indices: string, size: Geometry): 
 export const pools: KernelTable = {
   MaxPool: withAttributes<tf.MaxPoolAttrs>(({ recorder, inputs, attributes }) => {
     const x = input({ inputs }, 'x');
-    const size = geometry(x.shape, attributes);
+    const size = poolGeometry(x.shape, attributes);
     const { maxima } = maxPool(recorder, x, size);
     const pooled = pooledConvolution(recorder.graph, maxima)?.maxima ?? maxima;
     return recorder.node(pooled, size.outShape, x.dtype, { layout: 'channels-first' });
@@ -66,7 +67,7 @@ export const pools: KernelTable = {
   MaxPoolGrad: withAttributes<tf.MaxPoolAttrs>(({ recorder, inputs, attributes }) => {
     const { graph } = recorder;
     const x = input({ inputs }, 'input');
-    const size = geometry(x.shape, attributes);
+    const size = poolGeometry(x.shape, attributes);
     const dy = recorder.operand(input({ inputs }, 'dy'), 'channels-first');
     const { indices } = maxPool(recorder, x, size);
     const gradient = windowsAreDisjoint(size) ? unpool(graph, dy, indices, size) : scatterAdd(graph, dy, indices, size);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { composite } from './composite.js';
 import { normalizedAxis, input, withAttributes, type KernelTable } from './kernel.js';
 
 /** The same values under another shape, transposed or repeated; tensors of one value. */
@@ -31,6 +32,17 @@ export const shapes: KernelTable = {
   Fill: withAttributes<{ shape: number[]; value: number | string; dtype?: tf.DataType }>(({ recorder, attributes }) =>
     recorder.uniform(Number(attributes.value), attributes.shape, attributes.dtype ?? 'float32'),
   ),
+  Range: composite<tf.RangeAttrs>((_, { start, stop, step, dtype }) => {
+    const count = Math.max(0, Math.ceil((stop - start) / step));
+    return tf.tensor1d(
+      Array.from({ length: count }, (_, i) => start + i * step),
+      dtype,
+    );
+  }),
+  LinSpace: composite<tf.LinSpaceAttrs>((_, { start, stop, num }) => {
+    const step = num === 1 ? 0 : (stop - start) / (num - 1);
+    return tf.tensor1d(Array.from({ length: num }, (_, i) => start + i * step));
+  }),
   OnesLike: ({ recorder, inputs }) => {
     const x = input({ inputs }, 'x');
     return recorder.uniform(1, x.shape, x.dtype);

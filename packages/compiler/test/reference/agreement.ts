@@ -1,6 +1,6 @@
 import type { Program, TensorSpecs, TensorValues } from '@fdr/program';
 import * as tf from '@tensorflow/tfjs';
-import { compile } from '../../src/index.js';
+import { compileProgram } from '../../src/index.js';
 
 tf.enableProdMode();
 
@@ -64,7 +64,7 @@ export async function both({ arguments: given, step, values = {} }: Case): Promi
       Object.entries(step(tensors)).map(([name, tensor]) => [name, Float32Array.from(tensor.dataSync())]),
     );
   });
-  const executable = await compile(programOf({ arguments: given, step }), {}, { threads: 1 });
+  const executable = await compileProgram(programOf({ arguments: given, step }), {}, { threads: 1 });
   const { outputs } = await executable.run({ steps: 1, state: {}, inputs: {}, settings: data });
   await executable.dispose();
   return { eager, compiled: { ...outputs } };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { record } from '../../src/backend.js';
+import { record } from '../../src/recording.js';
 import type { OnnxNode, OnnxTensor } from '../../src/onnx.js';
 import { recordStep } from '../../src/recorded-step.js';
 import type { RewriteRule } from '../../src/rewrite-rules.js';

@@ -8,8 +8,9 @@ import {
   formatSettings,
   noiseScale,
   noiseScaleText,
+  runVerdict,
 } from '@fdr/core/relations';
-import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type Run, type RunConfig } from '@fdr/records';
+import { epochRecord, eventRecord, type EpochRecord, type EventRecord, type RunConfig } from '@fdr/records';
 import type { RunReader } from '@fdr/run-store';
 import { z } from 'zod';
 import { layersJson, layerSections } from './layer-report.js';
@@ -17,6 +18,7 @@ import { runJson } from './run-table.js';
 import { formatSections, type Pairs, type Section } from './section.js';
 import { onOneLine } from './text.js';
 import { valleyJson, valleySection } from './valley-report.js';
+import { verdictSection } from './verdict-report.js';
 
 /** A run and all its records. */
 export interface RunRecords {
@@ -26,7 +28,7 @@ export interface RunRecords {
 }
 
 /**
- * One run for people: its configuration, its last epoch, and why its learning rate fell.
+ * One run for people: the verdict on it, its configuration, its last epoch, and why its learning rate fell.
  *
  * @param relations sections on the run's extra observables; see `relation-report.ts`
  * @param columns of the terminal
@@ -39,7 +41,8 @@ export function runReport(
   const { run, lastEpoch } = reader;
   const parameters = run.parameters.map(({ name, shape }) => [onOneLine(`${name} [${shape.join(', ')}]`), ''] as const);
   const sections: readonly Section[] = [
-    ['run', runPairs(run)],
+    verdictSection(runVerdict({ run, epochs, events })),
+    ['run', pairs({ id: run.id, name: run.name, status: run.status, created: run.createdAt, tags: run.tags })],
     ['configuration', configPairs(run.config)],
     ['environment', pairs(run.environment)],
     ['parameters', parameters],
@@ -60,6 +63,7 @@ export function runReport(
 export function runReportJson({ reader, epochs, events }: RunRecords, relations?: readonly object[]): string {
   const document = {
     ...runJson(reader),
+    verdict: runVerdict({ run: reader.run, epochs, events }),
     valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, epochs),
     noiseScale: reader.lastEpoch === undefined ? null : noiseScale(reader.lastEpoch, reader.run),
     ...(reader.lastEpoch === undefined ? undefined : layersJson(reader.run, reader.lastEpoch)),
@@ -77,11 +81,6 @@ function pairs(values: object): Pairs {
     const text = Array.isArray(value) ? value.join(', ') : String(value ?? '');
     return [name, text === '' ? '-' : text] as const;
   });
-}
-
-function runPairs({ id, name, status, createdAt, tags }: Run): Pairs {
-  const all = pairs({ id, name, status, created: createdAt, tags });
-  return tags.length === 0 ? all.slice(0, -1) : all;
 }
 
 /** The configuration, schedule and optimizer with their options. */

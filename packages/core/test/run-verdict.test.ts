@@ -24,7 +24,9 @@ function runOf(status: RunStatus, change: object = {}): Run {
 const verdictOn = (epochs: EpochRecord[], status: RunStatus = 'running', events: EventRecord[] = [], change = {}) =>
   runVerdict({ run: runOf(status, change), epochs, events });
 const statusEvent = (status: RunStatus, message: string): EventRecord => ({
-  ...{ step: 250, epoch: 2, time: TIME },
+  step: 250,
+  epoch: 2,
+  time: TIME,
   type: 'status',
   status,
   message,
@@ -127,7 +129,12 @@ describe('the verdict on a run', () => {
 
   it('counts the drops that may be luck, and those at which a layer was outside', () => {
     const drop = (scatter: number, layer: number): EventRecord => ({
-      ...{ type: 'learningRate', step: 100, epoch: 1, time: TIME, from: 0.2, to: 0.1 },
+      type: 'learningRate',
+      step: 100,
+      epoch: 1,
+      time: TIME,
+      from: 0.2,
+      to: 0.1,
       reason: { rule: 'equilibrium', message: '', ratio: 1.001, threshold: 0.01, stepsUsed: 50, scatter },
       layers: { 'a.kernel': { ratio: layer, scatter: 0.01 } },
     });

@@ -35,7 +35,7 @@ export { replayTest, type TestReplay } from './rivals/test-replay.js';
 export { calibrationText, gainsOf } from './run-verdict/gain-text.js';
 export { averagesBegan, windowOf } from './run-verdict/averaging-window.js';
 export { judgeBalance, type BalanceState, type JudgedBalance } from './run-verdict/balance-state.js';
-export { formatRatio } from './run-verdict/measured-ratio.js';
+export { formatRatio } from './measured-ratio.js';
 export { runVerdict, verdictRows, type RunVerdict, type VerdictState } from './run-verdict/run-verdict.js';
 export { ratioScatter, scatterOfAverages, type RatioScatter } from './ratio-scatter.js';
 export { relaxationOf, relaxationSteps, relaxationText, type Relaxation } from './relaxation-time.js';

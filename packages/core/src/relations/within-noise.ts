@@ -1,6 +1,6 @@
 import type { EventRecord } from '@fdr/records';
 import { formatNumber } from './format.js';
-import { formatRatio } from './run-verdict/measured-ratio.js';
+import { formatRatio } from './measured-ratio.js';
 
 /** A ratio this many standard errors from 1 is not there by chance. */
 const CERTAIN = 2;

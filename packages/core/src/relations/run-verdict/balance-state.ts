@@ -1,6 +1,6 @@
 import type { EpochRecord } from '@fdr/records';
 import { slowest } from '../equilibrium-rule.js';
-import { measuredRatio, type MeasuredRatio } from './measured-ratio.js';
+import { measuredRatio, type MeasuredRatio } from '../measured-ratio.js';
 
 /**
  * How near to its stationary state a training was over the window of an epoch's averages:

@@ -1,6 +1,6 @@
 import { formatNumber } from '../format.js';
 import type { BalanceState, JudgedBalance } from './balance-state.js';
-import { formatRatio } from './measured-ratio.js';
+import { formatRatio } from '../measured-ratio.js';
 
 /** A judgement, and over what it was made. */
 export interface BalanceContext {

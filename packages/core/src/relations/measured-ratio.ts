@@ -1,6 +1,6 @@
 import type { EpochRecord, Verdict } from '@fdr/records';
-import type { Interval } from '../confidence.js';
-import { verdictOf } from '../verdict.js';
+import type { Interval } from './confidence.js';
+import { verdictOf } from './verdict.js';
 
 /** Standard errors on either side of a ratio: an interval of 95 %. */
 const ERRORS = 2;

@@ -8,6 +8,7 @@ export { panelOption, panelsOption, panelsSize, panelsTable, type Panel } from '
 export { replayPanels, type Replay } from './paper/replay.js';
 export { ruleComparisonPanels } from './paper/rule-comparison.js';
 export { secondRelationPanels, type SecondRelationFigure } from './paper/second-relation.js';
+export { recordedAverage } from './recorded-average.js';
 export { visibleEpochs, type RunRecords, type View } from './run-records.js';
 export type { Range, Scale } from './scale.js';
 export { appendBuckets, appendRows, bucketsOf, createStepSeries, type StepSeries } from './step-series.js';

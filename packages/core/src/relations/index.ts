@@ -1,6 +1,7 @@
 export type { Dynamics } from '../dynamics.js';
 export { OptionError } from '../validate.js';
 export { interval, ratioInterval, type Interval } from './confidence.js';
+export { currentRate } from './current-rate.js';
 export { cubicDefect, cubicRelation, type CubicWindow } from './cubic-relation.js';
 export type { DeviationOnset } from './deviation.js';
 export { epochAverages, type EpochAverages, type EpochDynamics } from './epoch-averages.js';

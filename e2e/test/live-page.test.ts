@@ -93,7 +93,9 @@ test('a page opened late and a page opened early both have every epoch, change a
 
 /** Drags with the mouse from a quarter to three quarters of a figure's width. */
 async function dragAcross(page: Page, card: Locator): Promise<void> {
-  const box = await card.getByRole('img').boundingBox();
+  const chart = card.getByRole('img');
+  await chart.scrollIntoViewIfNeeded();
+  const box = await chart.boundingBox();
   if (box === null) throw new Error('the figure is not visible');
   const middle = box.y + box.height / 2;
   await page.mouse.move(box.x + box.width / 4, middle);

@@ -14,6 +14,8 @@ export interface Trace {
   readonly dashed?: boolean | undefined;
   /** Each value holds until the next point. */
   readonly stairs?: boolean | undefined;
+  /** What lies below it is shaded. */
+  readonly filled?: boolean | undefined;
   /** Every point is drawn as a dot while there are few of them. */
   readonly dots?: boolean | undefined;
 }

@@ -9,7 +9,7 @@ export type ChartSeries = (LineSeriesOption | ScatterSeriesOption) & { readonly 
 
 /** The line of a trace; `curve` is the part of it that is shown. */
 export function lineSeries(trace: Trace, scale: Scale, curve: Curve): ChartSeries {
-  const { color, width = 1.75, opacity = 1, dashed, stairs, dots } = trace;
+  const { color, width = 1.75, opacity = 1, dashed, stairs, dots, filled } = trace;
   return {
     type: 'line',
     name: trace.name,
@@ -22,6 +22,7 @@ export function lineSeries(trace: Trace, scale: Scale, curve: Curve): ChartSerie
     itemStyle: { color, opacity: Math.max(opacity, 0.75) },
     emphasis: { disabled: true },
     connectNulls: false,
+    ...(filled && { areaStyle: { color, opacity: 0.14, origin: 'start' } }),
   };
 }
 

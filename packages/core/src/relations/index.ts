@@ -35,6 +35,7 @@ export type { Beginning, RunningTest, StationarityTest } from './rivals/stationa
 export { replayTest, type TestReplay } from './rivals/test-replay.js';
 export { calibrationText, gainsOf } from './run-verdict/gain-text.js';
 export { averagesBegan, windowOf } from './run-verdict/averaging-window.js';
+export { decisionRows } from './run-verdict/decision.js';
 export { judgeBalance, type BalanceState, type JudgedBalance } from './run-verdict/balance-state.js';
 export { formatRatio } from './measured-ratio.js';
 export { runVerdict, verdictRows, type RunVerdict, type VerdictState } from './run-verdict/run-verdict.js';

@@ -16,7 +16,7 @@ export type BalanceState = 'moving' | 'settling' | 'undecided' | 'balanced';
 export type BalanceEpoch = Pick<EpochRecord, 'oLHalf' | 'oRHalf' | 'scatter' | 'layers'>;
 
 /** A parameter tensor and its ratio. */
-export interface MeasuredLayer extends MeasuredRatio {
+interface MeasuredLayer extends MeasuredRatio {
   readonly name: string;
 }
 

@@ -122,6 +122,8 @@ test('the buttons of the scales redraw a figure', async ({ start, run, page }) =
   await expect.poll(() => canvasImage(loss)).not.toBe(withLog);
   const withLinear = await settledImage(loss);
   await scaleButton(horizontalScale(page), 'log').click();
+  // A figure out of sight is redrawn when it is seen again.
+  await loss.scrollIntoViewIfNeeded();
   await expect.poll(() => canvasImage(loss)).not.toBe(withLinear);
 });
 

@@ -13,7 +13,7 @@ export { visibleEpochs, type RunRecords, type View } from './run-records.js';
 export type { Range, Scale } from './scale.js';
 export { appendBuckets, appendRows, bucketsOf, createStepSeries, type StepSeries } from './step-series.js';
 export { csv, type Table } from './table.js';
-export type { ThemeName } from './theme.js';
+export { hueColor, type ThemeName } from './theme.js';
 export { timeline, TIMELINE_HEIGHT, TIMELINE_MARGINS } from './timeline/timeline.js';
 export { learningRateChanges, type LearningRateChange } from './learning-rate-changes.js';
 export { epochsDone, halfRunningCurve } from './run-records.js';

@@ -80,6 +80,9 @@ describe('the verdict on a run', () => {
     expect(sentence).toContain('since epoch 3');
     // The averages are of the later half of the steps 201 to 400.
     expect(sentence).toContain('over 100 steps');
+    // A change at the end of the last epoch came after its averages.
+    const after = verdictOn([good(1), good(2), good(3), good(4)], 'running', [{ ...change, step: 400 }]);
+    expect(after.sentence).toContain('since epoch 1: O_L / O_R is 1.004 ± 0.004 over 200 steps');
   });
 
   it('says in every other state what is known and what is not', () => {

@@ -69,6 +69,11 @@ export function canvasImage(card: Locator): Promise<string> {
 /** Waits until a figure shows curves: more pixels are painted than its axes and labels need. */
 export async function expectDrawn(card: Locator): Promise<void> {
   await card.scrollIntoViewIfNeeded();
+  await expectPainted(card);
+}
+
+/** The same without bringing the figure into sight. */
+export async function expectPainted(card: Locator): Promise<void> {
   await expect.poll(() => paintedPixels(card)).toBeGreaterThan(3000);
 }
 

@@ -43,6 +43,13 @@ test('runs chosen in the list by keyboard are compared side by side', async ({ s
     const panel = page.getByRole('region', { name: title, exact: true });
     await expect(panel.getByRole('img')).toHaveAccessibleName(/second.*first/);
   }
+  const differences = page.getByRole('region', { name: 'Table of differences' });
+  await expect(differences.getByRole('columnheader')).toHaveText(['second', 'first']);
+  await expect(differences.getByRole('row', { name: /^learning rate/ }).getByRole('cell')).toHaveText(['0.05', '0.1']);
+  await expect(differences.getByRole('row', { name: /^verdict/ }).getByRole('cell')).toHaveText([
+    /^Finished after 2 epochs/,
+    /^Finished after 2 epochs/,
+  ]);
   const loss = page.getByRole('region', { name: 'Full-batch training loss', exact: true });
   const rows = await downloadRows(page, loss.getByRole('button', { name: /as CSV/ }));
   const recorded = lossRows(join(folder, 'runs'), ['first', 'second']);

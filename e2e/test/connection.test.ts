@@ -85,15 +85,15 @@ test('a page that was opened on a dead run turns live when it is resumed, and ta
   const { origin, port } = new URL(await dashboardUrl(server));
   await page.goto(`${origin}/runs/${id}`);
   await expect(connection(page)).toHaveText('Recorded');
-  await expect(statusPill(page)).toHaveText('failed');
+  await expect(statusPill(page)).toHaveText('interrupted');
 
   const resumed = start(`resume ${id} --no-dashboard`);
   await expect(connection(page)).toHaveText('Live, trained by another process');
   await waitForEpochs(page, 2);
   await expect(statusPill(page)).toHaveText('running');
   resumed.kill('SIGKILL');
-  await expect(statusPill(page)).toHaveText('failed');
-  await expect(connection(page)).toHaveText('Complete');
+  await expect(statusPill(page)).toHaveText('interrupted');
+  await expect(connection(page)).toHaveText('Interrupted');
 
   server.kill('SIGKILL');
   await server.exited;

@@ -93,7 +93,9 @@ test('a page opened late and a page opened early both have every epoch, change a
 
 /** Drags with the mouse from a quarter to three quarters of a figure's width. */
 async function dragAcross(page: Page, card: Locator): Promise<void> {
-  const box = await card.getByRole('img').boundingBox();
+  const chart = card.getByRole('img');
+  await chart.scrollIntoViewIfNeeded();
+  const box = await chart.boundingBox();
   if (box === null) throw new Error('the figure is not visible');
   const middle = box.y + box.height / 2;
   await page.mouse.move(box.x + box.width / 4, middle);
@@ -120,6 +122,8 @@ test('the buttons of the scales redraw a figure', async ({ start, run, page }) =
   await expect.poll(() => canvasImage(loss)).not.toBe(withLog);
   const withLinear = await settledImage(loss);
   await scaleButton(horizontalScale(page), 'log').click();
+  // A figure out of sight is redrawn when it is seen again.
+  await loss.scrollIntoViewIfNeeded();
   await expect.poll(() => canvasImage(loss)).not.toBe(withLinear);
 });
 

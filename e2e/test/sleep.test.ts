@@ -34,7 +34,7 @@ test('a training that was asleep for longer than its viewers wait has lost nothi
   const seen = await figureRows(page, 'Mini-batch loss');
   training.kill('SIGINT');
   expect(await training.exited).toMatchObject({ exitCode: 130 });
-  await expect(connection(viewer)).toHaveText('Complete');
+  await expect(connection(viewer)).toHaveText('Stopped');
   const recorded = readOnlyRun(join(folder, 'runs'));
   const rows = recorded.epochs.map(({ epoch, lossHalf }) => [epoch, lossHalf].map(String));
   expect(recorded.epochs.map(({ epoch }) => epoch)).toEqual(recorded.epochs.map((_, index) => index + 1));

@@ -99,3 +99,28 @@ it('the noise scale is that of the last epoch, or the reason why there is none',
   expect(shown({}, { optimizer })).toMatchObject({ value: '–', note: expect.stringContaining('noiseTrace') as string });
   expect(shown({}, {}, 0)).toMatchObject({ value: '–', note: 'no epoch has finished yet' });
 });
+
+it('the ratio is green only where the verdict is balanced, and says how much it scatters', () => {
+  const shown = (scatter: number | undefined, layer: number) => {
+    const sides = { oLHalf: 2.01, oRHalf: 2, ratio: 1.005, scatter };
+    const layers = { 'a.kernel': { oLHalf: layer, oRHalf: 1, ratio: layer, scatter: 0.001 } };
+    const epoch = { ...recorded.epochs[0]!, ...sides, layers };
+    const numbers = keyNumbers({ ...recorded, epochs: [epoch], events: [], skipped: 0, diskError: null });
+    return numbers.find(({ name }) => name === 'Ratio O_L / O_R');
+  };
+  expect(shown(0.002, 1)).toMatchObject({ value: '1.005', note: '1.005 ± 0.004, balanced; equilibrium is 1 ± 0.01', tone: 'good' }); // prettier-ignore
+  // 1.005 is within 1 ± 0.01, by luck or not.
+  expect(shown(0.02, 1)).toMatchObject({ note: '1.00 ± 0.04, undecided; equilibrium is 1 ± 0.01', tone: undefined });
+  expect(shown(0.002, 0.62)).toMatchObject({ note: expect.stringContaining('settling') as string, tone: undefined });
+  expect(shown(undefined, 1)).toMatchObject({ note: 'undecided; equilibrium is 1 ± 0.01', tone: undefined });
+});
+
+it('before the first epoch has ended, loss and ratio are those of the steps, and the rate is shown', () => {
+  const numbers = keyNumbers({ ...recorded, epochs: [], events: [], skipped: 0, diskError: null }, 612.4);
+  const find = (wanted: string) => numbers.find(({ name }) => name === wanted);
+  // The last row of the run: loss, lossHalf, oL, oLHalf, oR, oRHalf.
+  const [, lossHalf = NaN, , oLHalf = NaN, , oRHalf = NaN] = recorded.rows.slice(-6);
+  expect(Number(find('Loss')!.value)).toBeCloseTo(lossHalf, 3);
+  expect(Number(find('Ratio O_L / O_R')!.value)).toBeCloseTo(oLHalf / oRHalf, 3);
+  expect(find('Epoch')!.note).toBe('of 12 · step 2,400 · 612 steps/s');
+});

@@ -1,7 +1,7 @@
 import { figures } from '@fdr/figures';
 import { waitUntil } from '@fdr/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { defineComponent, h } from 'vue';
+import { defineComponent, h, shallowRef } from 'vue';
 import { createMemoryHistory, createRouter, type Router } from 'vue-router';
 import { useView, type ChosenView } from '../src/run/use-view.js';
 import { mount, unmountAll } from './mount.js';
@@ -9,11 +9,11 @@ import { mount, unmountAll } from './mount.js';
 afterEach(unmountAll);
 
 describe('the view of the figures', () => {
-  async function view(address: string): Promise<{ chosen: ChosenView; router: Router }> {
+  async function view(address: string, end?: () => number): Promise<{ chosen: ChosenView; router: Router }> {
     let chosen: ChosenView | undefined;
     const Probe = defineComponent({
       setup() {
-        chosen = useView();
+        chosen = useView(end);
         return () => h('i');
       },
     });
@@ -54,6 +54,22 @@ describe('the view of the figures', () => {
     chosen.setY(loss!, 'log');
     await settled();
     expect(router.currentRoute.value.query).toEqual({});
+  });
+
+  it('follows the end of the run until a range is chosen', async () => {
+    const end = shallowRef(30);
+    const { chosen, router } = await view('/?tail=20', () => end.value);
+    expect([chosen.follows.value, chosen.range.value]).toEqual([true, { from: 10, to: 30 }]);
+    end.value = 45;
+    expect(chosen.range.value).toEqual({ from: 25, to: 45 });
+    end.value = 5;
+    expect(chosen.range.value).toEqual({ from: 0, to: 5 });
+    chosen.setRange({ from: 1, to: 2 });
+    await waitUntil(() => !chosen.follows.value);
+    expect(router.currentRoute.value.query).toEqual({ from: '1', to: '2' });
+    chosen.follow(7.5);
+    await waitUntil(() => chosen.follows.value);
+    expect(router.currentRoute.value.query).toEqual({ tail: '7.5' });
   });
 
   it('leaves no entry in the browser’s history', async () => {

@@ -88,7 +88,7 @@ it('the text of a change names the layers that are not in equilibrium beyond dou
     below: { ratio: 0.95, scatter: 0.01 },
     within: { ratio: 1.009, scatter: 0.001 },
   };
-  expect(changeText({ reason, layers })).toBe('it was; not in equilibrium: off 1.082 ± 0.021, below 0.95 ± 0.01');
+  expect(changeText({ reason, layers })).toBe('it was; not in equilibrium: off 1.08 ± 0.04, below 0.95 ± 0.02');
   expect(changeText({ reason, layers: { within: layers.within } })).toBe('it was');
   expect(changeText({ reason })).toBe('it was');
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { inEquilibrium, isBalanced } from '../src/relations/equilibrium-rule.js';
+import { currentRate } from '../src/relations/current-rate.js';
 import { dynamicsOf, thresholdOf } from '../src/relations/run-config.js';
 import { bestEpoch } from '../src/relations/run-status.js';
 import { equilibrium } from '../src/relations/schedules/equilibrium.js';
 import { windowDefects } from '../src/relations/window-defect.js';
+import { RECORDED_CONFIG } from './reference/recorded-config.js';
 
 describe('what a run is known by', () => {
   it('dynamicsOf: mu and nu with SGD alone', () => {
@@ -24,6 +26,24 @@ describe('what a run is known by', () => {
     expect(bestEpoch(epochs.slice(0, 1))).toBeUndefined();
     expect(bestEpoch([{ testAccuracy: 0 }])).toEqual({ testAccuracy: 0 });
     expect(bestEpoch<{ testAccuracy: number }>([])).toBeUndefined();
+  });
+
+  it('currentRate: what was commanded counts before a step has been made by it', () => {
+    const at = { step: 1, epoch: 0, time: '2026-01-01T00:00:00.000Z' };
+    const run = { config: RECORDED_CONFIG };
+    const change = (to: number) =>
+      ({ ...at, type: 'learningRate', from: 1, to, reason: { rule: 'step', message: '' } }) as const;
+    const ask = (learningRate: number) =>
+      ({
+        ...at,
+        type: 'command',
+        command: { commandId: 'c', runId: 'r', type: 'setLearningRate', learningRate },
+      }) as const;
+    const pause = { ...at, type: 'command', command: { commandId: 'd', runId: 'r', type: 'pause' } } as const;
+    expect(currentRate(run, [])).toBe(0.1);
+    expect(currentRate(run, [change(0.05), pause])).toBe(0.05);
+    expect(currentRate(run, [change(0.05), ask(0.02)])).toBe(0.02);
+    expect(currentRate(run, [change(0.05), ask(0.02), change(0.02), change(0.01)])).toBe(0.01);
   });
 
   it('isBalanced: the rule of section 3.3 without its number of steps', () => {

@@ -76,7 +76,7 @@ function legendOption(names: readonly string[], theme: Theme): LegendComponentOp
 const shortPercent = (fraction: number): string => `${formatNumber(100 * fraction)} %`;
 
 /** The parts of a chart, from which the option for one chart or for several together is made. */
-interface ChartParts {
+export interface ChartParts {
   readonly legend: LegendComponentOption;
   readonly xAxis: ChartAxis;
   readonly yAxis: ChartAxis;

@@ -2,6 +2,11 @@ import type { Curve } from './curve.js';
 import type { LearningRateChange } from './learning-rate-changes.js';
 import type { Range } from './scale.js';
 
+/** Symbols that are told apart when they are small. */
+export const TRACE_SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'arrow', 'pin'] as const;
+/** See {@link TRACE_SYMBOLS}. */
+type TraceSymbol = (typeof TRACE_SYMBOLS)[number];
+
 /** One curve of a chart. */
 export interface Trace {
   readonly name: string;
@@ -14,6 +19,10 @@ export interface Trace {
   readonly dashed?: boolean | undefined;
   /** Each value holds until the next point. */
   readonly stairs?: boolean | undefined;
+  /** Drawn at some of the points, so that curves are told apart without their colours. */
+  readonly symbol?: TraceSymbol | undefined;
+  /** What lies below it is shaded. */
+  readonly filled?: boolean | undefined;
   /** Every point is drawn as a dot while there are few of them. */
   readonly dots?: boolean | undefined;
 }

@@ -8,8 +8,13 @@ export { panelOption, panelsOption, panelsSize, panelsTable, type Panel } from '
 export { replayPanels, type Replay } from './paper/replay.js';
 export { ruleComparisonPanels } from './paper/rule-comparison.js';
 export { secondRelationPanels, type SecondRelationFigure } from './paper/second-relation.js';
+export { recordedAverage } from './recorded-average.js';
 export { visibleEpochs, type RunRecords, type View } from './run-records.js';
 export type { Range, Scale } from './scale.js';
 export { appendBuckets, appendRows, bucketsOf, createStepSeries, type StepSeries } from './step-series.js';
 export { csv, type Table } from './table.js';
-export type { ThemeName } from './theme.js';
+export { hueColor, type ThemeName } from './theme.js';
+export { timeline, TIMELINE_HEIGHT, TIMELINE_MARGINS } from './timeline/timeline.js';
+export { learningRateChanges, type LearningRateChange } from './learning-rate-changes.js';
+export { epochsDone, halfRunningCurve } from './run-records.js';
+export { reduceCurve } from './curve.js';

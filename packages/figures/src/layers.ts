@@ -1,6 +1,7 @@
 import { formatNumber, layerOf, ratioOf, slowest, thresholdOf } from '@fdr/core/relations';
 import type { EpochRecord, Run } from '@fdr/records';
 import { balanceAxis, onBalanceAxis } from './balance-axis.js';
+import { TRACE_SYMBOLS } from './chart.js';
 import type { Figure } from './figure.js';
 import { runChartOption } from './run-chart.js';
 import { epochCurve, lastEpochSummary, visibleEpochs, visibleValues } from './run-records.js';
@@ -9,7 +10,7 @@ import { lineColor, THEMES } from './theme.js';
 /** A parameter tensor as this figure draws it. */
 interface Tensor {
   readonly name: string;
-  /** Index of its layer, which decides the colour. */
+  /** Index of its layer, which decides the colour and the symbol. */
   readonly layer: number;
   /** Whether it is the first tensor of its layer; the others are dashed. */
   readonly isFirst: boolean;
@@ -53,6 +54,7 @@ export const layers: Figure = {
           curve: onBalanceAxis(curve, axis),
           color: lineColor(theme, layer),
           dashed: !isFirst,
+          symbol: TRACE_SYMBOLS[layer % TRACE_SYMBOLS.length],
         })),
         band: axis.band,
         yRange: axis.yRange,

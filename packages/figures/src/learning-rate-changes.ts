@@ -1,6 +1,8 @@
 import type { EventRecord, Run } from '@fdr/records';
 import { curvePoint, type Curve } from './curve.js';
 import { eventText } from './event-text.js';
+import { epochsDone, type RunRecords } from './run-records.js';
+import type { Range, Scale } from './scale.js';
 
 /** A change of the learning rate. */
 export interface LearningRateChange {
@@ -34,4 +36,21 @@ export function learningRateStairs(
 ): Curve {
   const last = changes.at(-1)?.to ?? start;
   return [curvePoint(0, start), ...changes.map(({ epoch, to }) => curvePoint(epoch, to)), curvePoint(end, last)];
+}
+
+/** The learning rate so far as stairs. Both ends of the visible range are points of their own, so that the stairs fill it at any zoom. */
+export function visibleStairs(
+  records: RunRecords,
+  changes: readonly LearningRateChange[],
+  range: Range,
+  x: Scale,
+): Curve {
+  const { config, stepsPerEpoch } = records.run;
+  const end = epochsDone(records);
+  const start = x === 'log' ? 1 / stepsPerEpoch : 0;
+  const corners = [start, range.from, ...changes.map(({ epoch }) => epoch), Math.min(range.to, end), end];
+  const epochs = [...new Set(corners.filter((epoch) => epoch <= end))].sort((left, right) => left - right);
+  return epochs.map((epoch) =>
+    curvePoint(epoch, changes.findLast((change) => change.epoch <= epoch)?.to ?? config.learningRate),
+  );
 }

@@ -1,9 +1,8 @@
 import { formatNumber } from '@fdr/core/relations';
-import { curvePoint } from './curve.js';
 import type { Figure } from './figure.js';
-import { learningRateChanges } from './learning-rate-changes.js';
+import { learningRateChanges, visibleStairs } from './learning-rate-changes.js';
 import { runChartOption } from './run-chart.js';
-import { epochsDone, visibleEpochs } from './run-records.js';
+import { visibleEpochs } from './run-records.js';
 import { isWithin } from './scale.js';
 import { THEMES } from './theme.js';
 
@@ -18,15 +17,8 @@ export const schedule: Figure = {
     const color = THEMES[view.theme].learningRate;
     const range = visibleEpochs(records, view);
     const changes = learningRateChanges(events, run);
-    const rateAt = (epoch: number): number =>
-      changes.findLast((change) => change.epoch <= epoch)?.to ?? run.config.learningRate;
     const current = changes.at(-1)?.to ?? run.config.learningRate;
-    const end = epochsDone(records);
-    const start = view.x === 'log' ? 1 / run.stepsPerEpoch : 0;
-    // Both ends of the visible range are points of their own, so that the stairs fill it at any zoom.
-    const corners = [start, range.from, ...changes.map(({ epoch }) => epoch), Math.min(range.to, end), end];
-    const epochs = [...new Set(corners.filter((epoch) => epoch <= end))].sort((left, right) => left - right);
-    const stairs = epochs.map((epoch) => curvePoint(epoch, rateAt(epoch)));
+    const stairs = visibleStairs(records, changes, range, view.x);
     const visible = changes.filter(({ epoch }) => isWithin(range, epoch));
     return {
       option: runChartOption(records, view, {

@@ -9,20 +9,31 @@ export type ChartSeries = (LineSeriesOption | ScatterSeriesOption) & { readonly 
 
 /** The line of a trace; `curve` is the part of it that is shown. */
 export function lineSeries(trace: Trace, scale: Scale, curve: Curve): ChartSeries {
-  const { color, width = 1.75, opacity = 1, dashed, stairs, dots } = trace;
+  const { color, width = 1.75, opacity = 1, dashed, stairs, dots, filled, symbol } = trace;
+  const data = linePoints(curve, scale);
   return {
     type: 'line',
     name: trace.name,
-    data: linePoints(curve, scale),
+    data,
     step: stairs ? 'end' : false,
-    showSymbol: dots === true && curve.length <= 60,
-    symbol: 'circle',
-    symbolSize: 5,
+    showSymbol: symbol !== undefined || (dots === true && curve.length <= 60),
+    symbol: symbol ?? 'circle',
+    symbolSize: symbol === undefined ? 5 : sparse(data.length),
     lineStyle: { color, width, opacity, type: dashed ? [6, 4] : 'solid', join: 'round' },
     itemStyle: { color, opacity: Math.max(opacity, 0.75) },
     emphasis: { disabled: true },
     connectNulls: false,
+    ...(filled && { areaStyle: { color, opacity: 0.14, origin: 'start' } }),
   };
+}
+
+/** Most symbols on a curve. */
+const SYMBOLS = 12;
+
+/** The size of a symbol: none at most of the points where there are many. */
+function sparse(points: number): (value: unknown, at: { readonly dataIndex: number }) => number {
+  const stride = Math.max(1, Math.ceil(points / SYMBOLS));
+  return (_value, { dataIndex }) => ((points - 1 - dataIndex) % stride === 0 ? 8 : 0);
 }
 
 /** The band and the gaps: coloured areas behind the curves. */

@@ -117,3 +117,6 @@ export const LINE_COLORS: number = CYCLE.length;
 
 /** The colour of the curve at an index among many. The colours repeat after {@link LINE_COLORS} curves. */
 export const lineColor = ({ hues }: Theme, index: number): string => hues[CYCLE[index % CYCLE.length] ?? 'black'];
+
+/** The shade of a hue in a theme. */
+export const hueColor = (hue: Hue, theme: ThemeName): string => THEMES[theme].hues[hue];

@@ -92,6 +92,25 @@ describe('every figure', () => {
   });
 });
 
+describe('the figure of the layers', () => {
+  it('tells layers apart by symbols at a few points, and tensors of a layer by dashes', () => {
+    const lines = seriesOf(figure('layers').draw(records, view)).slice(1) as unknown as {
+      symbol: string;
+      showSymbol: boolean;
+      symbolSize: (value: unknown, at: { dataIndex: number }) => number;
+      data: unknown[];
+    }[];
+    expect(lines.map(({ symbol }) => symbol)).toEqual(['circle', 'rect']);
+    for (const { symbolSize, data, showSymbol } of lines) {
+      const sizes = data.map((_, dataIndex) => symbolSize(undefined, { dataIndex }));
+      expect(showSymbol).toBe(true);
+      // Of 40 epochs each fourth one, the last one among them.
+      expect(sizes.filter((size) => size > 0)).toHaveLength(10);
+      expect(sizes.at(-1)).toBe(8);
+    }
+  });
+});
+
 describe('the figure of the loss', () => {
   it('runs through the exact averages at the ends of epochs and through all extremes in between', () => {
     const [, steps, average] = seriesOf(figure('loss').draw(records, view));

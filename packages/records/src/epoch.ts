@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { anyNumber } from './number-codec.js';
 
-/** The two sides of (FDR1') for one parameter tensor, as half-running averages (15), and their ratio. */
-export const layerBalance = z.object({ oLHalf: anyNumber, oRHalf: anyNumber, ratio: anyNumber });
+/** Standard error of a ratio over its window; left out where the window is too short to tell. */
+const scatter = anyNumber.optional();
+
+/** The two sides of (FDR1') for one parameter tensor, as half-running averages (15), their ratio, and its scatter. */
+export const layerBalance = z.object({ oLHalf: anyNumber, oRHalf: anyNumber, ratio: anyNumber, scatter });
 /** See {@link layerBalance}. */
 export type LayerBalance = z.infer<typeof layerBalance>;
 
@@ -32,6 +35,7 @@ export const epochRecord = z.object({
   oRHalf: anyNumber,
   /** oLHalf / oRHalf: 1 in the stationary state. */
   ratio: anyNumber,
+  scatter,
   /** The same balance per parameter tensor, keyed by its name. */
   layers: z.record(z.string(), layerBalance),
   /** Half-running averages of the extra observables, by their columns; left out where none were asked for. */

@@ -10,6 +10,7 @@ import { downloadProgress } from '../terminal/download-progress.js';
 import { jsonLine } from '../terminal/json-line.js';
 import { createOutput, warn, type Output } from '../terminal/output.js';
 import { jsonReporter, progressReporter, type Reporter } from '../terminal/training-reporter.js';
+import { printVerdict } from '../terminal/verdict-report.js';
 import { warnIfUnreachable } from '../terminal/unreachable.js';
 import { ENDING_SIGNALS, isMeant, waitForSignal } from '../terminal/wait-for-signal.js';
 
@@ -53,6 +54,7 @@ export async function runTrainingCommand(
       signals.release();
     });
     if (!complete) return EXIT.failure;
+    await printVerdict(output, options.runsDirectory, session.run.id, options.json);
     const signalled = signals.exitCode();
     if (signalled !== undefined) return signalled;
     if (server && process.stdout.isTTY && !options.json) {

@@ -1,3 +1,4 @@
+import type { RunVerdict } from '@fdr/core/relations';
 import { anyNumber, epochRecord, eventRecord, run, type EpochRecord, type EventRecord, type Run } from '@fdr/records';
 import { z } from 'zod';
 
@@ -9,7 +10,9 @@ type JsonRecord =
   /** The relaxation time of the run's settings; see `relaxationOf`. */
   | { readonly type: 'relaxation'; readonly runId: string; readonly steps: number; readonly epochs: number }
   | { readonly type: 'epoch'; readonly runId: string; readonly epoch: EpochRecord }
-  | { readonly type: 'event'; readonly runId: string; readonly event: EventRecord };
+  | { readonly type: 'event'; readonly runId: string; readonly event: EventRecord }
+  /** What can be said of the run, once it has ended. */
+  | { readonly type: 'verdict'; readonly runId: string; readonly verdict: RunVerdict };
 
 /** One line of JSON; NaN and the infinities are strings in it, as in the run folder. */
 export function jsonLine(record: JsonRecord): string {
@@ -19,6 +22,7 @@ export function jsonLine(record: JsonRecord): string {
 function encode(record: JsonRecord): object {
   switch (record.type) {
     case 'dashboard':
+    case 'verdict':
       return record;
     case 'run':
       return { ...record, run: z.encode(run, record.run) };

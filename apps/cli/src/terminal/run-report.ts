@@ -8,6 +8,7 @@ import {
   formatSettings,
   noiseScale,
   noiseScaleText,
+  runVerdict,
 } from '@fdr/core/relations';
 import {
   anyNumber,
@@ -24,6 +25,7 @@ import { layersJson, layerSections } from './layer-report.js';
 import { formatSections, type Pairs, type Section } from './section.js';
 import { onOneLine } from './text.js';
 import { valleyJson, valleySection } from './valley-report.js';
+import { verdictSection } from './verdict-report.js';
 
 /** A run and all its records. */
 export interface RunRecords {
@@ -33,7 +35,7 @@ export interface RunRecords {
 }
 
 /**
- * One run for people: its configuration, its last epoch, and why its learning rate fell.
+ * One run for people: the verdict on it, its configuration, its last epoch, and why its learning rate fell.
  *
  * @param relations sections on the run's extra observables; see `relation-report.ts`
  * @param columns of the terminal
@@ -46,6 +48,7 @@ export function runReport(
   const { run, lastEpoch } = reader;
   const parameters = run.parameters.map(({ name, shape }) => [onOneLine(`${name} [${shape.join(', ')}]`), ''] as const);
   const sections: readonly Section[] = [
+    verdictSection(runVerdict({ run, epochs, events })),
     ['run', runPairs(reader)],
     ['configuration', configPairs(run.config)],
     ['environment', pairs(run.environment)],
@@ -67,6 +70,7 @@ export function runReport(
 export function runReportJson({ reader, epochs, events }: RunRecords, relations?: readonly object[]): string {
   const document = {
     ...runJson(reader),
+    verdict: runVerdict({ run: reader.run, epochs, events }),
     valleyFloor: reader.lastEpoch === undefined ? null : valleyJson(reader.run, epochs),
     noiseScale: reader.lastEpoch === undefined ? null : noiseScale(reader.lastEpoch, reader.run),
     ...(reader.lastEpoch === undefined ? undefined : layersJson(reader.run, reader.lastEpoch)),

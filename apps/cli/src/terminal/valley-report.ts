@@ -1,21 +1,14 @@
 import {
-  formatMeasured,
+  calibrationText,
   formatNumber,
   formatRange,
-  possibleGain,
+  gainsOf,
   thresholdOf,
   valleyFloor,
   type ValleyFloor,
 } from '@fdr/core/relations';
 import type { EpochRecord, Run } from '@fdr/records';
-import type { Pairs, Section } from './section.js';
-
-/** Fractions of the learning rate whose gain is shown. */
-const FRACTIONS = [
-  { fraction: 1 / 2, label: 'at half of it' },
-  { fraction: 1 / 10, label: 'at a tenth' },
-  { fraction: 0, label: 'at none' },
-] as const;
+import type { Section } from './section.js';
 
 /** The harmonic estimate of the valley's floor (section 2.3.1) from the run's epochs, for people. */
 export function valleySection(run: Run, epochs: readonly EpochRecord[]): Section {
@@ -32,20 +25,10 @@ export function valleySection(run: Run, epochs: readonly EpochRecord[]): Section
       ['loss at the floor', formatRange(valley.floor)],
       ['height above it', `${formatRange(valley.height)} at learning rate ${formatNumber(valley.learningRate)}`],
       ...gains.map(([label, gain]) => [`to gain ${label}`, gain] as const),
-      ...calibrationPairs(valley),
+      ...(valley.calibration ? [['calibrated', calibrationText(valley)] as const] : []),
     ],
   ];
 }
-
-const calibrationPairs = ({ calibration }: ValleyFloor): Pairs =>
-  calibration === undefined
-    ? []
-    : [
-        [
-          'calibrated',
-          `at ${calibration.pairs} earlier ${calibration.pairs === 1 ? 'drop' : 'drops'} the loss fell by ${formatMeasured(calibration.factor)} of the estimate`,
-        ],
-      ];
 
 /** The same for machines; null where the epochs do not support it. */
 export function valleyJson(run: Run, epochs: readonly EpochRecord[]) {
@@ -58,10 +41,3 @@ export function valleyJson(run: Run, epochs: readonly EpochRecord[]) {
 
 const estimateOf = ({ config, stepsPerEpoch }: Run, epochs: readonly EpochRecord[]): ValleyFloor | undefined =>
   valleyFloor(epochs, { stepsPerEpoch, threshold: thresholdOf(config.schedule) });
-
-/** What the loss would fall by at lower learning rates. */
-const gainsOf = (valley: ValleyFloor) =>
-  FRACTIONS.map(({ fraction, label }) => {
-    const lower = fraction * valley.learningRate;
-    return { label, lower, gain: possibleGain(valley, lower) };
-  });

@@ -64,6 +64,13 @@ describe('fdr', { timeout: 600_000 }, () => {
     const epochs = lines.filter(({ type }) => type === 'epoch').map(({ epoch }) => epochRecord.parse(epoch));
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
     for (const { event, type } of lines) if (type === 'event') eventRecord.parse(event);
+    const { oLHalf, oRHalf } = epochs[1]!;
+    const ratio = (oLHalf / oRHalf).toFixed(0);
+    const verdict = lines.at(-1)?.['verdict'] as { sentence: string };
+    // Far from balance, the total is given to a whole number at most.
+    expect(verdict.sentence).toMatch(
+      new RegExp(`^Finished after 2 epochs\\. Moving: O_L / O_R is ${ratio}(\\.\\d+)? ± [0-9.]+ over 40 steps`),
+    );
 
     const [table, shown, json] = await Promise.all([
       fdr(folder, 'runs', 'ls'),
@@ -75,6 +82,7 @@ describe('fdr', { timeout: 600_000 }, () => {
     const { id } = runSchema.parse(jsonLines(json.out)[0]?.['run']);
     expect(shown.out).toMatch(new RegExp(`^  id +${id}$`, 'm'));
     expect(shown.out).toMatch(/^ {2}epoch +2 of 2, step 80$/m);
+    expect(shown.out).toContain(verdict.sentence);
   });
 
   it('says before it trains how long these settings need to forget their start', async () => {

@@ -31,7 +31,7 @@ it('shows the harmonic estimate with its intervals, and how it did at earlier dr
   });
   // The loss fell from 0.34 to 0.316, by 0.024 where 0.02 were estimated.
   const [, calibrated] = valleySection(run, [...epochsAt(0.1, 0.04), ...epochsAt(0.05, 0.016)]);
-  expect(Object.fromEntries(calibrated)['calibrated']).toBe('at 1 earlier drop the loss fell by 1.200 of the estimate');
+  expect(Object.fromEntries(calibrated)['calibrated']).toBe('at 1 earlier drop the loss fell by 1.2 of the estimate');
 });
 
 it('says what an estimate needs where there is none', () => {

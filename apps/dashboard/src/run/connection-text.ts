@@ -1,4 +1,4 @@
-import { isActive, type RunStatus } from '@fdr/records';
+import type { RunStatus } from '@fdr/records';
 import type { Connection } from '../feed/feed.js';
 
 interface ConnectionText {
@@ -8,6 +8,16 @@ interface ConnectionText {
 
 const clock = (time: Date): string =>
   time.toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+/** How a run ended, where its records have all arrived. What went wrong never sounds like an end that was meant. */
+const ENDINGS: Readonly<Record<RunStatus, string | undefined>> = {
+  running: undefined,
+  paused: undefined,
+  finished: 'Complete',
+  stopped: 'Stopped',
+  failed: 'Interrupted',
+  diverged: 'Diverged',
+};
 
 /**
  * Describes the connection to the visitor.
@@ -19,23 +29,23 @@ export function connectionText(
   status: RunStatus | undefined,
   controllable: boolean,
 ): ConnectionText {
-  const ended = status !== undefined && !isActive(status);
+  const ending = status && ENDINGS[status];
   switch (connection.state) {
     case 'loading':
       return { text: 'Loading the run', tone: 'calm' };
     case 'live':
-      return ended
-        ? { text: 'Complete', tone: 'good' }
+      return ending !== undefined
+        ? { text: ending, tone: status === 'finished' ? 'good' : 'calm' }
         : { text: controllable ? 'Live' : 'Live, trained by another process', tone: 'busy' };
     case 'recorded':
       return { text: 'Recorded', tone: 'calm' };
     case 'reconnecting':
-      return ended
-        ? { text: 'Complete; the server is not responding', tone: 'calm' }
+      return ending !== undefined
+        ? { text: `${ending}; the server is not responding`, tone: 'calm' }
         : { text: `Connection lost at ${clock(connection.since)}, trying again`, tone: 'bad' };
     case 'gone':
-      return ended
-        ? { text: 'Complete; the server is gone', tone: 'calm' }
+      return ending !== undefined
+        ? { text: `${ending}; the server is gone`, tone: 'calm' }
         : { text: `No server since ${clock(connection.since)}; the page shows the run up to then`, tone: 'bad' };
     case 'failed':
       return { text: connection.reason, tone: 'bad' };

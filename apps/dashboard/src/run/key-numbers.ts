@@ -1,14 +1,17 @@
 import {
   bestEpoch,
+  currentRate,
   formatNumber,
+  formatRatio,
   formatPercent,
-  isBalanced,
+  judgeBalance,
   noiseScale,
   possibleGain,
   relaxationOf,
   thresholdOf,
   valleyFloor,
 } from '@fdr/core/relations';
+import { recordedAverage } from '@fdr/figures';
 import { isActive, type EpochRecord, type Run } from '@fdr/records';
 import type { RunHistory } from '../feed/run-history.js';
 
@@ -92,34 +95,66 @@ const averageNumbers = (last: EpochRecord | undefined): KeyNumber[] =>
       ]
     : [];
 
-/** The key numbers of a run, from its last epoch and its last change of the learning rate. */
-export function keyNumbers(history: RunHistory): KeyNumber[] {
+/** The last value of a half-running average, within an epoch too; undefined before the first step. */
+const newest = ({ steps }: RunHistory, column: string): number | undefined =>
+  recordedAverage(steps, column).at(-1)?.value;
+
+function lossNumber(history: RunHistory): KeyNumber {
+  const loss = history.epochs.at(-1)?.lossHalf ?? newest(history, 'loss');
+  return {
+    name: 'Loss',
+    value: loss === undefined ? '–' : formatNumber(loss),
+    note: 'mini-batch, half-running',
+    tone: loss !== undefined && !Number.isFinite(loss) ? 'bad' : undefined,
+  };
+}
+
+/** The ratio with its uncertainty. It is green only where the verdict is. */
+function ratioNumber(history: RunHistory): KeyNumber {
+  const name = 'Ratio O_L / O_R';
+  const last = history.epochs.at(-1);
+  const threshold = thresholdOf(history.run.config.schedule);
+  const band = `1 ± ${formatNumber(threshold)}`;
+  if (!last) {
+    const ratio = (newest(history, 'oL') ?? NaN) / (newest(history, 'oR') ?? NaN);
+    return { name, value: Number.isNaN(ratio) ? '–' : formatNumber(ratio, 4), note: `equilibrium is ${band}` };
+  }
+  const { state, total } = judgeBalance(last, threshold);
+  return {
+    name,
+    value: formatNumber(last.ratio, 5),
+    note: `${total.error === undefined ? '' : `${formatRatio(total)}, `}${state}; equilibrium is ${band}`,
+    tone: state === 'balanced' ? 'good' : undefined,
+  };
+}
+
+/**
+ * The key numbers of a run, from its last epoch and its last change of the learning rate; before the first epoch has ended, from its steps.
+ *
+ * @param stepsPerSecond as the page has seen it; undefined where it does not know.
+ */
+export function keyNumbers(history: RunHistory, stepsPerSecond?: number): KeyNumber[] {
   const { run, epochs, events, steps } = history;
   const last = epochs.at(-1);
   const done = Math.max(steps.steps, last?.step ?? 0);
   const changes = events.filter((event) => event.type === 'learningRate');
-  const learningRate = changes.at(-1)?.to ?? run.config.learningRate;
+  const learningRate = currentRate(run, events);
   const best = bestEpoch(epochs);
-  const threshold = thresholdOf(run.config.schedule);
-  const balanced = last !== undefined && isBalanced(last, threshold);
+  const rateText = stepsPerSecond === undefined ? '' : `${formatNumber(stepsPerSecond, 3)} steps/s`;
   return [
     {
       name: 'Epoch',
       value: String(Math.floor(done / run.stepsPerEpoch)),
-      note: `of ${run.config.epochs.toLocaleString('en')} · ${timeLeft(history) || `step ${done.toLocaleString('en')}`}`,
+      note: [
+        `of ${run.config.epochs.toLocaleString('en')}`,
+        timeLeft(history) || `step ${done.toLocaleString('en')}`,
+        rateText,
+      ]
+        .filter((text) => text !== '')
+        .join(' · '),
     },
-    {
-      name: 'Loss',
-      value: last ? formatNumber(last.lossHalf) : '–',
-      note: 'mini-batch, half-running',
-      tone: last && !Number.isFinite(last.lossHalf) ? 'bad' : undefined,
-    },
-    {
-      name: 'Ratio O_L / O_R',
-      value: last ? formatNumber(last.ratio, 5) : '–',
-      note: `${last ? (balanced ? 'inside' : 'outside') : 'equilibrium is'} 1 ± ${formatNumber(threshold)}`,
-      tone: balanced ? 'good' : undefined,
-    },
+    lossNumber(history),
+    ratioNumber(history),
     floorEstimate(history),
     {
       name: 'Learning rate',

@@ -9,3 +9,6 @@ export const STATUS_TONES: Readonly<Record<RunStatus, 'busy' | 'calm' | 'good' |
   failed: 'bad',
   diverged: 'bad',
 };
+
+/** A status in the words of the verdict. The folder of a trainer that was killed says `failed`. */
+export const statusText = (status: RunStatus): string => (status === 'failed' ? 'interrupted' : status);

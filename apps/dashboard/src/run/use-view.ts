@@ -1,4 +1,4 @@
-import { figures, type Figure, type Range, type Scale } from '@fdr/figures';
+import { figures, timeline, type Figure, type Range, type Scale } from '@fdr/figures';
 import { computed, type ComputedRef } from 'vue';
 import { useRoute, useRouter, type LocationQuery, type LocationQueryRaw } from 'vue-router';
 
@@ -13,6 +13,10 @@ export interface ChosenView {
   readonly setX: (scale: Scale) => void;
   readonly setY: (figure: Figure, scale: Scale) => void;
   readonly setRange: (range: Range | null) => void;
+  /** Whether the range moves along with the end of the run. */
+  readonly follows: ComputedRef<boolean>;
+  /** Shows so many of the last epochs, new ones included. */
+  readonly follow: (epochs: number) => void;
 }
 
 function scaleOf(value: unknown): Scale | null {
@@ -25,10 +29,20 @@ function rangeOfQuery({ from, to }: LocationQuery): Range | null {
   return range.from >= 0 && range.to > range.from && Number.isFinite(range.to) ? range : null;
 }
 
+/** How many of the last epochs an address asks for; null where it does not. */
+function tailOfQuery({ tail }: LocationQuery): number | null {
+  const epochs = Number(tail ?? NaN);
+  return epochs > 0 && Number.isFinite(epochs) ? epochs : null;
+}
+
 const keyOf = ({ id }: Figure): string => `y-${id}`;
 
-/** Reads the view from the address and writes changes back to it. The address names only what differs from the default. */
-export function useView(): ChosenView {
+/**
+ * Reads the view from the address and writes changes back to it. The address names only what differs from the default.
+ *
+ * @param end epochs done.
+ */
+export function useView(end: () => number = () => 0): ChosenView {
   const route = useRoute();
   const router = useRouter();
 
@@ -39,9 +53,13 @@ export function useView(): ChosenView {
     });
   }
 
-  const range = computed(() => rangeOfQuery(route.query));
+  const tail = computed(() => tailOfQuery(route.query));
+  const range = computed(() =>
+    tail.value !== null && end() > 0 ? { from: Math.max(0, end() - tail.value), to: end() } : rangeOfQuery(route.query),
+  );
   const scales = computed(
-    () => new Map(figures.map((figure) => [figure.id, scaleOf(route.query[keyOf(figure)]) ?? figure.scale])),
+    () =>
+      new Map([timeline, ...figures].map((figure) => [figure.id, scaleOf(route.query[keyOf(figure)]) ?? figure.scale])),
   );
   return {
     x: computed(() => scaleOf(route.query['x']) ?? 'linear'),
@@ -53,6 +71,9 @@ export function useView(): ChosenView {
       change({
         from: chosen ? Number(chosen.from.toPrecision(6)) : undefined,
         to: chosen ? Number(chosen.to.toPrecision(6)) : undefined,
+        tail: undefined,
       }),
+    follows: computed(() => tail.value !== null),
+    follow: (epochs) => change({ from: undefined, to: undefined, tail: Number(epochs.toPrecision(6)) }),
   };
 }

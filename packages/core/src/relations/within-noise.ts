@@ -1,5 +1,6 @@
 import type { EventRecord } from '@fdr/records';
 import { formatNumber } from './format.js';
+import { formatRatio } from './measured-ratio.js';
 
 /** A ratio this many standard errors from 1 is not there by chance. */
 export const CERTAIN = 2;
@@ -31,14 +32,27 @@ export function noiseWarning(threshold: number, scatter: number, stepsUsed: numb
 
 type LearningRateEvent = Extract<EventRecord, { type: 'learningRate' }>;
 
+/** A parameter tensor, its ratio, and 2 standard errors of that. */
+interface TensorOff {
+  readonly name: string;
+  readonly ratio: number;
+  readonly error: number;
+}
+
 /**
- * The reason of a change of the learning rate, and the parameter tensors that were not in equilibrium then beyond doubt: whose ratio was more than
- * 2 standard errors and more than the threshold away from 1.
+ * The parameter tensors that were not in equilibrium beyond doubt when the learning rate changed: whose ratio was more than 2 standard errors and
+ * more than the threshold away from 1.
  */
-export function changeText({ reason, layers = {} }: Pick<LearningRateEvent, 'reason' | 'layers'>): string {
+export function tensorsOff({ reason, layers = {} }: Pick<LearningRateEvent, 'reason' | 'layers'>): TensorOff[] {
   const threshold = Number(reason['threshold'] ?? 0);
-  const off = Object.entries(layers)
-    .filter(([, { ratio, scatter }]) => Math.abs(ratio - 1) > Math.max(CERTAIN * scatter, threshold))
-    .map(([name, { ratio, scatter }]) => `${name} ${formatNumber(ratio, 4)} ± ${formatNumber(scatter, 2)}`);
-  return off.length === 0 ? reason.message : `${reason.message}; not in equilibrium: ${off.join(', ')}`;
+  return Object.entries(layers)
+    .map(([name, { ratio, scatter }]) => ({ name, ratio, error: CERTAIN * scatter }))
+    .filter(({ ratio, error }) => Math.abs(ratio - 1) > Math.max(error, threshold));
+}
+
+/** The reason of a change of the learning rate, and {@link tensorsOff}. */
+export function changeText(change: Pick<LearningRateEvent, 'reason' | 'layers'>): string {
+  const off = tensorsOff(change).map((tensor) => `${tensor.name} ${formatRatio(tensor)}`);
+  const { message } = change.reason;
+  return off.length === 0 ? message : `${message}; not in equilibrium: ${off.join(', ')}`;
 }

@@ -126,7 +126,7 @@ function layerRatios(layers: Averages['layers'], scatters: RatioScatter['layers'
 function epochOf(
   { optimizer: { dynamics }, readsDescent }: TrainingPlan,
   progress: Progress,
-  { lossHalf, oLHalf, oRHalf, vDotGradientHalf, layers, observables }: Averages,
+  { lossHalf, oLHalf, oRHalf, vDotGradientHalf, layers, scatter, observables }: Averages,
   evaluation: Evaluation,
 ): TrainingEpoch {
   const { gradientNormSquared } = evaluation;
@@ -138,7 +138,10 @@ function epochOf(
     oLHalf,
     oRHalf,
     ratio: ratioOf({ oLHalf, oRHalf }),
-    layers,
+    scatter: scatter.total,
+    layers: Object.fromEntries(
+      Object.entries(layers).map(([name, balance]) => [name, { ...balance, scatter: scatter.layers[name] }]),
+    ),
     observables,
     descent: readsDescent ? (progress.descent ?? NaN) : undefined,
     ...evaluation,

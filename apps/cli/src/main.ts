@@ -2,6 +2,7 @@ import { registerDoctor } from './commands/doctor.js';
 import { registerReplay } from './commands/replay.js';
 import { registerReproduce } from './commands/reproduce.js';
 import { registerResume } from './commands/resume.js';
+import { registerRunJob } from './commands/run-job.js';
 import { registerRuns } from './commands/runs.js';
 import { registerServe } from './commands/serve.js';
 import { registerTrain } from './commands/train.js';
@@ -19,6 +20,7 @@ registerRuns(program);
 registerReplay(program);
 registerReproduce(program);
 registerDoctor(program);
+registerRunJob(program);
 
 try {
   await runProgram(program, process.argv.slice(2));

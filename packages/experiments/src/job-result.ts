@@ -1,15 +1,20 @@
-import type { RunReader } from '@fdr/run-store';
 import type { CurvatureRecord } from './curvature/record.js';
+import type { FinishedEpoch } from './finished-epoch.js';
 
 /** What a completed job has produced. */
 export type JobResult = RunResult | CurvatureResult;
 
-/** A finished run with its last checkpoint. */
+/** A finished run: what is known of it without opening its folder again. */
 export interface RunResult {
   readonly kind: 'run';
-  readonly reader: RunReader;
+  /** Folder of the experiment's runs, and the run's id in it. */
+  readonly runsDirectory: string;
+  readonly runId: string;
   /** Path of the last checkpoint. */
   readonly checkpoint: string;
+  readonly lastEpoch: FinishedEpoch;
+  /** The highest test accuracy of all epochs; NaN if there is none. */
+  readonly bestTestAccuracy: number;
 }
 
 /** A finished curvature estimate. */

@@ -82,11 +82,5 @@ export function makeCurvatureJob(
 const keyOf = (determining: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(determining)).digest('hex').slice(0, 16);
 
-const TAG = 'job:';
-
-/** The tag of a job's run, by which its folder is recognized. */
-export const jobTag = (key: string): string => `${TAG}${key}`;
-
-/** The job key in a run's tags; undefined if the run belongs to no job. */
-export const jobKey = (tags: readonly string[]): string | undefined =>
-  tags.find((tag) => tag.startsWith(TAG))?.slice(TAG.length);
+/** The id of a job's run, and its folder's name: made of the configuration alone, so that a job finds its run whatever has died meanwhile. */
+export const runIdOf = ({ config, key }: RunJob): string => `${config.model}-${key}`;

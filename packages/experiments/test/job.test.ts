@@ -1,6 +1,6 @@
 import { DEFAULT_CONFIG } from '@fdr/training';
 import { expect, it } from 'vitest';
-import { jobKey, jobTag, makeCurvatureJob, makeJob } from '../src/job.js';
+import { makeCurvatureJob, makeJob, runIdOf } from '../src/job.js';
 
 const first = makeJob('first', DEFAULT_CONFIG);
 
@@ -40,7 +40,7 @@ it('the key of a curvature job depends on the run and on the size and seed of th
   expect(new Set(keys).size).toBe(6);
 });
 
-it('a tag carries the job key among other tags', () => {
-  expect(jobKey(['night', jobTag(first.key)])).toBe(first.key);
-  expect(jobKey(['night'])).toBeUndefined();
+it('the id of a run is made of the configuration alone', () => {
+  expect(runIdOf(first)).toBe(`mlp-${first.key}`);
+  expect(runIdOf(makeJob('renamed', DEFAULT_CONFIG))).toBe(runIdOf(first));
 });

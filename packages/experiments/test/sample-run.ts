@@ -1,6 +1,7 @@
 import type { Environment, EpochRecord, Run, RunStatus, ScheduleConfig } from '@fdr/records';
 import { createRun, type RunWriter } from '@fdr/run-store';
 import { DEFAULT_CONFIG } from '@fdr/training';
+import type { RunResult } from '../src/job-result.js';
 
 export { temporaryFolder } from '@fdr/testing';
 
@@ -84,3 +85,13 @@ export async function storeSampleRun(runsDirectory: string, sample: SampleRun): 
   const writer = await writeSampleRun(runsDirectory, sample);
   await writer.close();
 }
+
+/** The result of a sample run of one epoch. */
+export const sampleResult: RunResult = {
+  kind: 'run',
+  runsDirectory: 'runs',
+  runId: 'sample',
+  checkpoint: '2.safetensors',
+  lastEpoch: { ...EPOCH, epoch: 1, step: 2 },
+  bestTestAccuracy: 0.94,
+};

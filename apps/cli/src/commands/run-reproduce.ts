@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { formatVerdict } from '@fdr/core/relations';
-import { createPreviews, runExperiment, writeFigure, type Failure, type FigureResult } from '@fdr/experiments';
+import { createPreviews, localExecutor, runExperiment, writeFigure, type Failure, type FigureResult } from '@fdr/experiments';
 import { plan } from '@fdr/experiments/planning';
 import { EXIT } from '../failure.js';
 import type { ReproduceOptions } from '../options/reproduce-options.js';
@@ -37,8 +37,8 @@ export async function reproduce(options: ReproduceOptions, commandLine: string):
     });
     const { results, failures } = await runExperiment(jobs, {
       out,
-      concurrency,
-      command: OWN_COMMAND,
+      executor: localExecutor({ command: OWN_COMMAND, concurrency }),
+      retryFailed: true,
       listen: (remaining, doneBefore) => createExperimentProgress(output, { jobs: remaining, doneBefore, concurrency }),
       onCompleted: previews.onCompleted,
       signal: interruption.signal,

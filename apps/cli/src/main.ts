@@ -5,6 +5,7 @@ import { registerResume } from './commands/resume.js';
 import { registerRunJob } from './commands/run-job.js';
 import { registerRuns } from './commands/runs.js';
 import { registerServe } from './commands/serve.js';
+import { registerSweep } from './commands/sweep.js';
 import { registerTrain } from './commands/train.js';
 import { describeFailure } from './failure.js';
 import { createProgram, runProgram } from './program.js';
@@ -19,6 +20,7 @@ registerServe(program);
 registerRuns(program);
 registerReplay(program);
 registerReproduce(program);
+registerSweep(program);
 registerDoctor(program);
 registerRunJob(program);
 

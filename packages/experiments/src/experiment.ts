@@ -53,19 +53,18 @@ export async function runExperiment(jobs: readonly Job[], options: ExperimentOpt
     }
     const { completed, failed } = await readJobIndex(out, jobs);
     if (retryFailed) for (const key of failed) await forgetFailure(out, key);
-    const { start, concurrency, queues } = await options.executor(out);
+    const { start, concurrency, queues, cancel } = await options.executor(out);
     const remaining = jobs.filter(({ key }) => !completed.has(key));
     const listener = options.listen(remaining, jobs.length - remaining.length, concurrency);
     const progress = followEpochs(out, listener.onEpoch);
     try {
-      return await runJobs({
+      const outcome = await runJobs({
         jobs,
         completed,
         concurrency,
         queues,
         start: async (job) => {
-          const reason = retryFailed ? undefined : await readFailure(out, job.key);
-          if (reason !== undefined) throw new Error(`${reason} (failed before; --retry-failed tries it again)`);
+          if (!retryFailed && failed.has(job.key)) throw new Error(await describeFailure(out, job));
           if (job.kind === 'run') progress.follow(job);
           return start(job);
         },
@@ -84,6 +83,8 @@ export async function runExperiment(jobs: readonly Job[], options: ExperimentOpt
         failFast,
         signal,
       });
+      if (failFast === true && outcome.failures.length > 0) await cancel?.();
+      return outcome;
     } finally {
       progress.end();
       listener.onEnd();
@@ -101,6 +102,9 @@ async function makeFolder(folder: string): Promise<void> {
     throw new ExperimentError(`can't make the folder ${folder} (${errorCode(error) ?? String(error)})`);
   }
 }
+
+const describeFailure = async (out: string, { key }: Job): Promise<string> =>
+  `${(await readFailure(out, key)) ?? ''} (failed before; --retry-failed tries it again)`;
 
 /** Why a job that has ended is not done. */
 async function describeEnd(out: string, job: Job): Promise<string> {

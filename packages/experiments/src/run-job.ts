@@ -1,6 +1,6 @@
 import { access, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, lockFolder } from '@fdr/run-store';
+import { errorCode, lockFolder, removeForeignLock } from '@fdr/run-store';
 import { resumePoint, resumeSession, startSession, type Session, type SessionListeners } from '@fdr/training';
 import { curvatureFile, curvatureFolder, writeCurvature } from './curvature/record.js';
 import { ExperimentError } from './experiment-error.js';
@@ -16,6 +16,8 @@ const CHECKPOINT_EVERY = 60;
 export interface RunJobOptions {
   /** Aborted, it ends the training after a checkpoint. */
   readonly signal: AbortSignal;
+  /** Whether whoever runs the job knows that its earlier life has ended, wherever that was: its lock is then no obstacle. */
+  readonly isRestart: boolean;
   /** Gets a line for people of each epoch and warning. */
   readonly log: (line: string) => void;
 }
@@ -75,9 +77,10 @@ async function train(
   out: string,
   job: RunJob,
   start: string | undefined,
-  { signal, log }: RunJobOptions,
+  { signal, log, isRestart }: RunJobOptions,
 ): Promise<void> {
   const { epochs } = job.config;
+  if (isRestart) await removeForeignLock(join(runsFolder(out), runIdOf(job)));
   const session = await openSession(out, job, start, {
     warn: log,
     listen: (message) => {
@@ -113,7 +116,7 @@ async function openSession(
     return resumeSession({ ...common, from, acceptChanges: false });
   }
   await removeUnborn(join(runsFolder(out), id));
-  return startSession({ ...common, id, name: job.name, config: { ...job.config, start } });
+  return startSession({ ...common, id, name: job.name, config: { ...job.config, start: start ?? job.config.start } });
 }
 
 /** Removes what is left of a run whose process was killed before it had written `run.json`. */

@@ -13,9 +13,11 @@ it('a job key depends on the configuration, in any order of its fields, and on a
   expect(makeJob('child', DEFAULT_CONFIG, first).key).not.toBe(makeJob('child', DEFAULT_CONFIG, other).key);
 });
 
-it('a job key does not depend on the threads or on the path of the checkpoint that the run starts from', () => {
+it('a job key does not depend on the threads, and on the path of a checkpoint only where no parent has left it', () => {
   expect(makeJob('more threads', { ...DEFAULT_CONFIG, threads: 77 }).key).toBe(first.key);
-  expect(makeJob('moved', { ...DEFAULT_CONFIG, start: 'x.safetensors' }).key).toBe(first.key);
+  const moved = { ...DEFAULT_CONFIG, start: 'x.safetensors' };
+  expect(makeJob('moved', moved, first).key).toBe(makeJob('child', DEFAULT_CONFIG, first).key);
+  expect(makeJob('moved', moved).key).not.toBe(first.key);
 });
 
 it('a job key depends on the sampling and on what is read, not on what is left out', () => {

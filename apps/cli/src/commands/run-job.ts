@@ -26,6 +26,11 @@ async function runOneJob(folder: string, key: string): Promise<number> {
       exitCode = 128 + constants.signals[signal];
       stopped.abort();
     });
-  const done = await runJob(folder, key, { signal: stopped.signal, log: (line) => process.stdout.write(`${line}\n`) });
+  const done = await runJob(folder, key, {
+    signal: stopped.signal,
+    // Slurm starts a task again only once it has ended it everywhere.
+    isRestart: Number(process.env['SLURM_RESTART_COUNT']) > 0,
+    log: (line) => process.stdout.write(`${line}\n`),
+  });
   return done ? EXIT.fine : exitCode;
 }

@@ -11,7 +11,7 @@ export const debugExecutor =
       queues: false,
       start: ({ key }) => {
         const stopped = new AbortController();
-        const ended = runJob(out, key, { signal: stopped.signal, log }).then(() => undefined);
+        const ended = runJob(out, key, { signal: stopped.signal, log, isRestart: false }).then(() => undefined);
         return Promise.resolve({ ended, stop: () => stopped.abort() });
       },
     });

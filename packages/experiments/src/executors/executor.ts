@@ -18,6 +18,8 @@ export interface Executor {
   readonly queues: boolean;
   /** Starts a job. A job that it has started earlier, before the driver died, it goes on to wait for. */
   readonly start: (job: Job) => Promise<PendingJob>;
+  /** Ends all jobs that go on without this process; undefined if there are none such. */
+  readonly cancel?: () => Promise<void>;
 }
 
 /** Makes an executor of the jobs in an experiment's folder. */

@@ -14,6 +14,15 @@ const finishedRun = z.object({
   checkpoint: z.string(),
   lastEpoch: finishedEpoch,
   bestTestAccuracy: anyNumber,
+  stationary: z
+    .object({
+      learningRate: anyNumber,
+      seed: z.int(),
+      oFB: anyNumber,
+      noiseTrace: anyNumber,
+      descent: anyNumber.optional(),
+    })
+    .optional(),
 });
 
 const indexFile = (out: string): string => join(out, 'finished.jsonl');
@@ -59,9 +68,9 @@ export async function appendFinished(out: string, results: ReadonlyMap<string, J
   const lines: string[] = [];
   for (const [key, result] of results) {
     if (result.kind !== 'run') continue;
-    const { runsDirectory, runId, checkpoint, lastEpoch, bestTestAccuracy } = result;
-    const name = checkpoint.slice(join(runsDirectory, runId).length + 1);
-    const line = z.encode(finishedRun, { key, runId, checkpoint: name, lastEpoch, bestTestAccuracy });
+    const { runsDirectory, checkpoint, ...kept } = result;
+    const name = checkpoint.slice(join(runsDirectory, kept.runId).length + 1);
+    const line = z.encode(finishedRun, { ...kept, key, checkpoint: name });
     lines.push(`${JSON.stringify(line)}\n`);
   }
   if (lines.length > 0) await appendFile(indexFile(out), `\n${lines.join('')}`);

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dynamicsOf, stationaryRun } from '@fdr/core/relations';
 import { isActive } from '@fdr/records';
 import { errorCode, listCheckpoints, openRun, RunFolderError, type RunReader } from '@fdr/run-store';
 import { readCurvature, curvatureFile, curvatureFolder } from './curvature/record.js';
@@ -89,6 +90,7 @@ async function runResult(reader: RunReader, runsDirectory: string): Promise<RunR
   const lastStep = lastEpoch.epoch * stepsPerEpoch;
   const checkpoint = (await listCheckpoints(folder)).find(({ step }) => step === lastStep)?.path;
   if (checkpoint === undefined) return undefined;
+  const dynamics = dynamicsOf(config.optimizer);
   return {
     kind: 'run',
     runsDirectory,
@@ -96,6 +98,7 @@ async function runResult(reader: RunReader, runsDirectory: string): Promise<RunR
     checkpoint,
     lastEpoch: toFinishedEpoch(lastEpoch),
     bestTestAccuracy,
+    stationary: dynamics && stationaryRun(await reader.epochs(), { ...dynamics, seed: config.seed }),
   };
 }
 

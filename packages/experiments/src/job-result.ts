@@ -1,3 +1,4 @@
+import type { SecondRelationRun } from '@fdr/core/relations';
 import type { CurvatureRecord } from './curvature/record.js';
 import type { FinishedEpoch } from './finished-epoch.js';
 
@@ -15,6 +16,8 @@ export interface RunResult {
   readonly lastEpoch: FinishedEpoch;
   /** The highest test accuracy of all epochs; NaN if there is none. */
   readonly bestTestAccuracy: number;
+  /** The averages that the second relation needs; undefined of an optimizer without mu and nu. */
+  readonly stationary?: SecondRelationRun | undefined;
 }
 
 /** A finished curvature estimate. */

@@ -4,6 +4,16 @@ import { isGiven } from '../options/config-flags.js';
 import { addExecutorOptions, readExecutorOptions } from '../options/executor-options.js';
 import { addSettingFlags } from '../options/train-options.js';
 
+/** What the command line gave for `fdr sweep`, but for the settings. */
+interface SweepFlags {
+  readonly out?: string;
+  readonly dryRun?: boolean;
+  readonly retryFailed?: boolean;
+  readonly failFast?: boolean;
+  readonly jobs?: string;
+  readonly executor?: string;
+}
+
 /** Loaded by the subcommands alone, since what collects also draws. */
 const load = () => import('./run-sweep.js');
 
@@ -18,7 +28,7 @@ export function registerSweep(program: Command): void {
     .option('--retry-failed', 'try jobs again that failed of themselves')
     .option('--fail-fast', 'end all jobs at the first failure');
   addSettingFlags(addExecutorOptions(sweep)).action(async (plan: string | undefined) => {
-    const flags = sweep.opts<Readonly<Record<string, unknown>>>();
+    const flags = sweep.opts<SweepFlags>();
     const { SETTING_NAMES } = await import('@fdr/experiments/planning');
     const given = SETTING_NAMES.filter((name) => isGiven(sweep, name));
     if (plan === undefined && given.length === 0)
@@ -27,10 +37,10 @@ export function registerSweep(program: Command): void {
     process.exitCode = await runSweep({
       plan,
       words: Object.fromEntries(given.map((name) => [name, String(sweep.getOptionValue(name))])),
-      out: flags['out'] === undefined ? undefined : String(flags['out']),
-      dryRun: flags['dryRun'] === true,
-      retryFailed: flags['retryFailed'] === true,
-      failFast: flags['failFast'] === true,
+      out: flags.out,
+      dryRun: flags.dryRun === true,
+      retryFailed: flags.retryFailed === true,
+      failFast: flags.failFast === true,
       ...readExecutorOptions(flags),
     });
   });

@@ -13,7 +13,7 @@ export const addExecutorOptions = (command: Command): Command =>
     .addOption(new Option('--executor <name>', `what runs the jobs: ${describeRange(executorSchema)}`));
 
 /** @throws UserError for the first value that is not allowed, naming its flag */
-export function readExecutorOptions({ jobs, executor }: Readonly<Record<string, unknown>>): {
+export function readExecutorOptions({ jobs, executor }: { readonly jobs?: unknown; readonly executor?: unknown }): {
   readonly concurrency: number | undefined;
   readonly name: ExecutorName | undefined;
 } {

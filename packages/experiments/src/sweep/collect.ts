@@ -55,28 +55,37 @@ export function sweepTable(sweep: SweepStatus): Table {
   };
 }
 
+/** The settings of a job but for its seed, and of those before it in its chain: `learningRate=0.1 > learningRate=0.05`. */
+function chainTexts(jobs: readonly Job[], names: readonly string[]): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const job of jobs) {
+    const own = names.map((name) => `${name}=${settingText(job, name)}`).join(' ');
+    const before = job.parent === undefined ? undefined : texts.get(job.parent);
+    texts.set(job.key, before === undefined ? own : `${before} > ${own}`);
+  }
+  return texts;
+}
+
 /**
- * Statistics over seeds: one row for each combination of the other settings in which jobs differ, with the mean of each number of the last epoch
- * and its 95 % confidence interval (Student); unbounded for one seed.
+ * Statistics over seeds: one row for each combination of the other settings in which jobs differ, in the whole chain before them too, with the mean
+ * of each number of the last epoch and its 95 % confidence interval (Student); unbounded for one seed.
  */
 export function groupTable(sweep: SweepStatus): Table {
-  const stages = stagesOf(sweep.jobs);
   const names = sweep.varied.filter((name) => name !== 'seed');
+  const chains = chainTexts(sweep.jobs, names);
   const done = sweep.jobs.flatMap((job) => {
     const result = runResult(sweep, job);
-    if (!result) return [];
-    return [{ result, settings: [...names.map((name) => settingText(job, name)), stages.get(job.key) ?? 1] }];
+    return result ? [{ job, result, chain: chains.get(job.key) ?? '' }] : [];
   });
-  const groups = [...groupBy(done, ({ settings }) => JSON.stringify(settings)).values()];
   return {
     columns: [
       ...names,
-      'stage',
+      'chain',
       'seeds',
       ...MEASURED.flatMap((name) => [`${name} mean`, `${name} low`, `${name} high`]),
     ],
-    rows: groups.map((group) => [
-      ...(group[0]?.settings ?? []),
+    rows: [...groupBy(done, ({ chain }) => chain).values()].map((group) => [
+      ...group.slice(0, 1).flatMap(({ job, chain }) => [...names.map((name) => settingText(job, name)), chain]),
       group.length,
       ...MEASURED.flatMap((name) => {
         const { mean, low, high } = interval(group.map(({ result }) => measuredOf(result, name)));

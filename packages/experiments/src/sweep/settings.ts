@@ -1,13 +1,5 @@
 import { resolve } from 'node:path';
-import {
-  OPTIMIZER_OPTIONS,
-  runConfig,
-  SCHEDULE_OPTIONS,
-  type OptimizerKind,
-  type OptionTable,
-  type RunConfig,
-  type ScheduleKind,
-} from '@fdr/records';
+import { OPTIMIZER_OPTIONS, runConfig, SCHEDULE_OPTIONS, type OptionTable, type RunConfig } from '@fdr/records';
 import { describeIssue } from '@fdr/run-store';
 import { defaultConfig, defaultOptimizer, defaultSchedule } from '@fdr/training';
 import { ExperimentError } from '../experiment-error.js';
@@ -37,9 +29,9 @@ export function configOf(settings: Settings): RunConfig {
   const unknown = Object.keys(settings).find((name) => !SETTING_NAMES.includes(name));
   if (unknown !== undefined)
     throw new ExperimentError(`there is no setting ${JSON.stringify(unknown)}; there are ${SETTING_NAMES.join(', ')}`);
-  const optimizer = kindOf<OptimizerKind>('optimizer', settings) ?? 'sgd';
+  const optimizer = kindOf('optimizer', settings) ?? 'sgd';
   const defaults = { ...defaultConfig(optimizer), threads: 1 };
-  const schedule = kindOf<ScheduleKind>('schedule', settings) ?? defaults.schedule.kind;
+  const schedule = kindOf('schedule', settings) ?? defaults.schedule.kind;
   const plain = Object.entries(settings).filter(([name]) => CONFIG_NAMES.includes(name));
   const config = {
     ...defaults,
@@ -52,14 +44,14 @@ export function configOf(settings: Settings): RunConfig {
   throw new ExperimentError(describeIssue(parsed.error, config));
 }
 
-/** @throws ExperimentError if there is no such kind */
-function kindOf<Kind extends string>(name: keyof typeof KINDS, settings: Settings): Kind | undefined {
+/** The kind that settings name; undefined if they name none. @throws ExperimentError if there is no such kind */
+function kindOf<Name extends keyof typeof KINDS>(name: Name, settings: Settings): RunConfig[Name]['kind'] | undefined {
   const kind = settings[name];
   if (kind === undefined) return undefined;
   const kinds = Object.keys(KINDS[name]);
   if (typeof kind !== 'string' || !kinds.includes(kind))
     throw new ExperimentError(`${name} must be one of ${kinds.join(', ')}, not ${JSON.stringify(kind)}`);
-  return kind as Kind;
+  return kind as RunConfig[Name]['kind'];
 }
 
 /** The settings that are options of a kind. @throws ExperimentError if one belongs to other kinds alone, and would do nothing */

@@ -1,6 +1,5 @@
-import { dynamicsOf, secondRelation, stationaryRun, type SecondRelationRun } from '@fdr/core/relations';
+import { secondRelation } from '@fdr/core/relations';
 import { secondRelationPanels, type Panel } from '@fdr/figures';
-import { openRun } from '@fdr/run-store';
 import type { SweepStatus } from './status.js';
 
 /** Settings in which the runs of one figure may differ. */
@@ -14,16 +13,12 @@ const TOLERANCE = 0.1;
  *
  * @returns undefined where the sweep is not over the learning rate at SGD, or other things than the seed differ too
  */
-export async function sweepFigure({ varied, jobs, results }: SweepStatus): Promise<readonly Panel[] | undefined> {
+export function sweepFigure({ varied, jobs, results }: SweepStatus): readonly Panel[] | undefined {
   if (!varied.includes('learningRate') || varied.some((name) => !ALLOWED.includes(name))) return undefined;
-  const runs: SecondRelationRun[] = [];
-  for (const { key, config } of jobs) {
+  const runs = jobs.flatMap(({ key }) => {
     const result = results.get(key);
-    const dynamics = dynamicsOf(config.optimizer);
-    if (result?.kind !== 'run' || !dynamics) continue;
-    const epochs = await (await openRun(result.runsDirectory, result.runId)).epochs();
-    runs.push({ ...stationaryRun(epochs, { ...dynamics, seed: config.seed }) });
-  }
+    return result?.kind === 'run' ? (result.stationary ?? []) : [];
+  });
   if (new Set(runs.map(({ learningRate }) => learningRate)).size < 2) return undefined;
   const { points, slope } = secondRelation(runs, { tolerance: TOLERANCE });
   return secondRelationPanels({ points, slope: slope.mean, tolerance: TOLERANCE });

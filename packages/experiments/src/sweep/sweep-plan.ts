@@ -23,18 +23,21 @@ export function planSweep(file: PlanFile): SweepPlan {
   const staged = Object.keys(Object.assign({}, ...stages) as Settings).filter((name) => !varied.includes(name));
   const jobs = new Map<string, RunJob>();
   for (const point of points) {
+    const described = describe(point);
     let parent: RunJob | undefined;
     for (const [index, stage] of stages.entries()) {
-      const name = [...describe({ ...point, ...stage }), ...(file.stages ? [`stage ${index + 1}`] : [])].join(' ');
-      parent = jobOf(name.slice(0, 200), { ...file.base, ...point, ...stage }, parent);
+      const name = file.stages ? `${described} stage ${index + 1}` : described;
+      parent = jobOf(name.trim().slice(0, 200), { ...file.base, ...point, ...stage }, parent);
       jobs.set(parent.key, jobs.get(parent.key) ?? parent);
     }
   }
   return { varied: [...varied, ...staged], jobs: [...jobs.values()] };
 }
 
-const describe = (point: Settings): string[] =>
-  Object.entries(point).map(([name, value]) => `${name}=${Array.isArray(value) ? value.join('+') : String(value)}`);
+const describe = (point: Settings): string =>
+  Object.entries(point)
+    .map(([name, value]) => `${name}=${Array.isArray(value) ? value.join('+') : String(value)}`)
+    .join(' ');
 
 function jobOf(name: string, settings: Settings, parent: RunJob | undefined): RunJob {
   try {

@@ -15,7 +15,7 @@ import { sweepFigure } from './sweep-figure.js';
 export async function collectSweep(out: string): Promise<readonly string[]> {
   const sweep = await sweepStatus(out);
   const table = sweepTable(sweep);
-  const panels = await sweepFigure(sweep);
+  const panels = sweepFigure(sweep);
   return writeFiles(out, [
     ['table.csv', csv(table)],
     ['table.parquet', parquet(table)],

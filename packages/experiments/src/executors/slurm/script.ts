@@ -2,6 +2,9 @@ import type { SlurmSettings } from './settings.js';
 
 /** The exit code of a job that was told of its time limit and has saved itself: 128 and SIGUSR1. */
 const SAVED = 138;
+/** That of a job that was killed, and how often it goes on after that: what kills it may kill it again. */
+const KILLED = 137;
+const MOST_RESTARTS = 3;
 
 /** A text as one word of the shell. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -22,8 +25,8 @@ export interface ScriptOptions {
 }
 
 /**
- * The script of an array of jobs. Told of the time limit, or of being preempted, the training saves itself; the script then puts the task into
- * the queue again, and it goes on in the same run. After a lost node Slurm does that by itself.
+ * The script of an array of jobs. Told of the time limit, the training saves itself; the script then puts the task into the queue again, and it goes
+ * on in the same run. So it does a few times after it was killed. After a lost node or a preemption Slurm does that by itself.
  */
 export function arrayScript({ out, command, keys, name, threads, settings }: ScriptOptions): string {
   const { slurm_setup, slurm_signal_delay_s } = settings;
@@ -40,14 +43,14 @@ export function arrayScript({ out, command, keys, name, threads, settings }: Scr
 ${resources(settings, threads)}
 key=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${quoted(keys)})
 exec >> ${quoted(out)}/logs/"$key".log 2>&1
-echo "task \${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}, start \$((\${SLURM_RESTART_COUNT:-0} + 1)), on \${SLURMD_NODENAME:-$(hostname)}"
+echo "task \${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}, start $((\${SLURM_RESTART_COUNT:-0} + 1)), on \${SLURMD_NODENAME:-$(hostname)}"
 ${slurm_setup.join('\n')}
 trap 'kill -USR1 "$child"' USR1
 ${program} run-job ${quoted(out)} "$key" &
 child=$!
 # A signal ends the waiting, not the training.
 while wait "$child"; code=$?; kill -0 "$child" 2>/dev/null; do :; done
-if [ "$code" = ${SAVED} ]; then
+if [ "$code" = ${SAVED} ] || { [ "$code" = ${KILLED} ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${MOST_RESTARTS} ]; }; then
   scontrol requeue "\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}" && sleep 60
 fi
 exit "$code"

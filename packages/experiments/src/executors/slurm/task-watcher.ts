@@ -80,6 +80,8 @@ export function watchTasks(out: string, { run, interval, patience }: WatchOption
         watched.set(job.key, { ...placement, job, resolve, reject, silent: 0 });
         stop = () => reject(new Error('no longer waited for; Slurm goes on with it'));
       }).finally(() => watched.delete(job.key));
+      // It may fail before anybody waits for it.
+      ended.catch(() => undefined);
       schedule();
       return { ended, stop };
     },

@@ -21,7 +21,7 @@ export interface RunResult {
 }
 
 /** A finished curvature estimate. */
-export interface CurvatureResult {
+interface CurvatureResult {
   readonly kind: 'curvature';
   readonly estimate: CurvatureRecord;
 }

@@ -9,7 +9,7 @@ export interface PendingJob {
 }
 
 /** What runs the jobs of an experiment: processes of this machine, this process itself, a batch system. */
-export interface Executor {
+interface Executor {
   /** As the configuration names it. */
   readonly name: string;
   /** Most jobs that are started at the same time; at least 1. */

@@ -15,7 +15,7 @@ export const distribution = z.union([
   z.strictObject({ choice: z.array(z.union([z.number(), z.string(), z.boolean()])).min(1) }),
 ]);
 /** See {@link distribution}. */
-export type Distribution = z.infer<typeof distribution>;
+type Distribution = z.infer<typeof distribution>;
 
 /** What is drawn, and how often. */
 export interface RandomPoints {

@@ -5,7 +5,7 @@ import type { Job } from '../job.js';
 import { readSweep, type StoredSweep } from './stored-plan.js';
 
 /** How one job of a sweep stands. What has not begun and what was interrupted is `waiting`: both remain to be done. */
-export type JobState = 'done' | 'running' | 'waiting' | 'failed';
+type JobState = 'done' | 'running' | 'waiting' | 'failed';
 
 /** How a sweep stands. */
 export interface SweepStatus extends StoredSweep {

@@ -11,7 +11,7 @@ const TOLERANCE = 0.1;
  * Figure 3 of a sweep over the learning rate: the stationary average of O_FB (18) of each run against its rate, with 95 % confidence intervals over
  * seeds, and the line through the origin and the smallest rate.
  *
- * @returns undefined where the sweep is not over the learning rate at SGD, or other things than the seed differ too
+ * @returns undefined where the sweep is not over the learning rate at SGD, other things than the seed differ too, or stages repeat a rate and a seed
  */
 export function sweepFigure({ varied, jobs, results }: SweepStatus): readonly Panel[] | undefined {
   if (!varied.includes('learningRate') || varied.some((name) => !ALLOWED.includes(name))) return undefined;
@@ -19,7 +19,8 @@ export function sweepFigure({ varied, jobs, results }: SweepStatus): readonly Pa
     const result = results.get(key);
     return result?.kind === 'run' ? (result.stationary ?? []) : [];
   });
-  if (new Set(runs.map(({ learningRate }) => learningRate)).size < 2) return undefined;
+  const places = new Set(runs.map(({ learningRate, seed }) => `${learningRate} ${seed}`));
+  if (new Set(runs.map(({ learningRate }) => learningRate)).size < 2 || places.size < runs.length) return undefined;
   const { points, slope } = secondRelation(runs, { tolerance: TOLERANCE });
   return secondRelationPanels({ points, slope: slope.mean, tolerance: TOLERANCE });
 }

@@ -89,6 +89,8 @@ describe('the tables of a sweep', () => {
         epochs: 3,
         plannedEpochs: 3,
         checkpoints: [6],
+        config: { seed: job.config.seed, learningRate: job.config.learningRate },
+        epoch: { learningRate: job.config.learningRate },
       });
     const { columns, rows } = groupTable(await sweepStatus(folder));
     expect(rows.map((row) => [row[columns.indexOf('chain')], row[columns.indexOf('seeds')]])).toEqual([
@@ -97,6 +99,8 @@ describe('the tables of a sweep', () => {
       ['learningRate=0.05', 2],
       ['learningRate=0.05 > learningRate=0.01', 2],
     ]);
+    // Two runs of one rate and one seed are no figure 3.
+    expect(await collectSweep(folder)).toHaveLength(3);
   });
 
   it('are written as CSV and as Parquet with the same numbers, and figure 3 beside them', async () => {

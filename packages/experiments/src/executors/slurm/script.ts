@@ -7,7 +7,7 @@ const KILLED = 137;
 const MOST_RESTARTS = 3;
 
 /** A text as one word of the shell. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** What a script is made of. */
 export interface ScriptOptions {

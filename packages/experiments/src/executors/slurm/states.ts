@@ -19,7 +19,7 @@ const FAILED: ReadonlySet<string> = new Set(
 const LINE = /^(\d+(?:_\d+)?)\|([A-Z_]+)\b/;
 
 /** The state that a word of Slurm stands for. */
-export function stateOf(word: string): TaskState {
+function stateOf(word: string): TaskState {
   if (word === 'COMPLETED') return 'completed';
   if (ACTIVE.has(word)) return 'active';
   return FAILED.has(word) ? { failed: word } : 'unknown';

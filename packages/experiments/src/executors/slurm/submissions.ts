@@ -8,7 +8,7 @@ import type { RunSlurm } from './commands.js';
 import { arrayScript, type ScriptOptions } from './script.js';
 
 /** What an array is submitted with. */
-export interface Submission extends Pick<ScriptOptions, 'command' | 'threads' | 'settings'> {
+interface Submission extends Pick<ScriptOptions, 'command' | 'threads' | 'settings'> {
   readonly tasks: readonly Task[];
   readonly after: Dependency<string> | undefined;
 }

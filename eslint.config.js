@@ -42,7 +42,7 @@ const MAY_IMPORT = {
       '@fdr/training',
       '@fdr/training/compute',
     ],
-    outside: ['@resvg/resvg-js', 'echarts', 'zod'],
+    outside: ['@resvg/resvg-js', 'echarts', 'hyparquet-writer', 'pure-rand', 'yaml', 'zod'],
     node: true,
   },
   'packages/testing': { house: [], outside: ['fast-check', 'vitest'], node: true },

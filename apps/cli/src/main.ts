@@ -2,8 +2,10 @@ import { registerDoctor } from './commands/doctor.js';
 import { registerReplay } from './commands/replay.js';
 import { registerReproduce } from './commands/reproduce.js';
 import { registerResume } from './commands/resume.js';
+import { registerRunJob } from './commands/run-job.js';
 import { registerRuns } from './commands/runs.js';
 import { registerServe } from './commands/serve.js';
+import { registerSweep } from './commands/sweep.js';
 import { registerTrain } from './commands/train.js';
 import { addCompletion } from './completion.js';
 import { describeFailure } from './failure.js';
@@ -19,7 +21,9 @@ registerServe(program);
 registerRuns(program);
 registerReplay(program);
 registerReproduce(program);
+registerSweep(program);
 registerDoctor(program);
+registerRunJob(program);
 addCompletion(program);
 
 try {

@@ -1,82 +1,120 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dynamicsOf, stationaryRun } from '@fdr/core/relations';
 import { isActive } from '@fdr/records';
-import { errorCode, listCheckpoints, listRuns, type RunReader } from '@fdr/run-store';
-import { readCurvature, curvatureFolder } from './curvature/record.js';
-import { jobKey } from './job.js';
-import type { CurvatureResult, JobResult, JobResults, RunResult } from './job-result.js';
+import { errorCode, listCheckpoints, openRun, RunFolderError, type RunReader } from '@fdr/run-store';
+import { readCurvature, curvatureFile, curvatureFolder } from './curvature/record.js';
+import { failedKeys } from './failure-file.js';
+import { toFinishedEpoch } from './finished-epoch.js';
+import { appendFinished, readFinished } from './finished-runs.js';
+import { runIdOf, type Job, type RunJob } from './job.js';
+import type { JobResult, JobResults, RunResult } from './job-result.js';
 
-/** The jobs in an experiment's folder, by job key. */
+/** Folders that are read at the same time. */
+const PARALLEL = 16;
+
+/** How the jobs of an experiment stand, by job key. A job in none of these has not begun, or was interrupted. */
 export interface JobIndex {
   /** Completed jobs. A run without its last epoch or its last checkpoint is not among them. */
   readonly completed: JobResults;
-  /** Runs that another process is still training: their driver was killed, their own process was not. */
-  readonly running: ReadonlyMap<string, RunReader>;
-  /** Ids of runs that were stopped or whose process died. If a job has several, the one with the most steps. */
-  readonly interrupted: ReadonlyMap<string, string>;
+  /** Jobs whose run a process is training at this moment. */
+  readonly running: ReadonlySet<string>;
+  /** Jobs that failed of themselves. */
+  readonly failed: ReadonlySet<string>;
 }
 
 /** The folder of an experiment's runs. */
 export const runsFolder = (out: string): string => join(out, 'runs');
 
 /**
- * Reads an experiment's folder once.
+ * Reads how the jobs of an experiment stand. What was finished when the index was read before is taken from `finished.jsonl`, if its folder is
+ * still there; the folders of the other runs are opened.
  *
  * @param out the experiment's folder
- * @returns the jobs in it; none if the folder is empty
+ * @param jobs all jobs
  */
-export async function readJobIndex(out: string): Promise<JobIndex> {
-  const completed = new Map<string, JobResult>(await storedCurvatures(curvatureFolder(out)));
-  const running = new Map<string, RunReader>();
-  const resumable = new Map<string, RunReader>();
-  for (const reader of (await listRuns(runsFolder(out))).runs) {
-    const key = jobKey(reader.run.tags);
-    if (key === undefined) continue;
-    const checkpoint = await lastCheckpoint(reader);
-    if (checkpoint !== undefined) completed.set(key, { kind: 'run', reader, checkpoint });
-    else if (isRunning(reader)) running.set(key, reader);
-    else if (isResumable(reader) && reader.stepCount() >= (resumable.get(key)?.stepCount() ?? 0))
-      resumable.set(key, reader);
+export async function readJobIndex(out: string, jobs: readonly Job[]): Promise<JobIndex> {
+  const [runFolders, estimates, known] = await Promise.all([
+    namesIn(runsFolder(out)),
+    namesIn(curvatureFolder(out)),
+    readFinished(out, runsFolder(out)),
+  ]);
+  const completed = new Map<string, JobResult>();
+  const running = new Set<string>();
+  const opened: Job[] = [];
+  for (const job of jobs) {
+    const present = job.kind === 'run' ? runFolders.has(runIdOf(job)) : estimates.has(`${job.key}.json`);
+    const result = known.get(job.key);
+    if (present && result) completed.set(job.key, result);
+    else if (present) opened.push(job);
   }
-  return { completed, running, interrupted: new Map([...resumable].map(([key, { id }]) => [key, id])) };
+  const found = new Map<string, JobResult>();
+  await eachOf(opened, async (job) => {
+    const state = await readJob(out, job);
+    if (state === 'running') running.add(job.key);
+    else if (state !== undefined) found.set(job.key, state);
+  });
+  for (const [key, result] of found) completed.set(key, result);
+  await appendFinished(out, found);
+  return { completed, running, failed: await failedKeys(out) };
 }
 
-async function storedCurvatures(folder: string): Promise<(readonly [string, CurvatureResult])[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
+/** The state of one job: its result, that it is running, or undefined if it has to be done or to go on. */
+export async function readJob(out: string, job: Job): Promise<JobResult | 'running' | undefined> {
+  if (job.kind === 'curvature') {
+    const estimate = await readCurvature(curvatureFile(out, job.key));
+    return estimate && { kind: 'curvature', estimate };
+  }
+  const reader = await openJobRun(out, job);
+  if (!reader) return undefined;
+  return isActive(reader.run.status) ? 'running' : runResult(reader, runsFolder(out));
+}
+
+/** The run of a job; undefined if there is none that can be read. */
+export async function openJobRun(out: string, job: RunJob): Promise<RunReader | undefined> {
+  try {
+    return await openRun(runsFolder(out), runIdOf(job));
+  } catch (error) {
+    if (error instanceof RunFolderError) return undefined;
     throw error;
-  });
-  const stored = names.map(async (name): Promise<(readonly [string, CurvatureResult])[]> => {
-    const [, key] = /^([0-9a-f]{16})\.json$/.exec(name) ?? [];
-    if (key === undefined) return [];
-    const estimate = await readCurvature(join(folder, name));
-    return estimate ? [[key, { kind: 'curvature', estimate }]] : [];
-  });
-  return (await Promise.all(stored)).flat();
+  }
 }
 
-/**
- * The result of a run whose process has ended.
- *
- * @throws Error if the run is not finished, or its last epoch or last checkpoint is missing
- */
-export async function runResult(reader: RunReader): Promise<RunResult> {
-  const checkpoint = await lastCheckpoint(reader);
-  if (checkpoint === undefined) throw new Error(`run ${reader.id} is incomplete; its status is ${reader.run.status}`);
-  return { kind: 'run', reader, checkpoint };
-}
-
-/** Whether a process is still training the run. */
-export const isRunning = ({ run }: RunReader): boolean => isActive(run.status);
-
-const isResumable = ({ run }: RunReader): boolean => run.status === 'stopped' || run.status === 'failed';
-
-/** Path of a finished run's last checkpoint; undefined if the run is incomplete. */
-async function lastCheckpoint({ run, folder, lastEpoch }: RunReader): Promise<string | undefined> {
+/** The result of a run; undefined if it is not finished, or its last epoch or its last checkpoint is missing. */
+async function runResult(reader: RunReader, runsDirectory: string): Promise<RunResult | undefined> {
+  const { run, folder, id, lastEpoch, bestTestAccuracy = NaN } = reader;
   const { status, config, stepsPerEpoch } = run;
   if (status !== 'finished' || lastEpoch === undefined) return undefined;
   // A cooldown ends a training before its epochs are done.
   if (lastEpoch.epoch !== config.epochs && config.schedule.kind !== 'cooldown') return undefined;
   const lastStep = lastEpoch.epoch * stepsPerEpoch;
-  return (await listCheckpoints(folder)).find(({ step }) => step === lastStep)?.path;
+  const checkpoint = (await listCheckpoints(folder)).find(({ step }) => step === lastStep)?.path;
+  if (checkpoint === undefined) return undefined;
+  const dynamics = dynamicsOf(config.optimizer);
+  return {
+    kind: 'run',
+    runsDirectory,
+    runId: id,
+    checkpoint,
+    lastEpoch: toFinishedEpoch(lastEpoch),
+    bestTestAccuracy,
+    stationary: dynamics && stationaryRun(await reader.epochs(), { ...dynamics, seed: config.seed }),
+  };
+}
+
+async function eachOf<Item>(items: readonly Item[], visit: (item: Item) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const work = async (): Promise<void> => {
+    for (const item of rest) await visit(item);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+}
+
+async function namesIn(folder: string): Promise<ReadonlySet<string>> {
+  try {
+    return new Set(await readdir(folder));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return new Set();
+    throw error;
+  }
 }

@@ -1,13 +1,6 @@
+import type { PendingJob } from './executors/executor.js';
 import type { Job } from './job.js';
 import type { JobResult, JobResults } from './job-result.js';
-
-/** A job that has been started. */
-export interface PendingJob {
-  /** Resolves with the result, rejects with the reason of the failure. */
-  readonly ended: Promise<JobResult>;
-  /** Asks the job to end. */
-  readonly stop: () => void;
-}
 
 /** A job without a result, and why. */
 export interface Failure {
@@ -30,9 +23,15 @@ export interface PoolOptions {
   readonly completed: JobResults;
   /** Most jobs that run at the same time; at least 1. */
   readonly concurrency: number;
-  /** Starts a job. `checkpoint` is the last one of its parent; undefined if it has none. */
-  readonly start: (job: Job, checkpoint: string | undefined) => Promise<PendingJob>;
+  /** Whether a job is started while the one that it starts from is under way: what runs them makes it wait itself. */
+  readonly queues: boolean;
+  /** Starts a job. */
+  readonly start: (job: Job) => Promise<PendingJob>;
+  /** The result of a job that has ended. @throws Error if it has left none */
+  readonly resultOf: (job: Job) => Promise<JobResult>;
   readonly onChange: (change: JobChange) => void;
+  /** Whether the first failure ends the others too; no if it is left out. */
+  readonly failFast?: boolean | undefined;
   /** Called after each completed job, with all results so far. */
   readonly onCompleted?: ((job: Job, results: JobResults) => void) | undefined;
   /** When it is aborted, running jobs are asked to end and no more are started. */
@@ -53,33 +52,43 @@ export interface PoolOutcome {
  * @returns the results and failures, once no job is running any more; never rejects because of a job
  */
 export async function runJobs(options: PoolOptions): Promise<PoolOutcome> {
-  const { jobs, completed, concurrency, start, onChange, onCompleted, signal } = options;
+  const { jobs, completed, concurrency, queues, start, resultOf, onChange, onCompleted, failFast, signal } = options;
   const results = new Map(completed);
   const failures = new Map<string, Failure>();
   const waiting = new Set(jobs.filter(({ key }) => !results.has(key)));
-  const running = new Map<string, Promise<void>>();
+  const running = new Set<string>();
+  let wake = (): void => undefined;
   const stops = new Map<string, () => void>();
+  let ending = signal.aborted;
   const stopAll = (): void => {
+    ending = true;
     for (const stop of stops.values()) stop();
   };
 
   function fail(job: Job, reason: string): void {
     failures.set(job.key, { job, reason });
     onChange({ job, type: 'failed' });
+    if (failFast === true) stopAll();
+  }
+
+  function parentFailure({ parent }: Job): string | undefined {
+    const failure = parent === undefined ? undefined : failures.get(parent);
+    return failure && `"${failure.job.name}", which it starts from, failed`;
   }
 
   async function run(job: Job): Promise<void> {
     try {
       onChange({ job, type: 'started' });
-      const pending = await start(job, parentCheckpoint(job, results));
+      const pending = await start(job);
       stops.set(job.key, pending.stop);
-      if (signal.aborted) pending.stop();
-      results.set(job.key, await pending.ended);
+      if (ending) pending.stop();
+      await pending.ended;
+      results.set(job.key, await resultOf(job));
       onChange({ job, type: 'completed' });
       onCompleted?.(job, results);
     } catch (error) {
-      if (signal.aborted) onChange({ job, type: 'stopped' });
-      else fail(job, error instanceof Error ? error.message : String(error));
+      if (ending) onChange({ job, type: 'stopped' });
+      else fail(job, parentFailure(job) ?? (error instanceof Error ? error.message : String(error)));
     }
     stops.delete(job.key);
   }
@@ -87,17 +96,18 @@ export async function runJobs(options: PoolOptions): Promise<PoolOutcome> {
   /** Starts every job that can start. They start in the order of the list, so that the heads of chains come first. */
   function startReady(): void {
     for (const job of waiting) {
-      const failure = job.parent === undefined ? undefined : failures.get(job.parent);
-      const ready = job.parent === undefined || results.has(job.parent);
-      if (failure) {
+      const reason = parentFailure(job);
+      const ready = job.parent === undefined || results.has(job.parent) || (queues && running.has(job.parent));
+      if (reason !== undefined && !ending) {
         waiting.delete(job);
-        fail(job, `"${failure.job.name}", which it starts from, failed`);
-      } else if (ready && !signal.aborted && running.size < concurrency) {
+        fail(job, reason);
+      } else if (ready && !ending && running.size < concurrency) {
         waiting.delete(job);
-        running.set(
-          job.key,
-          run(job).finally(() => running.delete(job.key)),
-        );
+        running.add(job.key);
+        void run(job).finally(() => {
+          running.delete(job.key);
+          wake();
+        });
       }
     }
   }
@@ -105,14 +115,11 @@ export async function runJobs(options: PoolOptions): Promise<PoolOutcome> {
   signal.addEventListener('abort', stopAll);
   startReady();
   while (running.size > 0) {
-    await Promise.race(running.values());
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
     startReady();
   }
   signal.removeEventListener('abort', stopAll);
   return { results, failures: [...failures.values()] };
-}
-
-function parentCheckpoint({ parent }: Job, results: JobResults): string | undefined {
-  const result = parent === undefined ? undefined : results.get(parent);
-  return result?.kind === 'run' ? result.checkpoint : undefined;
 }

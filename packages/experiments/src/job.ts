@@ -14,7 +14,7 @@ interface JobIdentity {
 /** A training run. */
 export interface RunJob extends JobIdentity {
   readonly kind: 'run';
-  /** Complete except for the checkpoint that the run starts from. */
+  /** Complete, except for the checkpoint of the parent that the run starts from. */
   readonly config: RunConfig;
   /** Key of the job whose last parameters this run starts from; undefined if it starts from new parameters. */
   readonly parent: string | undefined;
@@ -39,24 +39,21 @@ export interface CurvatureJob extends JobIdentity, CurvatureSize {
   readonly seed: number;
 }
 
-/** Fields that change no number, or the last bits at most. */
-const IRRELEVANT: ReadonlySet<string> = new Set(['threads', 'start']);
-
 /** Must be raised whenever the meaning of an unchanged configuration changes. */
 const FORMAT = 1;
 
 /**
  * Makes a training job. Its key is a hash of everything that determines the run's numbers: the configuration and the parent's key. The
- * number of threads is left out, because it changes the last bits at most.
+ * number of threads is left out, because it changes the last bits at most, and so is the path of the parent's checkpoint.
  *
  * @param name shown to people; not part of the key
- * @param config complete except for `start`
+ * @param config complete; of a job with a parent except for `start`
  * @param parent the job whose last parameters the run starts from
  * @returns the job; equal configurations and parents give equal keys, whatever the order of the fields
  */
 export function makeJob(name: string, config: RunConfig, parent?: RunJob): RunJob {
   const determining = Object.entries(config)
-    .filter(([field, value]) => value !== undefined && !IRRELEVANT.has(field))
+    .filter(([field, value]) => value !== undefined && field !== 'threads' && (field !== 'start' || !parent))
     .sort(([left], [right]) => (left < right ? -1 : 1));
   return { kind: 'run', key: keyOf([FORMAT, determining, parent?.key ?? null]), name, config, parent: parent?.key };
 }
@@ -82,11 +79,5 @@ export function makeCurvatureJob(
 const keyOf = (determining: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(determining)).digest('hex').slice(0, 16);
 
-const TAG = 'job:';
-
-/** The tag of a job's run, by which its folder is recognized. */
-export const jobTag = (key: string): string => `${TAG}${key}`;
-
-/** The job key in a run's tags; undefined if the run belongs to no job. */
-export const jobKey = (tags: readonly string[]): string | undefined =>
-  tags.find((tag) => tag.startsWith(TAG))?.slice(TAG.length);
+/** The id of a job's run, and its folder's name: made of the configuration alone, so that a job finds its run whatever has died meanwhile. */
+export const runIdOf = ({ config, key }: RunJob): string => `${config.model}-${key}`;

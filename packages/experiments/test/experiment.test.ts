@@ -4,9 +4,10 @@ import { lockFolder } from '@fdr/run-store';
 import { DEFAULT_CONFIG } from '@fdr/training';
 import { eventually } from '@fdr/testing';
 import { describe, expect, it } from 'vitest';
+import { localExecutor } from '../src/executors/local.js';
 import { runExperiment } from '../src/experiment.js';
 import { runsFolder } from '../src/job-index.js';
-import { jobTag, makeJob } from '../src/job.js';
+import { makeJob, runIdOf } from '../src/job.js';
 import { storeSampleRun, temporaryFolder, writeSampleRun } from './sample-run.js';
 
 const first = makeJob('first', { ...DEFAULT_CONFIG, epochs: 3 });
@@ -15,22 +16,22 @@ const child = makeJob('child', { ...DEFAULT_CONFIG, epochs: 3, seed: 2 }, first)
 /** A finished run of 3 epochs of 2 steps. */
 const FINISHED = { status: 'finished', epochs: 3, plannedEpochs: 3, checkpoints: [6] } as const;
 
-/** In place of `fdr`: stores a copy of the run `template` as the job's, and prints what `fdr train --json` prints of it. */
+/** In place of `fdr run-job FOLDER KEY`: stores a copy of the run `template` as the job's. */
 const TRAINS = `
-  import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-  const flag = (name) => process.argv[process.argv.indexOf(name) + 1];
-  const folder = flag('--runs-dir') + '/' + flag('--name');
-  cpSync(new URL('template', import.meta.url), folder, { recursive: true });
-  const run = JSON.parse(readFileSync(folder + '/run.json', 'utf8'));
-  writeFileSync(folder + '/run.json', JSON.stringify({ ...run, tags: [flag('--tag')] }));
-  console.log(JSON.stringify({ type: 'run', run: { id: flag('--name') } }));
-  for (const epoch of [1, 2, 3]) console.log(JSON.stringify({ type: 'epoch', epoch: { epoch, ratio: 'NaN' } }));
-  console.log(JSON.stringify({ type: 'event', event: {} }));
-  process.stdout.write('{"type":"ep');
+  import { cpSync } from 'node:fs';
+  const [, , command, out, key] = process.argv;
+  console.log(command, key);
+  cpSync(new URL('template', import.meta.url), out + '/runs/mlp-' + key, { recursive: true });
 `;
 
-/** In place of `fdr`: fails, and prints its first two arguments as the error. */
-const FAILS = `console.error(process.argv.slice(2, 4).join(' ')); process.exit(1);`;
+/** In place of `fdr`: fails of itself, and records it as `fdr` does. */
+const FAILS = `
+  import { mkdirSync, writeFileSync } from 'node:fs';
+  const [, , , out, key] = process.argv;
+  mkdirSync(out + '/failures', { recursive: true });
+  writeFileSync(out + '/failures/' + key, 'no data');
+  process.exit(1);
+`;
 
 async function setUp(program: string) {
   const folder = await temporaryFolder();
@@ -40,11 +41,11 @@ async function setUp(program: string) {
   const out = join(folder, 'out');
   const log: string[] = [];
   const interruption = new AbortController();
-  const run = () =>
+  const run = (retryFailed = true) =>
     runExperiment([first, child], {
       out,
-      concurrency: 2,
-      command: [process.execPath, main],
+      executor: localExecutor({ command: [process.execPath, main], concurrency: 2 }),
+      retryFailed,
       listen: (remaining, completedBefore) => {
         log.push(`${completedBefore} before, ${remaining.length} remaining`);
         return {
@@ -55,56 +56,53 @@ async function setUp(program: string) {
       },
       signal: interruption.signal,
     });
-  return { out, log, run, interruption };
+  return { out, main, log, run, interruption };
 }
 
 describe('an experiment', () => {
-  it('trains each job in a process, the child from the last checkpoint of its parent, and nothing twice', async () => {
+  it('runs each job in a process, the child after its parent, and nothing twice', async () => {
     const { out, log, run } = await setUp(TRAINS);
     const { results, failures } = await run();
     expect(failures).toEqual([]);
     expect([...results.keys()]).toEqual([first.key, child.key]);
-    const epochs = (name: string) => [1, 2, 3].map((epoch) => `${name} epoch ${epoch}`);
     expect(log).toEqual([
       '0 before, 2 remaining',
       'first started',
-      ...epochs('first'),
+      'first epoch 3',
       'first completed',
       'child started',
-      ...epochs('child'),
+      'child epoch 3',
       'child completed',
       'end',
     ]);
-    const config = async (key: string) =>
-      JSON.parse(await readFile(join(out, 'jobs', `${key}.json`), 'utf8')) as object;
-    expect(await config(first.key)).toEqual(first.config);
-    const start = join(runsFolder(out), 'first', 'checkpoints', '6.safetensors');
-    expect(await config(child.key)).toEqual({ ...child.config, start });
+    const printed = await readFile(join(out, 'logs', `${child.key}.log`), 'utf8');
+    expect(printed).toBe(`run-job ${child.key}\n`);
 
     log.length = 0;
     expect((await run()).results.size).toBe(2);
     expect(log).toEqual(['2 before, 0 remaining', 'end']);
   });
 
-  it('reports the error output of a process that failed', async () => {
-    const { log, run } = await setUp(FAILS);
-    const { results, failures } = await run();
-    expect(results.size).toBe(0);
-    expect(failures.map(({ reason }) => reason)).toEqual(['train --config', '"first", which it starts from, failed']);
-    expect(log.at(-1)).toBe('end');
+  it('tells why a job failed, also the next time, until it is tried again', async () => {
+    const { main, run } = await setUp(FAILS);
+    expect((await run()).failures.map(({ reason }) => reason)).toEqual([
+      'no data',
+      '"first", which it starts from, failed',
+    ]);
+    await writeFile(main, TRAINS);
+    const [again] = (await run(false)).failures;
+    expect(again?.reason).toBe('no data (failed before; --retry-failed tries it again)');
+    expect((await run(true)).failures).toEqual([]);
   });
 
-  it('resumes an interrupted run, and says how to train it again if it cannot be resumed', async () => {
-    const { out, run } = await setUp(FAILS);
-    const tags = [jobTag(first.key)];
-    await storeSampleRun(runsFolder(out), { id: 'old', tags, status: 'stopped', epochs: 1, plannedEpochs: 3 });
-    expect((await run()).failures[0]?.reason).toBe('resume old; to train it again from the start, remove run old');
+  it('names the signal that killed a process', async () => {
+    const { run } = await setUp(`process.kill(process.pid, 'SIGKILL')`);
+    expect((await run()).failures[0]?.reason).toBe('its process ended with SIGKILL');
   });
 
   it('waits for a run that another process is still training', async () => {
     const { out, log, run } = await setUp(FAILS);
-    const tags = [jobTag(first.key)];
-    const writer = await writeSampleRun(runsFolder(out), { ...FINISHED, id: 'orphan', tags, status: 'running' });
+    const writer = await writeSampleRun(runsFolder(out), { ...FINISHED, id: runIdOf(first), status: 'running' });
     const ended = run();
     await eventually(() => expect(log).toContain('first started'));
     writer.setStatus('finished');

@@ -1,11 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openRun } from '@fdr/run-store';
+import { DEFAULT_CONFIG } from '@fdr/training';
 import { describe, expect, it } from 'vitest';
 import { curvatureFile, curvatureFolder, writeCurvature, type CurvatureRecord } from '../src/curvature/record.js';
-import { isRunning, readJobIndex, runResult, runsFolder } from '../src/job-index.js';
-import { jobTag } from '../src/job.js';
-import { storeSampleRun, temporaryFolder, writeSampleRun } from './sample-run.js';
+import { recordFailure } from '../src/failure-file.js';
+import { readJobIndex, runsFolder } from '../src/job-index.js';
+import { makeCurvatureJob, makeJob, runIdOf, type RunJob } from '../src/job.js';
+import { EPOCH, storeSampleRun, temporaryFolder, writeSampleRun, type SampleRun } from './sample-run.js';
 
 const estimate = (mean: number) => ({ mean, standardError: NaN });
 const record: CurvatureRecord = {
@@ -27,79 +28,89 @@ const record: CurvatureRecord = {
   edge: { gradientNoiseInteraction: 620, batchSharpness: 31, largestCurvature: 17 },
 };
 
+const jobNamed = (name: string) => makeJob(name, { ...DEFAULT_CONFIG, dataset: name });
+const store = (out: string, job: RunJob, sample: Omit<SampleRun, 'id'>) =>
+  storeSampleRun(runsFolder(out), { ...sample, id: runIdOf(job) });
+const finished = { status: 'finished', epochs: 3, plannedEpochs: 3 } as const;
+
 describe('the index of jobs', () => {
   it('is empty for an empty folder', async () => {
-    const { completed, running, interrupted } = await readJobIndex(await temporaryFolder());
-    expect([completed.size, running.size, interrupted.size]).toEqual([0, 0, 0]);
+    const { completed, running, failed } = await readJobIndex(await temporaryFolder(), [jobNamed('a')]);
+    expect([completed.size, running.size, failed.size]).toEqual([0, 0, 0]);
   });
 
   it('counts a run as completed only with its last epoch and its last checkpoint', async () => {
     const out = await temporaryFolder();
-    const runs = runsFolder(out);
-    const sample = { status: 'finished', epochs: 3, plannedEpochs: 3 } as const;
-    await storeSampleRun(runs, { ...sample, id: 'complete', tags: ['night', jobTag('complete')], checkpoints: [0, 6] });
-    await storeSampleRun(runs, {
-      ...sample,
-      id: 'no-checkpoint',
-      tags: [jobTag('no-checkpoint')],
-      checkpoints: [0, 4],
+    const [complete, unsaved, short, cooled, diverged] = ['complete', 'unsaved', 'short', 'cooled', 'diverged'].map(
+      jobNamed,
+    ) as [RunJob, RunJob, RunJob, RunJob, RunJob];
+    await store(out, complete, { ...finished, checkpoints: [0, 6] });
+    await store(out, unsaved, { ...finished, checkpoints: [0, 4] });
+    await store(out, short, { ...finished, epochs: 2, checkpoints: [4, 6] });
+    const schedule = { kind: 'cooldown', threshold: 0.01 } as const;
+    await store(out, cooled, { ...finished, epochs: 2, checkpoints: [0, 4], schedule });
+    await store(out, diverged, { ...finished, status: 'diverged', checkpoints: [6] });
+    const { completed } = await readJobIndex(out, [complete, unsaved, short, cooled, diverged, jobNamed('none')]);
+    expect([...completed.keys()]).toEqual([complete.key, cooled.key]);
+    expect(completed.get(complete.key)).toMatchObject({
+      checkpoint: join(runsFolder(out), runIdOf(complete), 'checkpoints', '6.safetensors'),
+      lastEpoch: { epoch: 3, step: 6, oFB: EPOCH.oFB },
+      bestTestAccuracy: EPOCH.testAccuracy,
     });
-    await storeSampleRun(runs, { ...sample, id: 'short', tags: [jobTag('short')], epochs: 2, checkpoints: [4, 6] });
-    await storeSampleRun(runs, {
-      ...sample,
-      id: 'cooled',
-      tags: [jobTag('cooled')],
-      epochs: 2,
-      checkpoints: [0, 4],
-      schedule: { kind: 'cooldown', threshold: 0.01 },
-    });
-    await storeSampleRun(runs, { ...sample, id: 'of-no-job', checkpoints: [6] });
-    const { completed, interrupted } = await readJobIndex(out);
-    expect([...completed.keys()].sort()).toEqual(['complete', 'cooled']);
-    expect(completed.get('complete')).toMatchObject({
-      kind: 'run',
-      checkpoint: join(runs, 'complete', 'checkpoints', '6.safetensors'),
-    });
-    expect(interrupted.size).toBe(0);
-    await expect(runResult(await openRun(runs, 'short'))).rejects.toThrow('run short is incomplete');
   });
 
-  it('names of several interrupted runs of a job the one with the most steps', async () => {
+  it('opens a finished run once: what it knows of it is kept beside, and no longer believed once the folder is gone', async () => {
     const out = await temporaryFolder();
-    const runs = runsFolder(out);
-    const tags = [jobTag('x')];
-    await storeSampleRun(runs, { id: 'a', tags, status: 'stopped', epochs: 1, plannedEpochs: 9 });
-    await storeSampleRun(runs, { id: 'b', tags, status: 'failed', epochs: 3, plannedEpochs: 9 });
-    await storeSampleRun(runs, { id: 'c', tags, status: 'stopped', epochs: 2, plannedEpochs: 9 });
-    await storeSampleRun(runs, { id: 'd', tags, status: 'diverged', epochs: 5, plannedEpochs: 9 });
-    expect([...(await readJobIndex(out)).interrupted]).toEqual([['x', 'b']]);
+    const jobs = [jobNamed('a'), jobNamed('b')];
+    for (const job of jobs) await store(out, job, { ...finished, checkpoints: [6] });
+    const first = await readJobIndex(out, jobs);
+    // With its run.json gone the folder can't be opened any more.
+    await rm(join(runsFolder(out), runIdOf(jobs[0]!), 'run.json'));
+    expect(await readJobIndex(out, jobs)).toEqual(first);
+    await rm(join(runsFolder(out), runIdOf(jobs[1]!)), { recursive: true });
+    expect([...(await readJobIndex(out, jobs)).completed.keys()]).toEqual([jobs[0]!.key]);
   });
 
-  it('knows a run that a process is still training from one whose process died', async () => {
+  it('opens a run again whose line was cut, by a crash in the middle of writing it', async () => {
     const out = await temporaryFolder();
-    const tags = [jobTag('x')];
+    const jobs = [jobNamed('a'), jobNamed('b')];
+    await store(out, jobs[0]!, { ...finished, checkpoints: [6] });
+    await readJobIndex(out, jobs);
+    const file = join(out, 'finished.jsonl');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.slice(0, -20));
+    await store(out, jobs[1]!, { ...finished, checkpoints: [6] });
+    const { completed } = await readJobIndex(out, jobs);
+    expect(completed.size).toBe(2);
+    await appendFile(file, 'garbage');
+    expect(await readJobIndex(out, jobs)).toMatchObject({ completed });
+  });
+
+  it('knows a run that a process is still training from one whose process died, and jobs that failed of themselves', async () => {
+    const out = await temporaryFolder();
+    const job = jobNamed('a');
     const writer = await writeSampleRun(runsFolder(out), {
-      id: 'a',
-      tags,
+      ...finished,
+      id: runIdOf(job),
       status: 'running',
       epochs: 1,
-      plannedEpochs: 9,
     });
-    const { running } = await readJobIndex(out);
-    expect([...running].map(([key, reader]) => [key, reader.id, isRunning(reader)])).toEqual([['x', 'a', true]]);
+    expect([...(await readJobIndex(out, [job])).running]).toEqual([job.key]);
     await writer.close();
-    const after = await readJobIndex(out);
-    expect([[...after.running.keys()], [...after.interrupted]]).toEqual([[], [['x', 'a']]]);
+    expect((await readJobIndex(out, [job])).running.size).toBe(0);
+    await recordFailure(out, job.key, 'it broke');
+    expect([...(await readJobIndex(out, [job])).failed]).toEqual([job.key]);
   });
 
   it('reads curvature estimates, NaN included, and leaves out damaged files', async () => {
     const out = await temporaryFolder();
+    const job = (seed: number) => makeCurvatureJob('estimate', jobNamed('a'), { points: 1, samples: 10, seed });
+    const jobs = [1, 2, 3, 4].map(job);
     await mkdir(curvatureFolder(out));
-    await writeCurvature(curvatureFile(out, '0123456789abcdef'), record);
-    await writeFile(curvatureFile(out, 'ffffffffffffffff'), '{"schemaVersion":1,');
-    await writeFile(curvatureFile(out, 'eeeeeeeeeeeeeeee'), '{"schemaVersion":3}');
-    await writeCurvature(curvatureFile(out, 'not-a-key'), record);
-    const { completed } = await readJobIndex(out);
-    expect([...completed]).toEqual([['0123456789abcdef', { kind: 'curvature', estimate: record }]]);
+    await writeCurvature(curvatureFile(out, jobs[0]!.key), record);
+    await writeFile(curvatureFile(out, jobs[1]!.key), '{"schemaVersion":1,');
+    await writeFile(curvatureFile(out, jobs[2]!.key), '{"schemaVersion":3}');
+    const { completed } = await readJobIndex(out, jobs);
+    expect([...completed]).toEqual([[jobs[0]!.key, { kind: 'curvature', estimate: record }]]);
   });
 });

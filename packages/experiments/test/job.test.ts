@@ -1,6 +1,6 @@
 import { DEFAULT_CONFIG } from '@fdr/training';
 import { expect, it } from 'vitest';
-import { jobKey, jobTag, makeCurvatureJob, makeJob } from '../src/job.js';
+import { makeCurvatureJob, makeJob, runIdOf } from '../src/job.js';
 
 const first = makeJob('first', DEFAULT_CONFIG);
 
@@ -13,9 +13,11 @@ it('a job key depends on the configuration, in any order of its fields, and on a
   expect(makeJob('child', DEFAULT_CONFIG, first).key).not.toBe(makeJob('child', DEFAULT_CONFIG, other).key);
 });
 
-it('a job key does not depend on the threads or on the path of the checkpoint that the run starts from', () => {
+it('a job key does not depend on the threads, and on the path of a checkpoint only where no parent has left it', () => {
   expect(makeJob('more threads', { ...DEFAULT_CONFIG, threads: 77 }).key).toBe(first.key);
-  expect(makeJob('moved', { ...DEFAULT_CONFIG, start: 'x.safetensors' }).key).toBe(first.key);
+  const moved = { ...DEFAULT_CONFIG, start: 'x.safetensors' };
+  expect(makeJob('moved', moved, first).key).toBe(makeJob('child', DEFAULT_CONFIG, first).key);
+  expect(makeJob('moved', moved).key).not.toBe(first.key);
 });
 
 it('a job key depends on the sampling and on what is read, not on what is left out', () => {
@@ -40,7 +42,7 @@ it('the key of a curvature job depends on the run and on the size and seed of th
   expect(new Set(keys).size).toBe(6);
 });
 
-it('a tag carries the job key among other tags', () => {
-  expect(jobKey(['night', jobTag(first.key)])).toBe(first.key);
-  expect(jobKey(['night'])).toBeUndefined();
+it('the id of a run is made of the configuration alone', () => {
+  expect(runIdOf(first)).toBe(`mlp-${first.key}`);
+  expect(runIdOf(makeJob('renamed', DEFAULT_CONFIG))).toBe(runIdOf(first));
 });

@@ -1,6 +1,7 @@
-import type { Environment, EpochRecord, Run, RunStatus, ScheduleConfig } from '@fdr/records';
+import type { Environment, EpochRecord, Run, RunConfig, RunStatus, ScheduleConfig } from '@fdr/records';
 import { createRun, type RunWriter } from '@fdr/run-store';
 import { DEFAULT_CONFIG } from '@fdr/training';
+import type { RunResult } from '../src/job-result.js';
 
 export { temporaryFolder } from '@fdr/testing';
 
@@ -45,12 +46,26 @@ export interface SampleRun {
   readonly plannedEpochs: number;
   readonly checkpoints?: readonly number[];
   readonly schedule?: ScheduleConfig;
+  /** What else differs from the default configuration. */
+  readonly config?: Partial<RunConfig>;
+  /** What differs from {@link EPOCH} in every epoch. */
+  readonly epoch?: Partial<EpochRecord>;
 }
 
 /** Writes a run into a folder of runs. It is still being written until the writer is closed. */
 export async function writeSampleRun(
   runsDirectory: string,
-  { id, tags = [], status, epochs, plannedEpochs, checkpoints = [], schedule = DEFAULT_CONFIG.schedule }: SampleRun,
+  {
+    id,
+    tags = [],
+    status,
+    epochs,
+    plannedEpochs,
+    checkpoints = [],
+    schedule = DEFAULT_CONFIG.schedule,
+    config,
+    epoch: numbers,
+  }: SampleRun,
 ): Promise<RunWriter> {
   const run: Run = {
     schemaVersion: 1,
@@ -59,7 +74,7 @@ export async function writeSampleRun(
     tags: [...tags],
     createdAt: '2019-05-06T14:30:00.000Z',
     status: 'running',
-    config: { ...DEFAULT_CONFIG, epochs: plannedEpochs, schedule },
+    config: { ...DEFAULT_CONFIG, ...config, epochs: plannedEpochs, schedule },
     dataHash: 'a'.repeat(64),
     parameters: [],
     stepColumns: ['loss', 'oL', 'oR'],
@@ -71,7 +86,7 @@ export async function writeSampleRun(
     // Step s has loss s, O_L 10 s and O_R 100 s.
     const steps = [STEPS_PER_EPOCH * epoch - 1, STEPS_PER_EPOCH * epoch];
     writer.appendSteps(Float32Array.from(steps.flatMap((step) => [step, 10 * step, 100 * step])));
-    writer.appendEpoch({ ...EPOCH, epoch, step: STEPS_PER_EPOCH * epoch });
+    writer.appendEpoch({ ...EPOCH, ...numbers, epoch, step: STEPS_PER_EPOCH * epoch });
   }
   for (const step of checkpoints) await writer.saveCheckpoint(step, { tensors: {}, state: null });
   writer.setStatus(status);
@@ -84,3 +99,13 @@ export async function storeSampleRun(runsDirectory: string, sample: SampleRun): 
   const writer = await writeSampleRun(runsDirectory, sample);
   await writer.close();
 }
+
+/** The result of a sample run of one epoch. */
+export const sampleResult: RunResult = {
+  kind: 'run',
+  runsDirectory: 'runs',
+  runId: 'sample',
+  checkpoint: '2.safetensors',
+  lastEpoch: { ...EPOCH, epoch: 1, step: 2 },
+  bestTestAccuracy: 0.94,
+};

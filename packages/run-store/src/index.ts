@@ -37,6 +37,6 @@ export { type Retention } from './retention.js';
 // Files and folders, treated with the same care elsewhere.
 export { locateRun, openRunFile, readAt } from './paths.js';
 export { writeFileAtomically } from './atomic-write.js';
-export { lockFolder } from './lock.js';
+export { activeLockHolder, lockFolder, removeForeignLock } from './lock.js';
 export { describeIssue } from './issue.js';
 export { errorCode, RunFolderError } from './run-folder-error.js';

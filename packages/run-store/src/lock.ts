@@ -70,6 +70,16 @@ export async function activeLockHolder(folder: string): Promise<LockHolder | und
   return holder === undefined || (await holderLiveness(folder, holder)) === 'gone' ? undefined : holder;
 }
 
+/**
+ * Removes the lock of a process on another machine, of which nobody here can know whether it lives. For a caller who knows from elsewhere that it has
+ * ended, as a batch system does of a job that it starts again after its node was lost. Any other lock stays.
+ */
+export async function removeForeignLock(folder: string): Promise<void> {
+  const holder = await readHolder(folder, LOCK_FILE).catch(nobodyIfNoLock);
+  if (holder !== undefined && (await holderLiveness(folder, holder)) === 'unknown')
+    await rm(join(folder, LOCK_FILE), { force: true });
+}
+
 /** For what is in the place of a lock and is none: a folder, a pipe, a link. @throws the error of a lock that can't be read */
 function nobodyIfNoLock(error: unknown): undefined {
   const cannotBeRead = error instanceof RunFolderError && errorCode(error.cause) === 'EACCES';

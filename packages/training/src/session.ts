@@ -28,6 +28,8 @@ export interface SessionOptions extends CommonOptions {
   /** For people; may be empty. */
   readonly name: string;
   readonly tags?: readonly string[];
+  /** Of the run; made of the time and the name if it is left out. */
+  readonly id?: string | undefined;
 }
 
 /** A training that goes on. */
@@ -121,12 +123,12 @@ export async function resumeSession(options: ResumedSessionOptions): Promise<Ses
   }
 }
 
-async function newRun(prepared: Prepared, { name, tags = [] }: SessionOptions): Promise<Run> {
+async function newRun(prepared: Prepared, { name, tags = [], id }: SessionOptions): Promise<Run> {
   const now = new Date();
   const { config, dataHash, parameters, stepColumns, stepsPerEpoch, environment } = prepared;
   return {
     schemaVersion: SCHEMA_VERSION,
-    id: makeRunId(name, now),
+    id: id ?? makeRunId(name, now),
     name,
     tags: [...tags],
     createdAt: now.toISOString(),

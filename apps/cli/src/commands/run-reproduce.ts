@@ -1,16 +1,12 @@
 import { relative } from 'node:path';
 import { formatVerdict } from '@fdr/core/relations';
-import { createPreviews, runExperiment, writeFigure, type Failure, type FigureResult } from '@fdr/experiments';
-import { plan } from '@fdr/experiments/planning';
+import { createPreviews, writeFigure, type FigureResult } from '@fdr/experiments';
+import { EMPTY_PLAN, plan } from '@fdr/experiments/planning';
 import { EXIT } from '../failure.js';
 import type { ReproduceOptions } from '../options/reproduce-options.js';
-import { createExperimentProgress } from '../terminal/experiment-progress.js';
 import { createOutput, warn, type Output } from '../terminal/output.js';
 import { formatTable } from '../terminal/table.js';
-import { ENDING_SIGNALS } from '../terminal/wait-for-signal.js';
-
-/** The command that starts this program: node, its flags, the main file. */
-const OWN_COMMAND: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
+import { printFailures, runJobs } from './experiment-command.js';
 
 /**
  * Runs the jobs of the figures that are not completed yet, draws the figures and prints their claims.
@@ -19,44 +15,26 @@ const OWN_COMMAND: readonly string[] = [process.execPath, ...process.execArgv, p
  * @returns the exit code of the process
  */
 export async function reproduce(options: ReproduceOptions, commandLine: string): Promise<number> {
-  const { out, scale, concurrency } = options;
+  const { out, scale, concurrency, name: executorName } = options;
   const output = createOutput(process.stdout, process.env);
-  const interruption = new AbortController();
-  const interrupt = (): void => {
-    // The second signal ends this process at once; those of the jobs end by themselves.
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-    interruption.abort();
-  };
-  for (const signal of ENDING_SIGNALS) process.on(signal, interrupt);
-  try {
-    const { figures, jobs } = plan(options);
-    const report = { command: commandLine, scale };
-    const previews = createPreviews({
-      figures,
-      draw: (figure, results) => writeFigure(figure, results, out, { ...report, failures: [] }),
-    });
-    const { results, failures } = await runExperiment(jobs, {
-      out,
-      concurrency,
-      command: OWN_COMMAND,
-      listen: (remaining, doneBefore) => createExperimentProgress(output, { jobs: remaining, doneBefore, concurrency }),
-      onCompleted: previews.onCompleted,
-      signal: interruption.signal,
-    });
-    await previews.settled();
-    if (interruption.signal.aborted) {
-      warn('interrupted; the same command goes on with what is missing');
-      return EXIT.interrupted;
-    }
-    const written: FigureResult[] = [];
-    for (const figure of figures) written.push(await writeFigure(figure, results, out, { ...report, failures }));
-    printClaims(written, output);
-    printFiles(written, output);
-    printFailures(failures);
-    return failures.length > 0 ? EXIT.failure : EXIT.fine;
-  } finally {
-    for (const signal of ENDING_SIGNALS) process.off(signal, interrupt);
-  }
+  const { figures, jobs } = plan(options);
+  const report = { command: commandLine, scale };
+  const previews = createPreviews({
+    figures,
+    draw: (figure, results) => writeFigure(figure, results, out, { ...report, failures: [] }),
+  });
+  const executor = { name: executorName ?? 'local', concurrency, slurm: EMPTY_PLAN.slurm };
+  const { onCompleted } = previews;
+  const outcome = await runJobs(jobs, { ...executor, out, retryFailed: true, onCompleted }, output);
+  await previews.settled();
+  if (!outcome) return EXIT.interrupted;
+  const { results, failures } = outcome;
+  const written: FigureResult[] = [];
+  for (const figure of figures) written.push(await writeFigure(figure, results, out, { ...report, failures }));
+  printClaims(written, output);
+  printFiles(written, output);
+  printFailures(failures);
+  return failures.length > 0 ? EXIT.failure : EXIT.fine;
 }
 
 function printClaims(figures: readonly FigureResult[], output: Output): void {
@@ -75,11 +53,4 @@ function printFiles(figures: readonly FigureResult[], output: Output): void {
       output.write(`${figure.id}: ${figure.files.map((file) => relative('', file)).join(' ')}\n`);
     else warn(`${figure.id} is not drawn: ${figure.missing} is missing`);
   }
-}
-
-function printFailures(failures: readonly Failure[]): void {
-  if (failures.length === 0) return;
-  const columns = ['JOB', 'WHY'].map((title) => ({ title, rank: 0 }));
-  const rows = failures.map(({ job, reason }) => [job.name, reason]);
-  process.stderr.write(`fdr: ${failures.length} of the jobs failed\n${formatTable(columns, rows)}`);
 }

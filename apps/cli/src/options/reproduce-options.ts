@@ -1,29 +1,26 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import { FIGURES, modelsOf, PAPER_MODELS, parseScale, type PlanOptions } from '@fdr/experiments/planning';
 import { runConfig } from '@fdr/records';
 import { z } from 'zod';
 import { UserError } from '../failure.js';
+import { addExecutorOptions, readExecutorOptions } from './executor-options.js';
 import { describeRange, parseValue, parseWord } from './parse-option.js';
 
 /** The options of `fdr reproduce`, complete and checked. */
-export interface ReproduceOptions extends PlanOptions {
+export interface ReproduceOptions extends PlanOptions, ReturnType<typeof readExecutorOptions> {
   /** Absolute path of the experiment's folder. */
   readonly out: string;
-  /** Number of processes at the same time. */
-  readonly concurrency: number;
 }
 
 const figureSchema = z.enum([...FIGURES, 'all']);
 const modelSchema = z.enum([...PAPER_MODELS, 'both']);
-const jobsSchema = z.int().min(1).max(1024);
 const seedsSchema = z.int().min(1).max(64);
 const text = z.string().min(1).max(4096);
 
 /** Adds the argument and the flags of `fdr reproduce`. */
 export function addReproduceOptions(command: Command): Command {
-  return command
+  return addExecutorOptions(command)
     .addArgument(new Argument('<figure>', describeRange(figureSchema)))
     .addOption(new Option('--model <name>', `network: ${describeRange(modelSchema)}`).default('both', 'both'))
     .option('--scale <size>', 'quick (synthetic data, seconds), paper, or a fraction of its epochs: 0.1', 'quick')
@@ -32,7 +29,6 @@ export function addReproduceOptions(command: Command): Command {
       `sequences of figure 3, initializations of figures 4, S1 and S2: ${describeRange(seedsSchema)} (default: what a verdict needs; ` +
         'with scale quick 2 and 1)',
     )
-    .option('--jobs <n>', `runs at the same time: ${describeRange(jobsSchema)} (default: cores / threads)`)
     .addOption(new Option('--threads <n>', 'of each run').default('1', '1'))
     .addOption(new Option('--backend <name>', 'what computes').default('auto', 'auto'))
     .addOption(
@@ -61,16 +57,13 @@ export function readReproduceOptions(word: string, given: Readonly<Record<string
   if (!models.some((each) => shownFor.includes(each)))
     throw new UserError(`${figure} is of the ${shownFor.join(' and the ')} alone`);
   const threads = parseWord('--threads', runConfig.shape.threads, String(given['threads']));
-  const { seeds, jobs, descent } = given;
+  const { seeds, descent } = given;
   return {
     figures: figure === 'all' ? FIGURES : [figure],
     models,
     scale: parseScale(String(given['scale'])),
     seeds: typeof seeds === 'string' ? parseWord('--seeds', seedsSchema, seeds) : undefined,
-    concurrency:
-      typeof jobs === 'string'
-        ? parseWord('--jobs', jobsSchema, jobs)
-        : Math.max(1, Math.floor(availableParallelism() / threads)),
+    ...readExecutorOptions(given),
     threads,
     backend: parseValue('--backend', runConfig.shape.backend, given['backend']),
     sampling: parseValue('--sampling', runConfig.shape.sampling, given['sampling']),

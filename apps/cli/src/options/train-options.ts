@@ -56,11 +56,16 @@ const SCHEDULE: KindFlags<ScheduleKind> = {
   usual: describeDefault(({ schedule }) => schedule.kind) ?? 'equilibrium',
 };
 
-/** Adds every flag of `fdr train`. */
-export function addTrainOptions(command: Command): Command {
+/** Adds the flags of a training's configuration. */
+export function addSettingFlags(command: Command): Command {
   addConfigFlags(command.optionsGroup('Training:'));
   addKindFlags(command, OPTIMIZER);
-  addKindFlags(command, SCHEDULE);
+  return addKindFlags(command, SCHEDULE);
+}
+
+/** Adds every flag of `fdr train`. */
+export function addTrainOptions(command: Command): Command {
+  addSettingFlags(command);
   return addTrainingOptions(command.optionsGroup('Records and dashboard:'))
     .option('--config <file>', 'JSON file with keys of a configuration, or a run.json; flags override it')
     .option('--name <text>', 'title of the run')

@@ -147,6 +147,6 @@ it('fdr reproduce lists the jobs that failed and why, and exits with 1', async (
   const folder = await temporaryFolder();
   const { code, errors } = await fdr(folder, 'reproduce', 'fig2', '--model', 'mlp', '--backend', 'tensorflow');
   expect(code).toBe(1);
-  expect(errors).toMatch(/fdr: 4 of the jobs failed\nJOB +WHY\nmlp initial +fdr: backend tensorflow: .*not installed/);
+  expect(errors).toMatch(/fdr: 4 of the jobs failed\nJOB +WHY\nmlp initial +backend tensorflow: .*not installed/);
   expect(errors).toMatch(/\nmlp seq 1 eta 0.05 +"mlp initial", which it starts from, failed\n/);
 });

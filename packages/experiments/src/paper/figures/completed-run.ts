@@ -1,4 +1,5 @@
 import type { RunRecords } from '@fdr/figures';
+import { openRun } from '@fdr/run-store';
 import type { CurvatureRecord } from '../../curvature/record.js';
 import type { JobResults } from '../../job-result.js';
 import { readRunRecords } from '../../run-records.js';
@@ -35,7 +36,9 @@ export async function readCompleted(
   const completedRuns: CompletedRun[] = [];
   for (const run of runs) {
     const result = results.get(run.job.key);
-    if (result?.kind === 'run') completedRuns.push({ ...run, records: await readRunRecords(result.reader, withSteps) });
+    if (result?.kind !== 'run') continue;
+    const reader = await openRun(result.runsDirectory, result.runId);
+    completedRuns.push({ ...run, records: await readRunRecords(reader, withSteps) });
   }
   const completedEstimates = estimates.flatMap((planned): CompletedEstimate[] => {
     const result = results.get(planned.job.key);

@@ -108,7 +108,7 @@ export default typescript.config(
     plugins: { 'import-x': importX },
     settings: {
       'import-x/resolver-next': [
-        createTypeScriptImportResolver({ conditionNames: ['source', 'types', 'import', 'default'] }),
+        createTypeScriptImportResolver({ conditionNames: ['@fdr/source', 'types', 'import', 'default'] }),
       ],
     },
     rules: {

@@ -1,4 +1,4 @@
-// Lets Node run the TypeScript sources in development: node --conditions=source --import ./register.mjs FILE.ts
+// Lets Node run the TypeScript sources in development: node --conditions=@fdr/source --import ./register.mjs FILE.ts
 import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';
 

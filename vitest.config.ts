@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // The one configuration of all workspaces' unit tests.
 export default defineConfig({
-  ssr: { resolve: { conditions: ['source'] } },
+  ssr: { resolve: { conditions: ['@fdr/source'] } },
   test: {
     include: ['test/**/*.test.ts'],
     // To catch what hangs, not what is slow on a busy machine.

@@ -9,8 +9,8 @@ const proxy: ProxyOptions = { target: server, changeOrigin: true, ws: true, head
 
 export default defineConfig({
   plugins: [vue()],
-  resolve: { conditions: ['source', ...defaultClientConditions] },
-  ssr: { resolve: { conditions: ['source'] } },
+  resolve: { conditions: ['@fdr/source', ...defaultClientConditions] },
+  ssr: { resolve: { conditions: ['@fdr/source'] } },
   build: { target: 'es2022', chunkSizeWarningLimit: 900, assetsInlineLimit: 0 },
   server: { proxy: { '/api': proxy, '/socket.io': proxy } },
   // To catch what hangs, not what is slow on a busy machine.

@@ -12,6 +12,8 @@ export interface ProcessOptions {
   readonly cwd: string;
   /** Variables added to the environment of the caller. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The program; the one of this checkout by default. */
+  readonly program?: string;
 }
 
 /** How a process ended, and all that it printed. */
@@ -42,7 +44,7 @@ export interface TerminalProcess extends FdrProcess {
 
 /** Starts the built `fdr` with these arguments. */
 export function startFdr(args: readonly string[], options: ProcessOptions): FdrProcess {
-  return start([process.execPath, PROGRAM, ...args], options);
+  return start([process.execPath, options.program ?? PROGRAM, ...args], options);
 }
 
 /** Starts the built `fdr` on a terminal, made by `script` of util-linux. */

@@ -26,7 +26,7 @@ export async function executorCandidate(name: string, data: ExecutorThreadData):
   const register = fileURLToPath(new URL('../../../register.mjs', import.meta.url));
   const thread = new Worker(new URL('./executor-thread.ts', import.meta.url), {
     workerData: data,
-    execArgv: ['--conditions=source', '--import', register],
+    execArgv: ['--conditions=@fdr/source', '--import', register],
   });
   await once(thread, 'message');
   return {

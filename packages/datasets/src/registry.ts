@@ -8,7 +8,7 @@ import { synthetic } from './synthetic.js';
 /** Every data set that has a name, in the order in which they are listed. */
 export const DATASETS: readonly DatasetDefinition[] = [mnist, fashionMnist, cifar10, synthetic, syntheticColor];
 
-/** The names of {@link DATASETS}. */
+/** The names of `DATASETS`. */
 export const DATASET_NAMES: readonly string[] = DATASETS.map(({ name }) => name);
 
 /** The data set of this name; undefined where there is none. */

@@ -76,7 +76,7 @@ describe('fetchPackage', () => {
     `);
     const register = fileURLToPath(new URL('../../../register.mjs', import.meta.url));
     const program = fileURLToPath(new URL('exit-during-fetch.ts', import.meta.url));
-    const args = ['--conditions=source', '--import', register, program, join(folder, 'pid')];
+    const args = ['--conditions=@fdr/source', '--import', register, program, join(folder, 'pid')];
     const parent = spawn(process.execPath, args, {
       env: environment,
       cwd: folder,

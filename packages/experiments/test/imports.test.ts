@@ -31,7 +31,7 @@ async function packagesLoadedBy(module: string): Promise<Set<string>> {
     await import(${JSON.stringify(module)});
     for (const path of Object.keys(Module._cache)) process._rawDebug('loaded ' + path.split('node_modules/').at(-1));
   `;
-  const args = ['--conditions=source', '--import', register, '--input-type=module', '-e', program];
+  const args = ['--conditions=@fdr/source', '--import', register, '--input-type=module', '-e', program];
   const { stderr } = await promisify(execFile)(process.execPath, args, { cwd: source });
   const names = stderr.matchAll(/^loaded ((?:@[^/\s]+\/)?[^/\s]+)/gm);
   return new Set([...names].flatMap(([, name]) => name ?? []));

@@ -11,7 +11,7 @@ import { runStatus } from './run.js';
 const learningRateReason = z
   .object({ rule: z.string().min(1).max(100), message: z.string().max(1000) })
   .catchall(z.union([anyNumber, z.string().max(1000)]));
-/** See {@link learningRateReason}. */
+/** See `learningRateReason`. */
 export type LearningRateReason = Readonly<z.infer<typeof learningRateReason>>;
 
 /** A parameter tensor's ratio O_L / O_R at a change, and its standard error over one window. */

@@ -13,7 +13,7 @@ export type Verdict = z.infer<typeof verdict>;
 
 /** The values for which a claim is true. The bounds are not among them; either may be infinite. */
 const tolerance = z.object({ low: anyNumber, high: anyNumber });
-/** See {@link tolerance}. */
+/** See `tolerance`. */
 export type Tolerance = Readonly<z.infer<typeof tolerance>>;
 
 /** One value that decides about a claim, with its 95 % interval and the verdict on it alone. */

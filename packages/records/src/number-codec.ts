@@ -7,7 +7,7 @@ const NOT_FINITE = ['NaN', 'Infinity', '-Infinity'] as const;
  * `"Infinity"`, `"-Infinity"`. `parse` (decode) gives numbers, `z.encode` gives what JSON can carry.
  */
 export const anyNumber = z.codec(
-  z.union([z.number(), z.enum(NOT_FINITE)]),
+  z.union([z.number(), z.literal(NOT_FINITE)]),
   z.union([z.number(), z.nan(), z.literal(Infinity), z.literal(-Infinity)]),
   {
     decode: (spelled) => Number(spelled),

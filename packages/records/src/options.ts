@@ -90,5 +90,5 @@ export function kindSchema<Tables extends Readonly<Record<string, OptionTable>>>
 export const settings = z
   .object({ kind: z.string().min(1).max(100) })
   .catchall(z.union([z.number(), z.string().max(1000)]));
-/** See {@link settings}. */
+/** See `settings`. */
 export type Settings = Readonly<z.infer<typeof settings>>;

@@ -34,7 +34,7 @@ export const EPOCHS = { min: 1, max: 1_000_000, integer: true } as const satisfi
  * mini-batch is drawn from all of them, so that mini-batches are independent, as the paper's theory has them.
  */
 const sampling = z.enum(['shuffle', 'replacement']);
-/** See {@link sampling}. */
+/** See `sampling`. */
 export type Sampling = z.infer<typeof sampling>;
 
 /** Everything that determines a run: given back to `fdr train --config`, it reproduces the run. */

@@ -8,7 +8,7 @@ const ROLLING_KEPT = 2;
  * from if the process dies.
  */
 export const retention = z.enum(['permanent', 'best', 'rolling']);
-/** See {@link retention}. */
+/** See `retention`. */
 export type Retention = z.infer<typeof retention>;
 
 /** A complete checkpoint of a run. */

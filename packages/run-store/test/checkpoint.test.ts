@@ -217,7 +217,7 @@ describe('a checkpoint', () => {
       const child = spawn(
         process.execPath,
         [
-          '--conditions=source',
+          '--conditions=@fdr/source',
           '--import',
           './register.mjs',
           fileURLToPath(new URL('checkpoint-loop.ts', import.meta.url)),

@@ -22,7 +22,7 @@ const script = fileURLToPath(new URL('lock-process.ts', import.meta.url));
 
 const command = (action: 'hold' | 'leave' | 'ask', folder: string) => [
   process.execPath,
-  '--conditions=source',
+  '--conditions=@fdr/source',
   '--import',
   './register.mjs',
   script,

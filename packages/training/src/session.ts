@@ -74,7 +74,7 @@ function startThread(workerData: WorkerData): Worker {
   const register = fileURLToPath(new URL('../../../register.mjs', import.meta.url));
   return new Worker(new URL('./worker.ts', import.meta.url), {
     workerData,
-    execArgv: ['--conditions=source', '--import', register],
+    execArgv: ['--conditions=@fdr/source', '--import', register],
   });
 }
 

@@ -23,7 +23,7 @@ interface Held {
 async function heldOver(backend: string): Promise<Held[]> {
   const folder = await temporaryFolder();
   for (const [name, bytes] of Object.entries(smallSet())) await writeFile(join(folder, name), bytes);
-  const flags = ['--expose-gc', '--conditions=source', '--import', './register.mjs'];
+  const flags = ['--expose-gc', '--conditions=@fdr/source', '--import', './register.mjs'];
   const args = [...flags, script, folder, backend, String(EPOCHS), String(EVERY)];
   const lines = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }).trim().split('\n');
   return lines.map((line) => JSON.parse(line) as Held);

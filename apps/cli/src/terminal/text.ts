@@ -1,6 +1,6 @@
+import stringWidth from 'string-width';
+
 const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
-const WIDE =
-  /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const segmenter = new Intl.Segmenter();
 
 /** Fewer columns than this are too few for a text beside its heading. */
@@ -14,11 +14,7 @@ export function onOneLine(text: string): string {
 }
 
 /** Columns that a text takes on a terminal: two for East Asian letters and emoji. */
-export function widthOf(text: string): number {
-  let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += WIDE.test(segment) ? 2 : 1;
-  return width;
-}
+export const widthOf = (text: string): number => stringWidth(text);
 
 /** The text, cut to so many columns; where something is cut, an ellipsis ends it. */
 export function cutTo(text: string, columns: number): string {

@@ -21,7 +21,7 @@ describe('fdr', { timeout: 600_000 }, () => {
 
   it('runs from its sources in development', async () => {
     const root = fileURLToPath(new URL('../../../../', import.meta.url));
-    const words = ['--conditions=source', '--import', './register.mjs', 'apps/cli/src/main.ts', '--version'];
+    const words = ['--conditions=@fdr/source', '--import', './register.mjs', 'apps/cli/src/main.ts', '--version'];
     const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: root });
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -2,7 +2,13 @@ import { epochRecord, type EpochRecord } from '@fdr/records';
 import { z } from 'zod';
 
 /** What is kept of a finished run's last epoch, so that its folder need not be opened again: the numbers of the whole network. */
-export const finishedEpoch = epochRecord.omit({ layers: true, observables: true, average: true, seconds: true });
+export const finishedEpoch = epochRecord.omit({
+  layers: true,
+  observables: true,
+  average: true,
+  drift: true,
+  seconds: true,
+});
 /** See {@link finishedEpoch}. */
 export type FinishedEpoch = z.infer<typeof finishedEpoch>;
 

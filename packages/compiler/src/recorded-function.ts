@@ -14,7 +14,7 @@ export interface TensorValue {
 }
 
 /** A variable, and the value of the graph that stands for it. */
-export interface VariableSlot extends TensorValue {
+interface VariableSlot extends TensorValue {
   readonly variable: tf.Variable;
 }
 

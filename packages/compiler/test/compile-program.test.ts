@@ -1,7 +1,13 @@
 import type { Program } from '@fdr/program';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compileProgram, MissingKernelError, onnxExecutor, ReadWhileRecordingError } from '../src/index.js';
+import {
+  compileProgram,
+  MissingKernelError,
+  onnxExecutor,
+  randomUniform,
+  ReadWhileRecordingError,
+} from '../src/index.js';
 import { mlpProgram, numbers, randomState } from './reference/mlp-program.js';
 
 tf.enableProdMode();
@@ -189,6 +195,23 @@ describe('compileProgram', () => {
     await expect(compiled.run({ steps: 0, state: { x: new Float32Array(2) }, ...call })).rejects.toThrow(
       'steps must be a positive integer; found 0',
     );
+  });
+
+  it('says so when it runs after dispose', async () => {
+    const compiled = await compileProgram(
+      tiny(({ state }) => ({ state, outputs: {} })),
+      {},
+      { threads: 1 },
+    );
+    await compiled.dispose();
+    await compiled.dispose();
+    const call = { steps: 1, state: { x: new Float32Array(2) }, inputs: {}, settings: {} };
+    await expect(compiled.run(call)).rejects.toThrow('tiny: run was called after dispose');
+  });
+
+  it('rejects a step that draws random numbers', async () => {
+    const program = tiny(({ state }) => ({ state, outputs: { y: randomUniform([2]) } }));
+    await expect(compileProgram(program, {}, { threads: 1 })).rejects.toThrow(/"tiny": the step draws random numbers/);
   });
 
   it.each([0, 1.5, NaN, 1000])('onnxExecutor throws for %s threads', (threads) => {

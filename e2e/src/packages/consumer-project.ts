@@ -8,7 +8,7 @@ import { packInto, type PublishedPackage } from './published-packages.js';
 const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** How a program ended. */
-export interface ProgramResult {
+interface ProgramResult {
   readonly failed: boolean;
   readonly output: string;
 }
@@ -24,12 +24,8 @@ export interface ConsumerProject {
   write(file: string, text: string): Promise<void>;
   /** Runs a module of the project. */
   node(file: string): Promise<ProgramResult>;
-  /**
-   * Compiles modules of the project into `dist`, strictly.
-   *
-   * @param checkLibraries checks declarations too, without skipLibCheck.
-   */
-  tsc(files: readonly string[], resolution: keyof typeof MODULES, checkLibraries: boolean): Promise<ProgramResult>;
+  /** Compiles modules of the project into `dist`, strictly, and lists all files that it read. Declarations are checked too. */
+  tsc(files: readonly string[], resolution: keyof typeof MODULES): Promise<ProgramResult>;
   remove(): Promise<void>;
 }
 
@@ -58,7 +54,7 @@ export async function consumerProject(packages: readonly PublishedPackage[]): Pr
     tarballs,
     write,
     node: (file) => program(process.execPath, file),
-    tsc: async (files, resolution, checkLibraries) => {
+    tsc: async (files, resolution) => {
       const compilerOptions = {
         strict: true,
         target: 'es2023',
@@ -66,7 +62,7 @@ export async function consumerProject(packages: readonly PublishedPackage[]): Pr
         types: ['node'],
         module: MODULES[resolution],
         moduleResolution: resolution,
-        skipLibCheck: !checkLibraries,
+        skipLibCheck: false,
         listFiles: true,
         rootDir: '.',
         outDir: 'dist',

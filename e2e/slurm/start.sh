@@ -29,7 +29,8 @@ SlurmctldHost=$host(127.0.0.1)
 SlurmctldPort=$port
 SlurmUser=root
 AuthType=auth/munge
-AuthInfo=socket=$folder/munge/socket
+# A task that is queued again waits as long as credentials hold: 120 s if nothing is said.
+AuthInfo=socket=$folder/munge/socket,cred_expire=5
 CredType=cred/munge
 StateSaveLocation=$folder/state
 SlurmctldPidFile=$folder/slurmctld.pid

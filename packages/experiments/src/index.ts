@@ -1,6 +1,6 @@
 // What runs jobs and draws figures; what only plans them is in planning.ts.
 export { curvatureRecord } from './curvature/record.js';
-export { chooseExecutor, type ExecutorChoice } from './executors/choose.js';
+export { chooseExecutor, type ExecutorChoice } from './choose-executor.js';
 export { runExperiment, type ExperimentListener, type ExperimentOptions } from './experiment.js';
 export type { Failure, JobChange, PoolOutcome } from './job-pool.js';
 export type { Job } from './job.js';

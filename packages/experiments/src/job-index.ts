@@ -54,9 +54,13 @@ export async function readJobIndex(out: string, jobs: readonly Job[]): Promise<J
     if (state === 'running') running.add(job.key);
     else if (state !== undefined) found.set(job.key, state);
   });
-  for (const [key, result] of found) completed.set(key, result);
   await appendFinished(out, found);
-  return { completed, running, failed: await failedKeys(out) };
+  // In the order of the jobs, whichever folder was read first.
+  const ordered = jobs.flatMap(({ key }): (readonly [string, JobResult])[] => {
+    const result = completed.get(key) ?? found.get(key);
+    return result ? [[key, result]] : [];
+  });
+  return { completed: new Map(ordered), running, failed: await failedKeys(out) };
 }
 
 /** The state of one job: its result, that it is running, or undefined if it has to be done or to go on. */

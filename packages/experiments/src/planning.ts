@@ -4,7 +4,7 @@ export { FIGURES, modelsOf, plan, type PlanOptions } from './paper/plan/plan.js'
 export { PAPER_MODELS } from './paper/protocols/catalogue.js';
 export { parseScale } from './paper/plan/scale.js';
 export { EXECUTORS, type ExecutorName } from './executors/names.js';
-export { estimateJob } from './sweep/estimate.js';
+export { estimateJob } from './estimate.js';
 export { withFlags } from './sweep/flags.js';
 export { EMPTY_PLAN, readPlanFile } from './sweep/plan-file.js';
 export { SETTING_NAMES } from './sweep/settings.js';

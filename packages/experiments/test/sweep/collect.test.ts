@@ -7,7 +7,7 @@ import { recordFailure } from '../../src/failure-file.js';
 import { runsFolder } from '../../src/job-index.js';
 import { runIdOf } from '../../src/job.js';
 import { groupTable, sweepTable } from '../../src/sweep/collect.js';
-import { estimateJob, localConcurrency } from '../../src/sweep/estimate.js';
+import { estimateJob, localConcurrency } from '../../src/estimate.js';
 import { parsePlan } from '../../src/sweep/plan-file.js';
 import { storeSweep } from '../../src/sweep/stored-plan.js';
 import { sweepStatus } from '../../src/sweep/status.js';

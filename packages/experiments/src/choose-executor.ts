@@ -1,11 +1,11 @@
-import type { Job } from '../job.js';
-import { localConcurrency } from '../sweep/estimate.js';
-import { debugExecutor } from './debug.js';
-import type { MakeExecutor } from './executor.js';
-import type { ExecutorName } from './names.js';
-import { localExecutor } from './local.js';
-import { slurmExecutor } from './slurm/slurm.js';
-import type { SlurmSettings } from './slurm/settings.js';
+import type { Job } from './job.js';
+import { localConcurrency } from './estimate.js';
+import { debugExecutor } from './executors/debug.js';
+import type { MakeExecutor } from './executors/executor.js';
+import type { ExecutorName } from './executors/names.js';
+import { localExecutor } from './executors/local.js';
+import { slurmExecutor } from './executors/slurm/slurm.js';
+import type { SlurmSettings } from './executors/slurm/settings.js';
 
 /** Which executor runs the jobs of an experiment, and how. */
 export interface ExecutorChoice {

@@ -1,5 +1,5 @@
 import type { RunConfig } from '@fdr/records';
-import type { Job } from '../job.js';
+import type { Job } from './job.js';
 
 /** What a job is expected to need. */
 export interface JobEstimate {

@@ -6,7 +6,7 @@ import { base, collect, column, itemsOf } from './contract/sample-training.js';
 import { RECORDED_CONFIG } from './reference/recorded-config.js';
 
 const TIME = '2026-01-01T00:00:00.000Z';
-type Sides = readonly [ratio: number, scatter?: number | undefined];
+type Sides = readonly [ratio: number, scatter: number | undefined];
 const sidesOf = ([ratio, scatter]: Sides) => ({ oLHalf: 2 * ratio, oRHalf: 2, ratio, scatter });
 
 /** An epoch of 100 steps whose ratios are given: the total's, and those of two layers. */

@@ -90,11 +90,11 @@ function averageCurve(
     .map(([step, value]): CurvePoint => curvePoint(step / stepsPerEpoch, value));
 }
 
-/** The half-running average (15) of a column over epochs; see {@link averageCurve}. */
+/** The half-running average (15) of a column over epochs; see `averageCurve`. */
 export const halfRunningCurve = (records: RunRecords, column: 'loss' | 'oL' | 'oR'): Curve =>
   averageCurve(records, recordedAverage(records.steps, column), (record) => record[`${column}Half`]);
 
-/** The ratio of the half-running averages, O_L / O_R, over epochs; see {@link averageCurve}. */
+/** The ratio of the half-running averages, O_L / O_R, over epochs; see `averageCurve`. */
 export function ratioCurve(records: RunRecords): Curve {
   const right = recordedAverage(records.steps, 'oR');
   const ratios = recordedAverage(records.steps, 'oL').map(({ step, value }, index) => ({

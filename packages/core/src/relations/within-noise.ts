@@ -50,7 +50,7 @@ export function tensorsOff({ reason, layers = {} }: Pick<LearningRateEvent, 'rea
     .filter(({ ratio, error }) => Math.abs(ratio - 1) > Math.max(error, threshold));
 }
 
-/** The reason of a change of the learning rate, and {@link tensorsOff}. */
+/** The reason of a change of the learning rate, and `tensorsOff`. */
 export function changeText(change: Pick<LearningRateEvent, 'reason' | 'layers'>): string {
   const off = tensorsOff(change).map((tensor) => `${tensor.name} ${formatRatio(tensor)}`);
   const { message } = change.reason;

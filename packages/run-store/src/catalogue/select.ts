@@ -4,7 +4,7 @@ import { parseFilter } from './filter.js';
 
 /** Which runs, and in which order. */
 export interface RunQuery {
-  /** See {@link parseFilter}; empty: all that are not archived. */
+  /** See `parseFilter`; empty: all that are not archived. */
   readonly filter?: string | undefined;
   /** A field; with a `-` before it, downwards. The newest come first by default. */
   readonly sort?: string | undefined;

@@ -1,3 +1,4 @@
+import { checkRunId } from './paths.js';
 import { RunFolderError } from './run-folder-error.js';
 import { listRunFolders } from './run-folders.js';
 
@@ -10,7 +11,7 @@ const NAMED_IDS = 4;
  * The id of a run that a person means: the whole of it, the beginning of one alone, or `last`. Ids begin with their time, so that
  * the last of them is the newest.
  *
- * @throws {RunFolderError} if there is no such run, or there are several
+ * @throws {RunFolderError} if this begins no run's id, or several
  */
 export async function findRun(runsDirectory: string, text: string): Promise<string> {
   const ids = (await listRunFolders(runsDirectory)).sort();
@@ -22,6 +23,7 @@ export async function findRun(runsDirectory: string, text: string): Promise<stri
   }
   const found = ids.filter((id) => text !== '' && id.startsWith(text));
   const [first] = found;
+  if (first === undefined) checkRunId(text);
   if (first === undefined) throw new RunFolderError(`there is no run ${JSON.stringify(text)} in ${runsDirectory}`);
   if (found.length === 1) return first;
   const named = found.slice(0, NAMED_IDS).join(', ');

@@ -107,7 +107,8 @@ export async function readAt(file: FileHandle, offset: number, length: number): 
   return bytes.subarray(0, filled);
 }
 
-function checkRunId(id: string): void {
+/** @throws {RunFolderError} if the text can't be a run's id */
+export function checkRunId(id: string): void {
   if (!runId.safeParse(id).success) throw new RunFolderError(`${quote(id)} is not a run id`);
 }
 

@@ -29,7 +29,7 @@ describe('a run is found', () => {
     const runs = await folderOf('a1', 'a2', 'a3', 'a4', 'a5');
     await expect(findRun(runs, 'a')).rejects.toThrow('"a" begins 5 ids: a1, a2, a3, a4, ...; write more of it');
     await expect(findRun(runs, 'b')).rejects.toThrow(/^there is no run "b" in /);
-    await expect(findRun(runs, '')).rejects.toThrow(/^there is no run "" in /);
+    for (const text of ['', '../a1', 'a 1']) await expect(findRun(runs, text)).rejects.toThrow(/is not a run id/);
     await expect(findRun(await folderOf(), 'last')).rejects.toThrow(/^no runs in .*fdr train$/);
   });
 });

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { epochRecord, eventRecord, run as runSchema } from '@fdr/records';
+import { epochRecord, eventRecord, runRow } from '@fdr/records';
 import { describe, expect, it } from 'vitest';
 import { fdr, firstWords, jsonLines, outcomeOf, printed, start, startWith, temporaryFolder } from './fdr.js';
 
@@ -79,7 +79,7 @@ describe('fdr', { timeout: 600_000 }, () => {
     ]);
     expect(table.out).toMatch(/^ID +NAME +STATUS +EPOCHS +LR +RATIO +BEST TEST +LAST TEST +CREATED\n/);
     expect(table.out).toMatch(/a first one +finished +2\/2 +0\.1 /);
-    const { id } = runSchema.parse(jsonLines(json.out)[0]?.['run']);
+    const { id } = runRow.parse(jsonLines(json.out)[0]);
     expect(shown.out).toMatch(new RegExp(`^  id +${id}$`, 'm'));
     expect(shown.out).toMatch(/^ {2}epoch +2 of 2, step 80$/m);
     expect(shown.out).toContain(verdict.sentence);
@@ -129,7 +129,7 @@ describe('fdr', { timeout: 600_000 }, () => {
     child.stdout.destroy();
     expect(await ended).toMatchObject({ code: 0, errors: '' });
     const { out } = await fdr(folder, 'runs', 'ls', '--json');
-    expect(jsonLines(out)[0]).toMatchObject({ run: { status: 'finished' }, lastEpoch: { epoch: 3 } });
+    expect(jsonLines(out)[0]).toMatchObject({ status: 'finished', epoch: 3 });
   });
 
   it('ends at once at a second Ctrl-C, in the midst of native code', async () => {

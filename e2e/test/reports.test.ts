@@ -117,7 +117,18 @@ test('fdr without a command prints a help that lists every command, and fdr --ve
   const help = await run('');
   expect(help).toMatchObject({ exitCode: 0, stderr: '' });
   const listed = [...help.stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, command]) => command);
-  expect(listed).toEqual(['train', 'resume', 'serve', 'runs', 'replay', 'reproduce', 'doctor', 'help']);
+  expect(listed).toEqual([
+    'train',
+    'resume',
+    'serve',
+    'runs',
+    'replay',
+    'reproduce',
+    'sweep',
+    'doctor',
+    'complete',
+    'help',
+  ]);
   for (const line of help.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

@@ -89,7 +89,7 @@ test('fdr resume refuses a run that is in use by a process, and an unknown run',
   expect(refused.stderr).toMatch(/is in use by process \d+ on /);
   expect(await run('resume no-such-run')).toMatchObject({
     exitCode: 2,
-    stderr: 'fdr: there is no run "no-such-run"\n',
+    stderr: 'fdr: there is no run "no-such-run" in runs\n',
   });
   training.kill('SIGTERM');
   expect(await training.exited).toMatchObject({ exitCode: 143 });

@@ -26,10 +26,11 @@ try {
   });
   await page.goto(url);
   for (const title of RUN_FIGURES) await expectDrawn(figure(page, title));
-  const { bottom } = await figure(page, RUN_FIGURES[3]).evaluate((card) => card.getBoundingClientRect());
+  const timeline = page.getByRole('region', { name: 'Timeline', exact: true });
+  const { bottom } = await timeline.evaluate((card) => card.getBoundingClientRect());
   const end = bottom + (await page.evaluate(() => scrollY));
   await mkdir(dirname(path), { recursive: true });
-  // The picture shows the head of the page and the first four figures.
+  // The picture shows the head of the page and the timeline.
   await page.setViewportSize({ width: WIDTH, height: Math.ceil(end) + 10 });
   await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path, animations: 'disabled' });

@@ -10,6 +10,7 @@ import { createApi } from './api.js';
 import { createAuth } from './auth.js';
 import { createCommandDispatcher, type CommandHandler } from './command-dispatcher.js';
 import { trackConnections } from './connections.js';
+import { watchDiskErrors } from './disk-error-changes.js';
 import { createFigureStore, DEFAULT_RESULTS_DIRECTORY } from './figure-store.js';
 import { requireFolder } from './folder-check.js';
 import { createGuardedServer } from './guarded-server.js';
@@ -112,7 +113,8 @@ export async function startServer({
   const token = givenToken ?? (requireToken || isExposed ? makeToken() : undefined);
   const auth = token === undefined ? undefined : createAuth(token, onError);
   const cache = createRunCache(runsDirectory);
-  const watcher = createRunWatcher(cache, pollInterval, { diskErrorOf, onError });
+  const diskErrors = watchDiskErrors(diskErrorOf);
+  const watcher = createRunWatcher(cache, pollInterval, { diskErrorOf: diskErrors.version, onError });
   const catalogue = createCatalogue(runsDirectory);
   const runList = createRunListWatcher(catalogue, LIST_POLL_FACTOR * pollInterval, onError);
   const figures = createFigureStore(resultsDirectory ?? DEFAULT_RESULTS_DIRECTORY);
@@ -126,7 +128,7 @@ export async function startServer({
     runList,
     maxClients,
     ackTimeout,
-    diskErrorOf,
+    diskErrorOf: diskErrors.of,
     onError,
   });
   const server = createGuardedServer(inner, names, auth);

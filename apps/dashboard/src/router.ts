@@ -6,6 +6,7 @@ import FiguresPage from './pages/FiguresPage.vue';
 import NotFoundPage from './pages/NotFoundPage.vue';
 import RunPage from './pages/RunPage.vue';
 import RunsPage from './pages/RunsPage.vue';
+import SweepPage from './pages/SweepPage.vue';
 
 /** The router of the page: which address shows which component. */
 export function createAppRouter(api: Api): Router {
@@ -20,6 +21,7 @@ export function createAppRouter(api: Api): Router {
         props: ({ params }) => ({ api, runId: params['runId'] }),
       },
       { path: '/compare', name: 'compare', component: ComparePage, props: { api } },
+      { path: '/sweep', name: 'sweep', component: SweepPage, props: { api } },
       { path: '/figures', name: 'figures', component: FiguresPage, props: { api } },
       {
         path: '/figures/:figureId',

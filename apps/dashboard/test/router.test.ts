@@ -12,7 +12,7 @@ afterEach(unmountAll);
 const emptyApi: Api = {
   ...createApi(),
   runs: vi.fn((): Promise<RunPage> =>
-    Promise.resolve({ version: 0, pending: 0, all: 0, total: 0, from: 0, rows: [], damaged: [] }),
+    Promise.resolve({ version: 0, pending: 0, all: 0, total: 0, from: 0, rows: [], sweep: null, damaged: [] }),
   ),
   run: vi.fn((id: string) => Promise.reject(new RequestError(404, `there is no run ${id}`))),
   figures: vi.fn((): Promise<FigureList> => Promise.resolve({ figures: [], damaged: [] })),

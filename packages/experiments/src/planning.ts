@@ -8,4 +8,5 @@ export { estimateJob } from './estimate.js';
 export { withFlags } from './sweep/flags.js';
 export { EMPTY_PLAN, readPlanFile } from './sweep/plan-file.js';
 export { SETTING_NAMES } from './sweep/settings.js';
+export { showSweep } from './sweep/shown-sweep.js';
 export { planSweep, type SweepPlan } from './sweep/sweep-plan.js';

@@ -86,6 +86,14 @@ export {
 export { SNAPSHOT_VERSION, snapshotState, type SnapshotState } from './snapshot.js';
 export { decodeStepBuckets, encodeStepBuckets, type ColumnBuckets, type StepBuckets } from './step-buckets.js';
 export {
+  jobState,
+  sweepOutline,
+  sweepProgress,
+  type JobState,
+  type SweepOutline,
+  type SweepProgress,
+} from './sweep-view.js';
+export {
   epochList,
   epochMessage,
   eventList,

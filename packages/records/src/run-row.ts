@@ -65,6 +65,8 @@ export const runPage = z.object({
   /** The index of the first row among those. */
   from: z.int().min(0),
   rows: z.array(runRow),
+  /** The name of the sweep that the runs belong to; null where they belong to none. */
+  sweep: z.string().nullable(),
   /** Folders that can't be read as runs. */
   damaged: z.array(z.object({ id: z.string(), error: z.string() })),
 });

@@ -8,16 +8,19 @@ import { HttpError } from './http-error.js';
 import { parseListQuery, parseStepsQuery, requireEmptyQuery } from './query.js';
 import type { RunCache } from './run-cache.js';
 import { createRunListRoutes, type RunListOptions } from './run-list-routes.js';
+import { createSweepRoutes, type ServedSweep } from './sweep-routes.js';
 
 /**
  * The JSON API over stored runs and figures, read-only but for {@link createRunListRoutes}. Its responses have the schemas of `@fdr/records`.
  *
+ * @param sweep that the runs belong to; undefined where they belong to none
  * @param controls whether this process trains a run
  */
 export function createApi(
   cache: RunCache,
   figures: FigureStore,
-  runList: RunListOptions,
+  runList: Omit<RunListOptions, 'sweep'>,
+  sweep: ServedSweep | undefined,
   controls: (runId: string) => boolean,
 ): Router {
   const router = Router();
@@ -27,12 +30,14 @@ export function createApi(
     response.set('Cache-Control', 'no-store');
     next();
   });
-  router.use(createRunListRoutes(runList));
+  router.use(createRunListRoutes({ ...runList, sweep: sweep?.outline.name ?? null }));
   router.use((request, _response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new HttpError(405, 'only GET and HEAD are allowed here');
     next();
   });
+
+  if (sweep) router.use(createSweepRoutes(sweep, runList.catalogue));
 
   router.get('/runs/:id', async (request, response) => {
     requireEmptyQuery(request);

@@ -21,12 +21,14 @@ const MAX_BODY = '64kb';
 export interface RunListOptions {
   readonly runsDirectory: string;
   readonly catalogue: Catalogue;
+  /** The name of the sweep that the runs belong to; null where they belong to none. */
+  readonly sweep: string | null;
   /** Called after a run was changed, removed or brought back. */
   readonly onChange: () => void;
 }
 
 /** The list of runs, in pages, and what a person may change in it: what is said of a run, and where it is. */
-export function createRunListRoutes({ runsDirectory, catalogue, onChange }: RunListOptions): Router {
+export function createRunListRoutes({ runsDirectory, catalogue, sweep, onChange }: RunListOptions): Router {
   const router = Router();
 
   /** What the list has for a query, as far as it has been read. */
@@ -44,6 +46,7 @@ export function createRunListRoutes({ runsDirectory, catalogue, onChange }: RunL
       all: catalogue.rows().length + pending(),
       total: rows.length,
       from,
+      sweep,
     };
     return { rows, head: { ...head, damaged: damaged() } };
   }

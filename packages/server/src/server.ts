@@ -24,6 +24,7 @@ import { listen, unreachableCode } from './port.js';
 import { createRunCache } from './run-cache.js';
 import { createRunListWatcher } from './run-list-watcher.js';
 import { createRunWatcher } from './run-watcher.js';
+import type { ServedSweep } from './sweep-routes.js';
 import { createStaticFiles } from './static-files.js';
 import { makeToken } from './token.js';
 
@@ -41,6 +42,8 @@ export interface StartServerOptions {
   readonly runsDirectory: string;
   /** The folder of the figures, `results` by default; it need not exist yet. */
   readonly resultsDirectory?: string | undefined;
+  /** The sweep that the runs belong to; by default they belong to none. */
+  readonly sweep?: ServedSweep | undefined;
   /** The folder of the page's `index.html` and `assets/`; it may be built later. Undefined: no page is served. */
   readonly pageDirectory?: string | undefined;
   /** The address to listen on, that of {@link loopbackAddress} by default. Any but a loopback address makes a token necessary. */
@@ -89,6 +92,7 @@ export interface RunningServer {
 export async function startServer({
   runsDirectory,
   resultsDirectory,
+  sweep,
   pageDirectory,
   host: givenHost = loopbackAddress(),
   port: requestedPort,
@@ -118,7 +122,7 @@ export async function startServer({
   const catalogue = createCatalogue(runsDirectory);
   const runList = createRunListWatcher(catalogue, LIST_POLL_FACTOR * pollInterval, onError);
   const figures = createFigureStore(resultsDirectory ?? DEFAULT_RESULTS_DIRECTORY);
-  const api = createApi(cache, figures, { runsDirectory, catalogue, onChange: runList.poll }, controls);
+  const api = createApi(cache, figures, { runsDirectory, catalogue, onChange: runList.poll }, sweep, controls);
   const inner = createServer(createApp(api, pageDirectory, onError));
   const dispatchCommand = createCommandDispatcher({ controls, onCommand, onError });
   const io = attachLiveServer(inner, {

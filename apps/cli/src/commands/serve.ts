@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { DEFAULT_RESULTS_DIRECTORY, isLoopback, startServer } from '@fdr/server';
-import type { Command } from 'commander';
+import { resolve } from 'node:path';
+import { DEFAULT_RESULTS_DIRECTORY, isLoopback, startServer, type ServedSweep } from '@fdr/server';
+import { Option, type Command } from 'commander';
 import { dashboardDirectory } from '../dashboard-files.js';
 import { EXIT } from '../failure.js';
 import { parseValue, pathText } from '../options/parse-option.js';
@@ -18,6 +19,7 @@ import { waitForSignal } from '../terminal/wait-for-signal.js';
 /** What the command line gave for `fdr serve`. */
 interface ServeFlags extends ServerFlags {
   readonly results?: string;
+  readonly sweep?: string;
   readonly json?: boolean;
 }
 
@@ -31,16 +33,29 @@ export function registerServe(program: Command): void {
       '--results <folder>',
       `folder of the figures that fdr reproduce has drawn (default: ${DEFAULT_RESULTS_DIRECTORY})`,
     )
+    .addOption(new Option('--sweep <folder>', 'folder of a sweep: its runs, and a matrix of them').conflicts('runsDir'))
     .option('--json', 'print the address of the dashboard as one line of JSON')
     .action(async (flags: ServeFlags) => {
       const results = flags.results === undefined ? undefined : parseValue('--results', pathText, flags.results);
-      await serve(readServerOptions(flags), results, flags.json === true);
+      const sweep = flags.sweep === undefined ? undefined : await openSweep(flags.sweep);
+      const options = { ...readServerOptions(flags), ...(sweep && { sweep, runsDirectory: sweep.runsDirectory }) };
+      await serve(options, results, flags.json === true);
       process.exitCode = EXIT.interrupted;
     });
 }
 
+/** What plans sweeps is loaded for a sweep alone. */
+async function openSweep(folder: string): Promise<ServedSweep & { readonly runsDirectory: string }> {
+  const { showSweep } = await import('@fdr/experiments/planning');
+  return showSweep(resolve(parseValue('--sweep', pathText, folder)));
+}
+
 /** @param results folder of figures; undefined where none was named */
-async function serve(options: ServerOptions, results: string | undefined, json: boolean): Promise<void> {
+async function serve(
+  options: ServerOptions & { readonly sweep?: ServedSweep },
+  results: string | undefined,
+  json: boolean,
+): Promise<void> {
   const { runsDirectory, host } = options;
   const output = createOutput(process.stdout, process.env);
   const interrupted = waitForSignal();

@@ -7,6 +7,8 @@ import {
   runGroupPage,
   runPage,
   runSummary,
+  sweepOutline,
+  sweepProgress,
   type EpochList,
   type EventList,
   type FigureList,
@@ -16,6 +18,8 @@ import {
   type RunPage,
   type RunSummary,
   type StepBuckets,
+  type SweepOutline,
+  type SweepProgress,
 } from '@fdr/records';
 
 import { errorMessage } from './error-message.js';
@@ -53,6 +57,9 @@ export interface Api {
   events(runId: string, from: number): Promise<EventList>;
   /** Steps `from .. to - 1` in at most `buckets` buckets; without `to`, up to the last step. */
   steps(runId: string, from: number, buckets: number, to?: number): Promise<StepBuckets>;
+  /** The sweep that the runs belong to. It rejects with the status 404 where they belong to none. */
+  sweep(): Promise<SweepOutline>;
+  sweepProgress(): Promise<SweepProgress>;
   /** Those figures of the paper that have been drawn. */
   figures(): Promise<FigureList>;
   figure(figureId: string): Promise<FigureRecord>;
@@ -122,6 +129,8 @@ export function createApi(origin = ''): Api {
     run: (runId) => get(runPath(runId), runSummary),
     epochs: (runId, from) => get(`${runPath(runId)}/epochs?from=${from}`, epochList),
     events: (runId, from) => get(`${runPath(runId)}/events?from=${from}`, eventList),
+    sweep: () => get('sweep', sweepOutline),
+    sweepProgress: () => get('sweep/progress', sweepProgress),
     figures: () => get('figures', figureList),
     figure: (figureId) => get(`figures/${encodeURIComponent(figureId)}`, figureRecord),
     steps: (runId, from, buckets, to) =>

@@ -1,8 +1,8 @@
 import type { RunGroup, RunGroupPage, RunPage, RunRow } from '@fdr/records';
-import { onScopeDispose, shallowReactive, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
+import { shallowReactive, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import type { Api } from '../feed/api.js';
 import { errorMessage } from '../feed/error-message.js';
-import { createSocket } from '../feed/live-feed.js';
+import { followRuns } from '../feed/follow-runs.js';
 
 /** Rows that are fetched together. */
 const CHUNK = 50;
@@ -67,7 +67,7 @@ export function useRunList(api: Api, view: RunListView): RunList {
     shown = [0];
     void refresh();
   });
-  follow(api, () => void refresh());
+  followRuns(api, () => void refresh());
   void refresh();
 
   return {
@@ -80,13 +80,4 @@ export function useRunList(api: Api, view: RunListView): RunList {
       for (const chunk of shown) if (!chunks.has(chunk)) void fetchChunk(chunk);
     },
   };
-}
-
-/** Calls back whenever the list has changed, or may have while there was no connection. */
-function follow(api: Api, onChange: () => void): void {
-  const socket = createSocket(api.origin);
-  socket.on('runs', onChange);
-  socket.on('connect', () => socket.emit('followRuns', onChange));
-  socket.connect();
-  onScopeDispose(() => socket.disconnect());
 }

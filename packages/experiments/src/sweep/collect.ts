@@ -4,17 +4,12 @@ import { FINISHED_COLUMNS } from '../finished-epoch.js';
 import { groupBy } from '../group-by.js';
 import type { RunResult } from '../job-result.js';
 import { runIdOf, type Job } from '../job.js';
-import { settingOf } from './settings.js';
+import { settingText, stagesOf } from './described-job.js';
 import type { SweepStatus } from './status.js';
 
 /** What statistics are made of. */
 const MEASURED = [...FINISHED_COLUMNS.filter((name) => !['epoch', 'step'].includes(name)), 'bestTestAccuracy'] as const;
 type Measured = (typeof MEASURED)[number];
-
-const settingText = (job: Job, name: string): number | string => {
-  const value = settingOf(job.config, name) ?? '';
-  return typeof value === 'number' ? value : String(value);
-};
 
 const runResult = ({ results }: SweepStatus, { key }: Job): RunResult | undefined => {
   const result = results.get(key);
@@ -23,13 +18,6 @@ const runResult = ({ results }: SweepStatus, { key }: Job): RunResult | undefine
 
 const measuredOf = ({ lastEpoch, bestTestAccuracy }: RunResult, name: Measured): number =>
   name === 'bestTestAccuracy' ? bestTestAccuracy : (lastEpoch[name] ?? NaN);
-
-/** How many jobs stand before each in its chain, and one: 1 for a job that starts from nothing. */
-function stagesOf(jobs: readonly Job[]): ReadonlyMap<string, number> {
-  const stages = new Map<string, number>();
-  for (const { key, parent } of jobs) stages.set(key, 1 + (parent === undefined ? 0 : (stages.get(parent) ?? 0)));
-  return stages;
-}
 
 /**
  * One table over all jobs of a sweep: run, state, the settings in which jobs differ, and the last epoch of those that are done, whose numbers are

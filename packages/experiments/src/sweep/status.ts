@@ -1,11 +1,9 @@
+import type { JobState } from '@fdr/records';
 import { readFailure } from '../failure-file.js';
 import { readJobIndex } from '../job-index.js';
 import type { JobResults } from '../job-result.js';
 import type { Job } from '../job.js';
 import { readSweep, type StoredSweep } from './stored-plan.js';
-
-/** How one job of a sweep stands. What has not begun and what was interrupted is `waiting`: both remain to be done. */
-type JobState = 'done' | 'running' | 'waiting' | 'failed';
 
 /** How a sweep stands. */
 export interface SweepStatus extends StoredSweep {

@@ -3,7 +3,11 @@ import type { RunGroup, RunRow } from '@fdr/records';
 /** Runs whose settings differ in nothing but the seed, as one; in the order of the first of each. */
 export function groupRuns(rows: readonly RunRow[]): RunGroup[] {
   const groups = new Map<string, RunRow[]>();
-  for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+  for (const row of rows) {
+    const members = groups.get(row.group);
+    if (members) members.push(row);
+    else groups.set(row.group, [row]);
+  }
   return [...groups.values()].map((members) => {
     const newest = members.reduce((a, b) => (b.createdAt > a.createdAt ? b : a));
     return {

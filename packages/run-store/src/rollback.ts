@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appliedCommand, epochRecord, eventRecord, type Run } from '@fdr/records';
 import type { z } from 'zod';
-import { removePartialFiles, writeFileAtomically } from './atomic-write.js';
+import { writeFileAtomically } from './atomic-write.js';
 import { listCheckpoints } from './checkpoint-files.js';
 import type { RecordCounts } from './checkpoint.js';
 import { CHECKPOINTS_FOLDER, COMMANDS_FILE, EPOCHS_FILE, EVENTS_FILE, STEPS_FILE } from './files.js';
@@ -41,8 +41,6 @@ export async function rollBack(
 ): Promise<void> {
   await mkdir(join(folder, CHECKPOINTS_FOLDER), { recursive: true });
   await refuseLink(folder, CHECKPOINTS_FOLDER);
-  await removePartialFiles(folder);
-  await removePartialFiles(join(folder, CHECKPOINTS_FOLDER));
   // Checkpoints go first: one that outlived the records it counts would be gone on from without them.
   for (const checkpoint of await listCheckpoints(folder)) {
     if (checkpoint.step > step) await rm(checkpoint.path, { force: true });

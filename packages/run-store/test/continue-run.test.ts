@@ -109,6 +109,14 @@ describe('a run that is continued from a checkpoint', () => {
     expect((await continued(interrupted)).epochs).toEqual([sampleEpoch(2)]);
   });
 
+  it('has nothing half-written left once it is claimed, even if it does not go on then', async () => {
+    const { directory, folder } = await interruptedRun();
+    const names = ['.run.json.0123456789ab.partial', 'checkpoints/.12.safetensors.0123456789ab.partial'];
+    for (const name of names) await writeFile(join(folder, name), '{');
+    await (await claimRun(directory, 'sample')).release();
+    for (const name of names) await expect(readFile(join(folder, name))).rejects.toThrow('ENOENT');
+  });
+
   it('is not locked any more if it could not be rolled back', async () => {
     const { directory, folder, from } = await interruptedRun();
     await rm(join(folder, 'steps.f32'));

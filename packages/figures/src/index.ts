@@ -6,6 +6,7 @@ export { balancePanel, COMPARED_RUN_COLORS, comparisonPanels, type ComparedRun }
 export { recordPanels, recordedPanels } from './paper/panel-record.js';
 export { panelOption, panelsOption, panelsSize, panelsTable, type Panel } from './paper/panels.js';
 export { replayPanels, type Replay } from './paper/replay.js';
+export { seedMeanPanels, type MeanPoint, type MeanRun } from './paper/seed-means.js';
 export { ruleComparisonPanels } from './paper/rule-comparison.js';
 export { secondRelationPanels, type SecondRelationFigure } from './paper/second-relation.js';
 export { recordedAverage } from './recorded-average.js';

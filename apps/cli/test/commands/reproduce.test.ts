@@ -119,7 +119,7 @@ it('fdr replay reports when a rule would have fired: a table, JSON, an image', {
 it('fdr reproduce refuses unknown words before it makes a file', async () => {
   const folder = await temporaryFolder();
   for (const [words, message] of [
-    [['fig5'], 'the figure must be one of fig1, fig2, fig3, fig4, figS1, figS2, all, not "fig5"'],
+    [['fig6'], 'the figure must be one of fig1, fig2, fig3, fig4, fig5, figS1, figS2, all, not "fig6"'],
     [['fig1', '--sampling', 'x'], '--sampling must be one of shuffle, replacement, not "x"'],
     [['fig1', '--scale', '2'], '--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not "2"'],
     [['fig1', '--model', 'rnn'], '--model must be one of mlp, cnn, both, not "rnn"'],

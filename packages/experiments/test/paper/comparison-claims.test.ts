@@ -7,17 +7,24 @@ import {
   outperforming,
   sooner,
 } from '../../src/paper/figures/comparison-claims.js';
-import { finalAccuracy, lastEpochs } from '../../src/paper/figures/seeds.js';
+import { finalAccuracy, finalMean, lastEpochs } from '../../src/paper/figures/seeds.js';
 import { plan } from '../../src/paper/plan/plan.js';
 import { parseScale } from '../../src/paper/plan/scale.js';
 import { comparedRun, comparedRuns } from './compared-runs.js';
-import { onlyRuns } from './completed-records.js';
+import { completedRun, onlyRuns } from './completed-records.js';
 
 it('the accuracy of a run is the mean of its last tenth, of one epoch at least', () => {
   expect([1, 4, 14, 15, 100, 250].map(lastEpochs)).toEqual([1, 1, 1, 2, 10, 25]);
   const accuracies = [...Array.from({ length: 18 }, () => 0.1), 0.6, 0.8];
-  expect(finalAccuracy(accuracies.map((testAccuracy) => ({ testAccuracy })))).toBeCloseTo(0.7, 12);
-  expect(finalAccuracy([])).toBeNaN();
+  expect(finalAccuracy(comparedRun('preset', 1, accuracies).records)).toBeCloseTo(0.7, 12);
+  expect(finalAccuracy({ epochs: [] })).toBeNaN();
+});
+
+it('where an average of the parameters is kept, it is what is evaluated', () => {
+  const average = { steps: 1, trainLoss: 0.2, trainAccuracy: 1, testLoss: 0.2, testAccuracy: 0.9 };
+  const { records } = completedRun({ kind: 'comparison', variant: 'tail' }, {}, [{ testAccuracy: 0.5, average }]);
+  expect(finalAccuracy(records)).toBe(0.9);
+  expect(finalMean(records, 'trainLoss')).toBe(0.2);
 });
 
 describe('the claims of figure 4', () => {

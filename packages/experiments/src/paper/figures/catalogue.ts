@@ -5,6 +5,7 @@ import { drawApproach } from './approach.js';
 import { drawAdam, drawAggressive, drawComparison } from './comparison.js';
 import type { DrawnFigure } from './drawn-figure.js';
 import { drawRelaxation } from './relaxation.js';
+import { drawRivals } from './rivals.js';
 import { drawSecondRelation } from './second-relation.js';
 
 /** How a figure is drawn, and which of its runs it needs. */
@@ -34,6 +35,8 @@ export const FIGURE_DEFINITIONS: Readonly<Record<FigureName, FigureDefinition>> 
     drawsSteps: false,
     missing: (runs) => missingVariants(runs, ['preset', 'adaptive', 'amsgrad']),
   },
+  // It says itself what is missing of the others, which may have diverged.
+  fig5: { draw: drawRivals, drawsSteps: false, missing: (runs) => missingVariants(runs, ['adaptive']) },
   figS1: { draw: drawAdam, drawsSteps: false, missing: (runs) => missingVariants(runs, ['adam', 'amsgrad']) },
   figS2: { draw: drawAggressive, drawsSteps: false, missing: (runs) => missingVariants(runs, ['aggressive']) },
 };

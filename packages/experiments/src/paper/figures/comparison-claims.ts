@@ -1,20 +1,11 @@
 import { formatPercent } from '@fdr/core/relations';
 import type { RunRecords } from '@fdr/figures';
-import type { Claim, EpochRecord } from '@fdr/records';
-import type { Variant } from '../plan/variants.js';
+import type { Claim } from '@fdr/records';
+import { VARIANT_NAMES, type Variant } from '../plan/variants.js';
 import { judged, type ClaimDefinition } from './claim.js';
 import type { CompletedRun } from './completed-run.js';
 import { shortness } from './long-times.js';
-import { finalAccuracy, pairedInterval, seedPairs, seedsText, type SeedPair } from './seeds.js';
-
-/** The name of each variant. */
-export const VARIANT_NAMES: Readonly<Record<Variant, string>> = {
-  preset: 'preset',
-  adaptive: 'adaptive, X = 0.01, Y = 0.1',
-  aggressive: 'adaptive, X = 0.1, Y = 0.3',
-  amsgrad: 'AMSGrad',
-  adam: 'Adam',
-};
+import { evaluated, finalAccuracy, pairedInterval, seedPairs, seedsText, type SeedPair } from './seeds.js';
 
 /** A comparison that a claim makes of two variants. */
 interface Comparison {
@@ -77,28 +68,75 @@ export const degraded = (runs: readonly CompletedRun[], tolerance: number): Clai
 
 /** Claim of appendix C.2: the initial lag can be ameliorated. A run that never gets there counts as one epoch longer than it is. */
 export function sooner(runs: readonly CompletedRun[]): Claim {
-  const pairs = seedPairs(runs, 'adaptive', 'aggressive');
-  const gain = (adaptive: RunRecords, aggressive: RunRecords): number => {
-    const goal = 0.95 * finalAccuracy(adaptive.epochs);
-    return epochsUntil(adaptive.epochs, goal) - epochsUntil(aggressive.epochs, goal);
-  };
-  return judged(
-    {
-      statement: 'The lag in initial accuracy gain can be ameliorated by X = 0.1 and Y = 0.3.',
-      section: 'appendix C.2, figure S2(a)',
-      test: `it reaches 95 % of the final test accuracy of X = 0.01, Y = 0.1 more than one epoch sooner, ${OVER_SEEDS}`,
-      // Times are known to an epoch.
-      tolerance: { low: 1, high: Infinity },
-    },
-    [
-      {
-        quantity: `epochs sooner, ${seedsText(pairs.length)}`,
-        ...pairedInterval(pairs, gain),
-        obstacle: obstacleOf(pairs),
-      },
-    ],
-  );
+  return compareTimes(runs, 'aggressive', 0.95, {
+    statement: 'The lag in initial accuracy gain can be ameliorated by X = 0.1 and Y = 0.3.',
+    section: 'appendix C.2, figure S2(a)',
+    test: `it reaches 95 % of the final test accuracy of X = 0.01, Y = 0.1 more than one epoch sooner, ${OVER_SEEDS}`,
+  });
 }
+
+/**
+ * A claim that a variant is sooner than the adaptive schedule at a part of the accuracy that the latter has in the end, by more than one epoch:
+ * times are known to an epoch.
+ */
+function compareTimes(
+  runs: readonly CompletedRun[],
+  variant: Variant,
+  part: number,
+  words: Omit<ClaimDefinition, 'tolerance'>,
+): Claim {
+  const pairs = seedPairs(runs, 'adaptive', variant);
+  const gain = (adaptive: RunRecords, other: RunRecords): number => {
+    const goal = part * finalAccuracy(adaptive);
+    return epochsUntil(adaptive, goal) - epochsUntil(other, goal);
+  };
+  return judged({ ...words, tolerance: { low: 1, high: Infinity } }, [
+    {
+      quantity: `epochs sooner, ${seedsText(pairs.length)}`,
+      ...pairedInterval(pairs, gain),
+      obstacle: obstacleOf(pairs),
+    },
+  ]);
+}
+
+const RIVAL_SECTION = 'beyond the paper, figure 5';
+
+/** Claims of figure 5, ours. @param tolerance in percentage points */
+export const rivalClaims = (runs: readonly CompletedRun[], tolerance: number): Claim[] => [
+  compareAccuracies(
+    runs,
+    { variant: 'halving', other: 'adaptive', least: 0 },
+    {
+      statement: 'What the adaptive schedule lacks is larger drops: Y = 0.5 ends above Y = 0.1.',
+      section: RIVAL_SECTION,
+      test: `its ${ACCURACY}, is higher, ${OVER_SEEDS}`,
+    },
+  ),
+  compareTimes(runs, 'schedule-free', 1, {
+    statement: "Schedule-Free SGD reaches the adaptive schedule's final accuracy sooner.",
+    section: RIVAL_SECTION,
+    test: `it reaches the final test accuracy of X = 0.01, Y = 0.1 more than one epoch sooner, ${OVER_SEEDS}`,
+  }),
+  compareAccuracies(
+    runs,
+    { variant: 'adaptive', other: 'cosine', least: -tolerance },
+    {
+      statement: 'The adaptive schedule is comparable with a cosine that knows when training ends.',
+      section: RIVAL_SECTION,
+      test: `its ${ACCURACY}, is less than ${tolerance} points below the cosine's, ${OVER_SEEDS}`,
+    },
+  ),
+  compareAccuracies(
+    runs,
+    { variant: 'cooldown', other: 'wsd', least: -tolerance },
+    {
+      statement:
+        'A cooldown that begins when equilibrium is measured is comparable with one that knows when training ends.',
+      section: RIVAL_SECTION,
+      test: `its ${ACCURACY}, is less than ${tolerance} points below that of warmup-stable-decay, ${OVER_SEEDS}`,
+    },
+  ),
+];
 
 function compareAccuracies(
   runs: readonly CompletedRun[],
@@ -106,9 +144,9 @@ function compareAccuracies(
   words: Omit<ClaimDefinition, 'tolerance'>,
 ): Claim {
   const pairs = seedPairs(runs, variant, other);
-  const points = ({ epochs }: RunRecords): number => 100 * finalAccuracy(epochs);
+  const points = (records: RunRecords): number => 100 * finalAccuracy(records);
   const percent = (side: 'one' | 'other'): string =>
-    formatPercent(pairs.reduce((sum, pair) => sum + finalAccuracy(pair[side].epochs), 0) / pairs.length);
+    formatPercent(pairs.reduce((sum, pair) => sum + finalAccuracy(pair[side]), 0) / pairs.length);
   const values = `${percent('one')} and ${percent('other')}, ${seedsText(pairs.length)}`;
   return judged({ ...words, tolerance: { low: least, high: Infinity } }, [
     {
@@ -137,7 +175,7 @@ function waiting(records: RunRecords, seed: number): string | undefined {
 }
 
 /** Epochs until an accuracy first reaches a goal; one more than there are if it never does. */
-function epochsUntil(epochs: readonly EpochRecord[], goal: number): number {
-  const index = epochs.findIndex(({ testAccuracy }) => testAccuracy >= goal);
+export function epochsUntil({ epochs }: RunRecords, goal: number): number {
+  const index = epochs.findIndex((record) => evaluated(record).testAccuracy >= goal);
   return index < 0 ? epochs.length + 1 : index + 1;
 }

@@ -2,13 +2,13 @@ import { bestEpoch, formatPercent, interval } from '@fdr/core/relations';
 import { comparisonPanels, type ComparedRun } from '@fdr/figures';
 import type { CompletedParts, CompletedRun } from './completed-run.js';
 import type { PlannedFigure } from '../plan/plan.js';
-import type { Variant } from '../plan/variants.js';
-import { comparable, degraded, marginallyBetter, outperforming, sooner, VARIANT_NAMES } from './comparison-claims.js';
+import { VARIANT_NAMES, type Variant } from '../plan/variants.js';
+import { comparable, degraded, marginallyBetter, outperforming, sooner } from './comparison-claims.js';
 import type { DrawnFigure, TitledTable } from './drawn-figure.js';
 import { finalAccuracy, runsBySeed } from './seeds.js';
 
 /** The paper's colours. */
-const COLORS: Readonly<Record<Variant, ComparedRun['color']>> = {
+const COLORS: Readonly<Partial<Record<Variant, ComparedRun['color']>>> = {
   preset: 'black',
   adaptive: 'blue',
   aggressive: 'purple',
@@ -76,7 +76,7 @@ function drawVariants(drawn: readonly VariantRun[]): Pick<DrawnFigure, 'panels' 
   const compared = drawn.map(({ variant, seed, records }): ComparedRun => {
     const name = VARIANT_NAMES[variant];
     const isRepeat = seed !== first;
-    return { name: isRepeat ? `${name}, seed ${seed}` : name, color: COLORS[variant], records, isRepeat };
+    return { name: isRepeat ? `${name}, seed ${seed}` : name, color: COLORS[variant] ?? 'slate', records, isRepeat };
   });
   return { panels: (theme) => comparisonPanels(compared, theme), tables: [accuracyTable(drawn), finalTable(drawn)] };
 }
@@ -87,7 +87,7 @@ const accuracyTable = (runs: readonly VariantRun[]): TitledTable => ({
     columns: ['variant', 'seeds', 'mean', '95 % from', 'to'],
     rows: [...new Set(runs.map(({ variant }) => variant))].map((variant) => {
       const own = runs.filter((run) => run.variant === variant);
-      const { mean, low, high } = interval(own.map(({ records }) => 100 * finalAccuracy(records.epochs)));
+      const { mean, low, high } = interval(own.map(({ records }) => 100 * finalAccuracy(records)));
       return [VARIANT_NAMES[variant], own.length, mean, low, high];
     }),
   },

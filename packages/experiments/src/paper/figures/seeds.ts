@@ -10,11 +10,20 @@ const LAST_PART = 0.1;
 /** The number of last epochs over which the accuracy of a run of some epochs is averaged; at least one. */
 export const lastEpochs = (epochs: number): number => Math.max(1, Math.round(LAST_PART * epochs));
 
-/** The mean test accuracy over the last epochs of a run, a fraction of one; NaN for a run without epochs. */
-export function finalAccuracy(epochs: readonly Pick<EpochRecord, 'testAccuracy'>[]): number {
+/** What a run's model reaches at an epoch's end: that of the average of the parameters, where one is kept. */
+export const evaluated = ({ average, trainLoss, testAccuracy }: EpochRecord): Evaluation =>
+  average ?? { trainLoss, testAccuracy };
+/** See {@link evaluated}. */
+export type Evaluation = Pick<EpochRecord, 'trainLoss' | 'testAccuracy'>;
+
+/** The mean of a number over the last epochs of a run; NaN for a run without epochs. */
+export function finalMean({ epochs }: Pick<RunRecords, 'epochs'>, name: keyof Evaluation): number {
   const last = epochs.slice(-lastEpochs(epochs.length));
-  return last.reduce((sum, { testAccuracy }) => sum + testAccuracy, 0) / last.length;
+  return last.reduce((sum, record) => sum + evaluated(record)[name], 0) / last.length;
 }
+
+/** The mean test accuracy over the last epochs of a run, a fraction of one; NaN for a run without epochs. */
+export const finalAccuracy = (records: Pick<RunRecords, 'epochs'>): number => finalMean(records, 'testAccuracy');
 
 /** The completed runs of a variant, by seed. */
 export const runsBySeed = (runs: readonly CompletedRun[], variant: Variant): ReadonlyMap<number, RunRecords> =>

@@ -4,10 +4,11 @@ import { INITIAL_SEED, curvatureJob, initialJob, sequenceJobs, variantJob, type 
 import type { Protocol } from '../protocols/protocol.js';
 import { PAPER_MODELS, PROTOCOLS, type PaperModel } from '../protocols/catalogue.js';
 import { scaledProtocol, type Scale } from './scale.js';
+import { RIVALS } from './rivals.js';
 import type { Variant } from './variants.js';
 
 /** The figures that can be reproduced. */
-export const FIGURES = ['fig1', 'fig2', 'fig3', 'fig4', 'figS1', 'figS2'] as const;
+export const FIGURES = ['fig1', 'fig2', 'fig3', 'fig4', 'fig5', 'figS1', 'figS2'] as const;
 
 /** A figure that can be reproduced. */
 export type FigureName = (typeof FIGURES)[number];
@@ -71,7 +72,7 @@ export interface PlanOptions {
 
 /**
  * Plans the jobs of figures. Figures share runs: that of figure 1 is the start of those of figures 2 and 3, the sequence of figure 2 is
- * the first one of figure 3, AMSGrad of figure 4 is that of figure S1.
+ * the first one of figure 3, and figures 4, 5 and S1 share their variants.
  *
  * @param options figures and networks; a figure that the paper does not show for a network is left out for it
  */
@@ -132,6 +133,8 @@ function partsOf(figure: FigureName, protocol: Protocol, compute: Compute): read
       return [{ letter, runs: [initialRun, ...sequenceRuns(protocol.sequences)] }];
     case 'fig4':
       return [{ letter, runs: variantRuns(comparedSeeds, ['preset', 'adaptive', 'amsgrad']) }];
+    case 'fig5':
+      return [{ letter, runs: variantRuns(comparedSeeds, RIVALS) }];
     case 'figS1':
       return [{ letter, runs: variantRuns(comparedSeeds, ['amsgrad', 'adam']) }];
     case 'figS2':

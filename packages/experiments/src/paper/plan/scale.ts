@@ -97,7 +97,13 @@ export function scaledProtocol(protocol: Protocol, scale: Scale, seeds?: number)
     aggressiveSeeds: protocol.aggressiveSeeds.slice(0, limits.initializations),
   };
   if (scale.fraction !== 'quick') return scaled;
-  return { ...scaled, title: quick.title, base: { ...protocol.base, ...quick.base }, momentum: quick.momentum };
+  return {
+    ...scaled,
+    title: quick.title,
+    base: { ...protocol.base, ...quick.base },
+    momentum: quick.momentum,
+    comparison: { ...scaled.comparison, scheduleFreeRate: quick.scheduleFreeRate },
+  };
 }
 
 /** At most `count` of the stages, evenly spaced, the first and the last among them. */

@@ -24,5 +24,6 @@ export const CNN: Protocol = {
     base: { dataset: 'synthetic-color', batchSize: 50, weightDecay: 0.1 },
     // Batches of 50 are too noisy for mu = 0.9 at this learning rate: in batches of 20 even 0.5 ends in constant answers.
     momentum: 0.5,
+    scheduleFreeRate: 0.5,
   },
 };

@@ -19,5 +19,6 @@ export const MLP: Protocol = {
     fraction: 0.03,
     base: { dataset: 'synthetic', batchSize: 20, weightDecay: 0.1 },
     momentum: 0,
+    scheduleFreeRate: 0.5,
   },
 };

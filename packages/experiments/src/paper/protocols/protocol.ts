@@ -26,9 +26,11 @@ interface QuickProtocol {
   readonly base: Pick<RunConfig, 'dataset' | 'weightDecay' | 'batchSize'>;
   /** mu in the runs that test the relations. */
   readonly momentum: number;
+  /** With more weight decay the default diverges. */
+  readonly scheduleFreeRate: number;
 }
 
-/** How figures 4, S1 and S2 compare schedules and optimizers. */
+/** How figures 4, 5, S1 and S2 compare schedules and optimizers. */
 export interface ComparisonProtocol {
   /** Epochs of each run. */
   readonly epochs: number;
@@ -41,6 +43,8 @@ export interface ComparisonProtocol {
    * `100 sqrt(a (1 - a) / n)`. Seeds share the test images, so that their interval does not contain this error.
    */
   readonly tolerance: number;
+  /** Where Schedule-Free SGD begins in figure 5; its authors' default by default. */
+  readonly scheduleFreeRate?: number | undefined;
 }
 
 /** Everything that the paper says about the experiments with one network (appendix B). */

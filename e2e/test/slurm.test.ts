@@ -14,7 +14,7 @@ const PLAN = `
 base: { dataset: synthetic, schedule: constant, weightDecay: 0.1 }
 grid: { learningRate: [0.1, 0.05] }
 stages:
-  - { epochs: 80 }
+  - { epochs: 120 }
   - { epochs: 2 }
 slurm: { slurm_partition: test, timeout_min: 5 }
 `;
@@ -69,7 +69,7 @@ async function surviveAll(folder: string, config: string): Promise<void> {
   const logs = async () => {
     const names = await readdir(join(folder, 'sweeps/plan/logs')).catch(() => []);
     const texts = await Promise.all(names.map((name) => readFile(join(folder, 'sweeps/plan/logs', name), 'utf8')));
-    return texts.filter((text) => text.includes('of 80'));
+    return texts.filter((text) => text.includes('of 120'));
   };
   await writeFile(join(folder, 'plan.yaml'), PLAN);
 
@@ -96,6 +96,11 @@ async function surviveAll(folder: string, config: string): Promise<void> {
   await slurm('scontrol', 'update', `nodename=${node}`, 'state=resume').catch(() => undefined);
   await waitUntil(async () => (await logs()).filter((text) => text.includes('start 2,')).length === 2);
 
+  // A job that is killed without a word is queued again, too.
+  const pids = (await execute('pgrep', ['-f', `run-job ${folder}/sweeps/plan`])).stdout.trim().split('\n');
+  process.kill(Number(pids[0]), 'SIGKILL');
+  await waitUntil(async () => (await logs()).some((text) => text.includes('start 3,')));
+
   // Cancelled, the running jobs save themselves; those that wait go too.
   await fdr('cancel', 'sweeps/plan');
   await waitUntil(async () =>
@@ -104,7 +109,7 @@ async function surviveAll(folder: string, config: string): Promise<void> {
 
   // Started again it does what is missing, and ends with the table of an undisturbed sweep.
   expect((await fdr('plan.yaml', '--executor', 'slurm')).stdout).toContain('4 of 4 jobs done');
-  expect((await logs()).join('')).toContain('epoch 80 of 80');
+  expect((await logs()).join('')).toContain('epoch 120 of 120');
   const quiet = join(folder, 'quiet');
   await mkdir(quiet);
   await writeFile(join(quiet, 'plan.yaml'), PLAN);

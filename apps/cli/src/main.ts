@@ -1,4 +1,5 @@
 import { registerDoctor } from './commands/doctor.js';
+import { registerExport } from './commands/export.js';
 import { registerReplay } from './commands/replay.js';
 import { registerReproduce } from './commands/reproduce.js';
 import { registerResume } from './commands/resume.js';
@@ -19,6 +20,7 @@ registerTrain(program);
 registerResume(program);
 registerServe(program);
 registerRuns(program);
+registerExport(program);
 registerReplay(program);
 registerReproduce(program);
 registerSweep(program);

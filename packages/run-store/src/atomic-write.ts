@@ -13,14 +13,17 @@ const PARTIAL_FILE = /^\..+\.[0-9a-f]{12}\.partial$/;
  * @param chunks written one after another
  * @throws the file system's error; an existing file is then unchanged
  */
-export async function writeFileAtomically(path: string, chunks: readonly Uint8Array[]): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.partial`);
   try {
     const file = await open(temporary, 'wx');
     try {
       // After a short write, writeFile writes the rest; a single write would leave a torn file.
-      for (const chunk of chunks) await file.writeFile(chunk);
+      for await (const chunk of chunks) await file.writeFile(chunk);
       await file.sync();
     } finally {
       await file.close();

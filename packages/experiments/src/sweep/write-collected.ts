@@ -1,7 +1,7 @@
+import { parquet } from '@fdr/export';
 import { csv } from '@fdr/figures';
 import { pictureFiles, writeFiles } from '../write-files.js';
 import { groupTable, sweepTable } from './collect.js';
-import { parquet } from './parquet.js';
 import { sweepStatus } from './status.js';
 import { sweepFigure } from './sweep-figure.js';
 

@@ -1,8 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dynamicsOf, stationaryRun } from '@fdr/core/relations';
+import { bestEpoch, dynamicsOf, stationaryRun } from '@fdr/core/relations';
 import { isActive } from '@fdr/records';
-import { errorCode, listCheckpoints, openRun, RunFolderError, type RunReader } from '@fdr/run-store';
+import {
+  errorCode,
+  listCheckpoints,
+  openRun,
+  readFinishedRun,
+  RunFolderError,
+  type FinishedRun,
+  type RunReader,
+} from '@fdr/run-store';
 import { readCurvature, curvatureFile, curvatureFolder } from './curvature/record.js';
 import { failedKeys } from './failure-file.js';
 import { toFinishedEpoch } from './finished-epoch.js';
@@ -69,26 +77,31 @@ export async function readJob(out: string, job: Job): Promise<JobResult | 'runni
     const estimate = await readCurvature(curvatureFile(out, job.key));
     return estimate && { kind: 'curvature', estimate };
   }
+  const finished = await orNone(readFinishedRun(runsFolder(out), runIdOf(job)));
+  if (finished) return runResult(finished, runsFolder(out));
   const reader = await openJobRun(out, job);
-  if (!reader) return undefined;
-  return isActive(reader.run.status) ? 'running' : runResult(reader, runsFolder(out));
+  return reader && isActive(reader.run.status) ? 'running' : undefined;
 }
 
 /** The run of a job; undefined if there is none that can be read. */
-export async function openJobRun(out: string, job: RunJob): Promise<RunReader | undefined> {
+export const openJobRun = (out: string, job: RunJob): Promise<RunReader | undefined> =>
+  orNone(openRun(runsFolder(out), runIdOf(job)));
+
+/** Undefined for a run that can't be read. */
+async function orNone<Found>(reading: Promise<Found>): Promise<Found | undefined> {
   try {
-    return await openRun(runsFolder(out), runIdOf(job));
+    return await reading;
   } catch (error) {
     if (error instanceof RunFolderError) return undefined;
     throw error;
   }
 }
 
-/** The result of a run; undefined if it is not finished, or its last epoch or its last checkpoint is missing. */
-async function runResult(reader: RunReader, runsDirectory: string): Promise<RunResult | undefined> {
-  const { run, folder, id, lastEpoch, bestTestAccuracy = NaN } = reader;
-  const { status, config, stepsPerEpoch } = run;
-  if (status !== 'finished' || lastEpoch === undefined) return undefined;
+/** The result of a finished run; undefined if its last epoch or its last checkpoint is missing. */
+async function runResult({ folder, run, epochs }: FinishedRun, runsDirectory: string): Promise<RunResult | undefined> {
+  const { id, config, stepsPerEpoch } = run;
+  const lastEpoch = epochs.at(-1);
+  if (lastEpoch === undefined) return undefined;
   // A cooldown ends a training before its epochs are done.
   if (lastEpoch.epoch !== config.epochs && config.schedule.kind !== 'cooldown') return undefined;
   const lastStep = lastEpoch.epoch * stepsPerEpoch;
@@ -101,8 +114,8 @@ async function runResult(reader: RunReader, runsDirectory: string): Promise<RunR
     runId: id,
     checkpoint,
     lastEpoch: toFinishedEpoch(lastEpoch),
-    bestTestAccuracy,
-    stationary: dynamics && stationaryRun(await reader.epochs(), { ...dynamics, seed: config.seed }),
+    bestTestAccuracy: bestEpoch(epochs)?.testAccuracy ?? NaN,
+    stationary: dynamics && stationaryRun(epochs, { ...dynamics, seed: config.seed }),
   };
 }
 

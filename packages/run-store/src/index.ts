@@ -5,6 +5,7 @@ export { groupRuns } from './catalogue/groups.js';
 export { selectRuns, type RunQuery } from './catalogue/select.js';
 export { type DamagedRun } from './run-folders.js';
 export { findRun } from './find-run.js';
+export { readFinishedRun, type FinishedRun } from './finished-run.js';
 export { openRun, type RunReader } from './run-reader.js';
 export { type JsonlFile } from './jsonl-file.js';
 export { type SkippedLine } from './jsonl-scanner.js';

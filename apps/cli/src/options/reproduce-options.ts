@@ -23,7 +23,11 @@ export function addReproduceOptions(command: Command): Command {
   return addExecutorOptions(command)
     .addArgument(new Argument('<figure>', describeRange(figureSchema)))
     .addOption(new Option('--model <name>', `network: ${describeRange(modelSchema)}`).default('both', 'both'))
-    .option('--scale <size>', 'quick (synthetic data, seconds), paper, or a fraction of its epochs: 0.1', 'quick')
+    .option(
+      '--scale <size>',
+      'quick (synthetic data, seconds), paper, a fraction of its epochs: 0.1, or relaxation: as long as each rate needs',
+      'quick',
+    )
     .option(
       '--seeds <n>',
       `sequences of figure 3, initializations of figures 4, S1 and S2: ${describeRange(seedsSchema)} (default: what a verdict needs; ` +

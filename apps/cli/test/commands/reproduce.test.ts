@@ -121,7 +121,10 @@ it('fdr reproduce refuses unknown words before it makes a file', async () => {
   for (const [words, message] of [
     [['fig6'], 'the figure must be one of fig1, fig2, fig3, fig4, fig5, figS1, figS2, all, not "fig6"'],
     [['fig1', '--sampling', 'x'], '--sampling must be one of shuffle, replacement, not "x"'],
-    [['fig1', '--scale', '2'], '--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not "2"'],
+    [
+      ['fig1', '--scale', '2'],
+      '--scale must be quick, relaxation, paper, or a number from 0 to 1 (0 excluded), not "2"',
+    ],
     [['fig1', '--model', 'rnn'], '--model must be one of mlp, cnn, both, not "rnn"'],
     [['fig1', '--jobs', '0'], '--jobs must be an integer from 1 to 1024, not 0'],
     [['figS2', '--model', 'mlp'], 'figS2 is of the cnn alone'],

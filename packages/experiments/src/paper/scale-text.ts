@@ -10,6 +10,11 @@ import { epochFraction, type Scale } from './plan/scale.js';
 export function describeScale(scale: Scale, protocol: Protocol): string {
   const { name, minimumEpochs } = scale;
   const { title, base, sequence, momentum } = protocol;
+  if (scale.fraction === 'relaxation')
+    return (
+      `Scale ${name}: ${title}, each stage 4 (1 - mu) / (eta lambda) steps long, at least ${minimumEpochs} epochs, so that every rate can come into ` +
+      'equilibrium. Nothing is smoothed or left out.'
+    );
   const fraction = epochFraction(scale, protocol);
   if (fraction === 1)
     return `Scale ${name}: ${title}, all epochs of the paper's protocol. Nothing is smoothed or left out.`;

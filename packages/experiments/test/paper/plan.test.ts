@@ -22,7 +22,28 @@ describe('a scale', () => {
   });
 
   it.each(['0', '-1', '1.5', 'fast', '', '0x1', 'NaN'])('%j is refused', (word) => {
-    expect(() => parseScale(word)).toThrow(`--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not`);
+    expect(() => parseScale(word)).toThrow(
+      `--scale must be quick, relaxation, paper, or a number from 0 to 1 (0 excluded), not`,
+    );
+  });
+});
+
+describe('the relaxation scale', () => {
+  const epochs = (model: 'mlp' | 'cnn') => {
+    const { initial, sequence } = scaledProtocol(PROTOCOLS[model], parseScale('relaxation'), 2);
+    return [initial, ...sequence].map((stage) => stage.epochs);
+  };
+
+  it('makes each stage 4 (1 - mu) / (eta lambda M) epochs long, four at least', () => {
+    // 4 / (0.1 * 0.01 * 600) = 6.7 epochs of 600 steps; 0.4 / (0.01 * 500 eta) = 0.08 / eta of 500.
+    expect(epochs('mlp')).toEqual([7, 14, 34, 67, 134, 223]);
+    expect(epochs('cnn')).toEqual([4, 4, 4, 8, 16, 27, 40, 54, 80, 160, 320, 800]);
+  });
+
+  it('is of the figures with constant rates alone', () => {
+    expect(() => plan({ ...options, figures: ['fig2', 'fig4'], scale: parseScale('relaxation') })).toThrow(
+      '--scale relaxation is of fig1, fig2 and fig3, whose rates are constant, not of fig4',
+    );
   });
 });
 

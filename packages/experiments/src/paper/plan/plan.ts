@@ -1,4 +1,5 @@
 import type { RunConfig } from '@fdr/records';
+import { ExperimentError } from '../../experiment-error.js';
 import type { CurvatureJob, Job, RunJob } from '../../job.js';
 import { INITIAL_SEED, curvatureJob, initialJob, sequenceJobs, variantJob, type Compute } from './planned-jobs.js';
 import type { Protocol } from '../protocols/protocol.js';
@@ -75,8 +76,14 @@ export interface PlanOptions {
  * the first one of figure 3, and figures 4, 5 and S1 share their variants.
  *
  * @param options figures and networks; a figure that the paper does not show for a network is left out for it
+ * @throws ExperimentError for a figure that a scale says nothing of
  */
 export function plan({ figures, models, scale, seeds, ...options }: PlanOptions): Plan {
+  const other = figures.find((figure) => !['fig1', 'fig2', 'fig3'].includes(figure));
+  if (scale.fraction === 'relaxation' && other !== undefined)
+    throw new ExperimentError(
+      `--scale relaxation is of fig1, fig2 and fig3, whose rates are constant, not of ${other}`,
+    );
   const { backend, threads, sampling = 'shuffle', descent } = options;
   const planned = models.flatMap((model) => {
     const protocol = scaledProtocol(PROTOCOLS[model], scale, seeds);

@@ -5,10 +5,13 @@ import type { Protocol, Stage } from '../protocols/protocol.js';
 
 /** How much of the paper's experiments is run. */
 export interface Scale {
-  /** As the command line names it: `paper`, `quick`, `0.1`. */
+  /** As the command line names it: `paper`, `quick`, `relaxation`, `0.1`. */
   readonly name: string;
-  /** Fraction of the paper's epochs, in (0, 1]; `quick` if each protocol's own fraction and synthetic data are used. */
-  readonly fraction: number | 'quick';
+  /**
+   * Fraction of the paper's epochs, in (0, 1]; `quick` if each protocol's own fraction and synthetic data are used; `relaxation` if each stage is as
+   * long as its rate needs.
+   */
+  readonly fraction: number | 'quick' | 'relaxation';
   /** Fewest epochs of a run: a half-running average leaves out the first half and needs the ends of two epochs or more. */
   readonly minimumEpochs: number;
   /** Upper limits on what the protocol asks for; `samples` are those at each point of a curvature estimate. */
@@ -29,20 +32,24 @@ const NO_LIMITS: Scale['limits'] = {
   samples: Infinity,
 };
 
+/** A flat fraction of the paper's epochs can't bring the small rates into equilibrium. */
+const RELAXATION: Scale = { name: 'relaxation', fraction: 'relaxation', minimumEpochs: 4, limits: NO_LIMITS };
+
 const DECIMAL = /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i;
 
 /**
  * Parses the `--scale` of the command line.
  *
- * @param text `quick`, `paper`, or a fraction in (0, 1]
+ * @param text `quick`, `relaxation`, `paper`, or a fraction in (0, 1]
  * @throws ExperimentError if it is anything else
  */
 export function parseScale(text: string): Scale {
   if (text === 'quick') return QUICK;
+  if (text === 'relaxation') return RELAXATION;
   const fraction = parseFraction(text);
   if (!(fraction > 0 && fraction <= 1))
     throw new ExperimentError(
-      `--scale must be quick, paper, or a number from 0 to 1 (0 excluded), not ${JSON.stringify(text)}`,
+      `--scale must be quick, relaxation, paper, or a number from 0 to 1 (0 excluded), not ${JSON.stringify(text)}`,
     );
   const name = fraction === 1 ? 'paper' : String(fraction);
   return { name, fraction, minimumEpochs: 4, limits: NO_LIMITS };
@@ -53,9 +60,25 @@ function parseFraction(text: string): number {
   return DECIMAL.test(text) ? Number(text) : NaN;
 }
 
-/** The fraction of a protocol's epochs that a scale runs, in (0, 1]. */
-export const epochFraction = ({ fraction }: Scale, { quick }: Pick<Protocol, 'quick'>): number =>
-  fraction === 'quick' ? quick.fraction : fraction;
+/** The fraction of a protocol's epochs that a scale runs, in (0, 1]; 1 where it does not go by fractions. */
+export function epochFraction({ fraction }: Scale, { quick }: Pick<Protocol, 'quick'>): number {
+  if (fraction === 'relaxation') return 1;
+  return fraction === 'quick' ? quick.fraction : fraction;
+}
+
+/** Lengths of (1 - mu) / (eta lambda) steps that a stage has at the scale `relaxation`: with nu = 0 they are eight relaxation times. */
+const RELAXATIONS = 4;
+
+/** A stage at a scale: 4 (1 - mu) / (eta lambda M) epochs of M steps, or a fraction of the protocol's. */
+function scaledStage(protocol: Protocol, { learningRate, epochs }: Stage, scale: Scale): Stage {
+  if (scale.fraction !== 'relaxation') return { learningRate, epochs: scaledEpochs(protocol, epochs, scale) };
+  const { base, momentum, trainingImages } = protocol;
+  const steps = (RELAXATIONS * (1 - momentum)) / (learningRate * base.weightDecay);
+  const needed = Math.ceil((steps * base.batchSize) / trainingImages - ROUNDING);
+  return { learningRate, epochs: Math.max(scale.minimumEpochs, needed) };
+}
+/** What rounding may add to a whole number of epochs. */
+const ROUNDING = 1e-9;
 
 /** The scale's fraction of some epochs of a protocol, rounded; at least `minimumEpochs`. */
 export const scaledEpochs = (protocol: Pick<Protocol, 'quick'>, epochs: number, scale: Scale): number =>
@@ -78,10 +101,7 @@ export const curvatureSize = ({ epochs }: RunConfig, { minimumEpochs, limits }: 
 export function scaledProtocol(protocol: Protocol, scale: Scale, seeds?: number): Protocol {
   const { comparison, quick } = protocol;
   const { limits } = scale;
-  const scaleStage = ({ learningRate, epochs }: Stage): Stage => ({
-    learningRate,
-    epochs: scaledEpochs(protocol, epochs, scale),
-  });
+  const scaleStage = (stage: Stage): Stage => scaledStage(protocol, stage, scale);
   const scaled: Protocol = {
     ...protocol,
     initial: scaleStage(protocol.initial),

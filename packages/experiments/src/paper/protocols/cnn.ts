@@ -5,6 +5,7 @@ export const CNN: Protocol = {
   title: 'CNN on CIFAR-10',
   letter: 'b',
   base: { model: 'cnn', dataset: 'cifar10', weightDecay: 0.01, batchSize: 100 },
+  trainingImages: 50_000,
   momentum: 0.9,
   dampening: 0,
   initial: { learningRate: 0.1, epochs: 100 },

@@ -5,6 +5,7 @@ export const MLP: Protocol = {
   title: 'MLP on MNIST',
   letter: 'a',
   base: { model: 'mlp', dataset: 'mnist', weightDecay: 0.01, batchSize: 100 },
+  trainingImages: 60_000,
   momentum: 0,
   dampening: 0,
   initial: { learningRate: 0.1, epochs: 100 },

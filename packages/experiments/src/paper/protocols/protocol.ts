@@ -54,6 +54,8 @@ export interface Protocol {
   readonly letter: string;
   /** The configuration that all runs share. */
   readonly base: Pick<RunConfig, 'model' | 'dataset' | 'weightDecay' | 'batchSize'>;
+  /** Training images of the data set. */
+  readonly trainingImages: number;
   /** mu in the runs that test the relations; the comparison of schedules is without momentum (section 3.3). */
   readonly momentum: number;
   /** nu in the runs that test the relations. */

@@ -40,6 +40,17 @@ describe('compile', () => {
     await compiled.dispose();
   });
 
+  it('takes denormal numbers as 0, with which a processor is slow', async () => {
+    const smallest = 2 ** -126;
+    const compiled = await compile((x: tf.Tensor) => tf.mul(x, 2), tf.tensor1d([0, 0, 0]));
+    expect(await values(await compiled(tf.tensor1d([smallest, smallest / 2, -smallest / 1024])))).toEqual([
+      2 * smallest,
+      0,
+      expect.closeTo(0, 50),
+    ]);
+    compiled.dispose();
+  });
+
   it('runs overlapping calls one after another, and says so after dispose', async () => {
     const count = tf.variable(tf.scalar(0));
     const compiled = await compile(() => {

@@ -48,7 +48,7 @@ describe('compile', () => {
       0,
       expect.closeTo(0, 50),
     ]);
-    compiled.dispose();
+    await compiled.dispose();
   });
 
   it('runs overlapping calls one after another, and says so after dispose', async () => {

@@ -122,6 +122,7 @@ test('fdr without a command prints a help that lists every command, and fdr --ve
     'resume',
     'serve',
     'runs',
+    'export',
     'replay',
     'reproduce',
     'sweep',

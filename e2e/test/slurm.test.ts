@@ -80,6 +80,7 @@ async function surviveAll(folder: string, config: string): Promise<void> {
     detached: true,
   });
   await waitUntil(async () => (await logs()).filter((text) => /epoch \d/.test(text)).length === 2);
+  await waitUntil(async () => (await states()).size === 4);
   driver.kill('SIGKILL');
   expect(Object.fromEntries(await states())).toMatchObject({
     '1_0': 'RUNNING',

@@ -8,7 +8,8 @@ import { HttpError } from './http-error.js';
 import { parseListQuery, parseStepsQuery, requireEmptyQuery } from './query.js';
 import type { RunCache } from './run-cache.js';
 import { createRunListRoutes, type RunListOptions } from './run-list-routes.js';
-import { createSweepRoutes, type ServedSweep } from './sweep-routes.js';
+import type { ServedSweep } from './served-sweep.js';
+import { createSweepRoutes } from './sweep-routes.js';
 
 /**
  * The JSON API over stored runs and figures, read-only but for {@link createRunListRoutes}. Its responses have the schemas of `@fdr/records`.

@@ -6,7 +6,7 @@ export { isLoopback } from './origin-check.js';
 export { DEFAULT_PORT } from './port.js';
 export { ServerError } from './server-error.js';
 export type { RunningServer } from './server.js';
-export type { ServedSweep } from './sweep-routes.js';
+export type { ServedSweep } from './served-sweep.js';
 export { tokenFault } from './token.js';
 
 /** As `startServer` of `server.ts`. Express and socket.io, which are slow to load, are loaded only here. */

@@ -24,7 +24,7 @@ import { listen, unreachableCode } from './port.js';
 import { createRunCache } from './run-cache.js';
 import { createRunListWatcher } from './run-list-watcher.js';
 import { createRunWatcher } from './run-watcher.js';
-import type { ServedSweep } from './sweep-routes.js';
+import type { ServedSweep } from './served-sweep.js';
 import { createStaticFiles } from './static-files.js';
 import { makeToken } from './token.js';
 

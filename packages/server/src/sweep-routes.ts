@@ -1,15 +1,9 @@
-import { isActive, sweepOutline, sweepProgress, type JobState, type RunRow, type SweepOutline } from '@fdr/records';
+import { isActive, sweepOutline, sweepProgress, type JobState, type RunRow } from '@fdr/records';
 import type { Catalogue } from '@fdr/run-store';
 import { Router } from 'express';
 import { z } from 'zod';
 import { requireEmptyQuery } from './query.js';
-
-/** The sweep whose runs a server shows. */
-export interface ServedSweep {
-  readonly outline: SweepOutline;
-  /** Reads which runs belong to jobs that have failed of themselves. */
-  failedRuns(): Promise<ReadonlySet<string>>;
-}
+import type { ServedSweep } from './served-sweep.js';
 
 /** What a sweep has to do, and how far it is. */
 export function createSweepRoutes({ outline, failedRuns }: ServedSweep, catalogue: Catalogue): Router {
